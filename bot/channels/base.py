@@ -1,0 +1,66 @@
+"""What every channel is, and the four ways in which sending can fail.
+
+    SendFailed
+    ├── Throttled    later, and not before `after` seconds
+    ├── Unreachable  later: the network, the platform, or nobody is listening now
+    ├── Blocked      never again: this person or chat cannot be written to
+    └── Rejected     never: this message is refused, the next one may pass
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from bot.core.messages import Incoming, Outgoing
+
+Receive = Callable[[Incoming], Awaitable[None]]
+"""Takes in one message; returns when it is committed. A channel confirms to its platform only after that.
+
+Raises `NotStored` when it could not be committed: the channel must then leave the message unconfirmed, so that
+the platform delivers it again.
+"""
+
+
+class NotStored(Exception):
+    """The message could not be kept (disk full, locked, read-only): do not confirm it."""
+
+
+class SendFailed(Exception):
+    """A message did not go out."""
+
+
+class Throttled(SendFailed):
+    """The platform asks to wait."""
+
+    def __init__(self, after: float, *, everyone: bool = False) -> None:
+        super().__init__(f"wait {after} s")
+        self.after = after
+        """Seconds to wait."""
+        self.everyone = everyone
+        """The whole channel must wait, not only this chat."""
+
+
+class Unreachable(SendFailed):
+    """Try again later."""
+
+
+class Blocked(SendFailed):
+    """This address takes no messages any more."""
+
+
+class Rejected(SendFailed):
+    """This message will never pass."""
+
+
+class Channel(Protocol):
+    """One platform."""
+
+    name: str
+    """As in `Address.channel`."""
+
+    async def run(self, receive: Receive) -> None:
+        """Hand on what comes in, until cancelled. Keeps the order of one person's messages."""
+        ...
+
+    async def send(self, outgoing: Outgoing) -> None:
+        """Bring one message to its address, or raise `SendFailed`. Paces itself; cancellation is safe."""
+        ...

@@ -1,0 +1,107 @@
+"""What passes between a channel and the deeds: what came in, what goes out.
+
+A channel turns a platform's message into `Incoming` and an `Outgoing` into the platform's call. It adds no
+rule of its own. A tap is worth what one would have typed instead (`Tap.says`), so that a person with nothing
+but digits can do all that a person with buttons can.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, NewType
+
+Redacted = NewType("Redacted", str)
+"""Words that no longer say who somebody is. Only `core.privacy` makes one."""
+
+Medium = Literal["photo", "voice", "video", "file", "sticker", "location", "contact", "other"]
+"""What can arrive instead of words; each has its own kind reply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where one person (or one office chat) is reached. Never stored unsealed, never in papers."""
+
+    channel: str
+    """The channel's name: `web`, `console`, `telegram`, `wecom`."""
+    id: str
+    """The platform's own id for the private chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words somebody typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button pressed: what typing would have said, and the screen it stood on."""
+
+    says: str
+    screen: str
+    """The token of the screen (`Outgoing.screen`); another than today's means a stale button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An earlier message, changed. `Incoming.message` names which."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Something that is not words."""
+
+    what: Medium
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Somebody opened the chat or the page, perhaps by a link that names a round, a unit or a group."""
+
+    link: str = ""
+
+
+Body = Text | Tap | Edited | Media | Arrived
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One thing a person did in a chat."""
+
+    address: Address
+    key: str
+    """The platform's name for this delivery; a repeat has the same one."""
+    body: Body
+    message: str = ""
+    """The platform's name for the message, the same when it is edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice one can tap; `says` is what typing would say."""
+
+    label: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A paper to hand over: its name as shown, and where its bytes lie."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message for one address. `rows` of buttons may be empty; the text alone says how to answer by digits."""
+
+    address: Address
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+    screen: str = ""
+    """Goes with each button, comes back in `Tap.screen`."""
+    files: tuple[File, ...] = ()
+    picture: bytes | None = None
