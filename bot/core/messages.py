@@ -80,10 +80,15 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice one can tap; `says` is what typing would say."""
+    """A choice one can tap; `says` is what typing would say: a digit where it has one.
+
+    A channel shows the digit beside the label, or lists both below the text where it has no buttons.
+    """
 
     label: str
     says: str
+    quiet: bool = False
+    """A control (skip, back, stop) rather than an answer: shown smaller, several in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message for one address. `rows` of buttons may be empty; the text alone says how to answer by digits."""
+    """One message for one address, with rows of buttons or none."""
 
     address: Address
     text: str

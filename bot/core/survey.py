@@ -69,6 +69,8 @@ class Question:
     staff: Form | None
     parent: Form | None
     when: When | None = None
+    name: Words | None = None
+    """A short name (问效) for the preview and the papers; the wording itself where there is none."""
 
     def form(self, audience: Audience) -> Form | None:
         """Its wording for that audience; None where it is not put to them."""

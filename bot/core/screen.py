@@ -1,0 +1,201 @@
+"""What a person sees at the place where a talk stands: a text's key, its parameters, the choices below it.
+
+A `Screen` is still without language: labels are keys of the texts or the survey's own words. Each choice says what
+typing would say, so a channel without buttons loses nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.core.engine import asked, form_at, page_of_units
+from bot.core.people import open_groups
+from bot.core.reply import BACK, DONE, HAND_IN, MORE_UNITS, SKIP, STOP, takes_words, two_doors
+from bot.core.session import Answer, Session, audience_of, question_at
+from bot.core.survey import Form, Question, Script, Words
+
+Label = str | Words
+"""A key of the texts, or words in each language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to tap, and what one types for it."""
+
+    says: str
+    label: Label
+    ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """One message that asks."""
+
+    key: str
+    """The text's key; the wording itself where a question is put."""
+    params: Mapping[str, Label] = field(default_factory=dict[str, Label])
+    wording: Words | None = None
+    """The question in its own words, shown below the text of `key`."""
+    lines: tuple[tuple[Label, tuple[Label, ...]], ...] = ()
+    """What was answered: the question's name, then what was said."""
+    choices: tuple[Choice, ...] = ()
+    """Numbered choices, listed in the text as well."""
+    controls: tuple[Choice, ...] = ()
+    """Skip, back, hand in, stop: on buttons, and in one hint line."""
+
+
+def screen(script: Script, session: Session, mask: Callable[[str], str]) -> Screen:
+    """What is shown at this place. `mask` hides who is named in what was written."""
+    tone = audience_of(script, session)
+    match session.place:
+        case "consent" if two_doors(script, session):
+            return _card("consent.open", "parent", "staff", "privacy", "decline")
+        case "consent":
+            return _card(f"consent.{tone}", "agree", "privacy", "decline")
+        case "privacy":
+            back = Choice(BACK, "control.back")
+            if session.behind == "consent" and not session.group:
+                return Screen(key="privacy.staff", controls=(back,))
+            return Screen(key=f"privacy.{tone}", choices=(Choice("1", "choice.agree"),), controls=(back,))
+        case "offer":
+            return _card("offer", "keep", "privacy", "drop")
+        case "group":
+            return _group(script, session)
+        case "unit":
+            return _unit(script, session, tone)
+        case "preview":
+            return _preview(script, session, mask)
+        case "change":
+            return _change(script, session, mask)
+        case "leave":
+            return _card("leave.warned" if session.warned else "leave", "hand_in", "later", "discard")
+        case _:
+            return _question(script, session)
+
+
+def _card(key: str, *choices: str) -> Screen:
+    return Screen(
+        key=key, choices=tuple(Choice(str(i), f"choice.{c}") for i, c in enumerate(choices, 1))
+    )
+
+
+def _group(script: Script, session: Session) -> Screen:
+    groups = open_groups(script, session.audience)
+    return Screen(
+        key="group",
+        choices=tuple(Choice(str(i), g.words) for i, g in enumerate(groups, 1)),
+        controls=(Choice(BACK, "control.back"), Choice(STOP, "control.stop")),
+    )
+
+
+def _unit(script: Script, session: Session, tone: str) -> Screen:
+    page, more = page_of_units(script, session)
+    units = [script.unit(id) for id in page]
+    named = tuple(Choice(str(i), _both(u.name)) for i, u in enumerate(units, 1) if u)
+    turn = (Choice(MORE_UNITS, "choice.more_units"),) if more else ()
+    return Screen(
+        key=f"unit.found.{tone}" if session.search else f"unit.{tone}",
+        choices=(*named, *turn, Choice(SKIP, "choice.no_unit")),
+        controls=(Choice(BACK, "control.back"), Choice(STOP, "control.stop")),
+    )
+
+
+def _question(script: Script, session: Session) -> Screen:
+    question = script.question(question_at(session.place))
+    form = form_at(script, session)
+    assert question and form, session.place
+    questions = asked(script, session)
+    number, total = questions.index(question) + 1, len(questions)
+    done = (Choice(DONE, "choice.done"),) if form.kind == "multiple" else ()
+    return Screen(
+        key=f"question.{_manner(session, form)}",
+        params={
+            "number": str(number), "total": str(total), "low": str(form.low), "high": str(form.high),
+        },  # fmt: skip
+        wording=form.words,
+        choices=(*_options(session, form), *done),
+        controls=_controls(session, form),
+    )
+
+
+def _manner(session: Session, form: Form) -> str:
+    if form.kind in ("single", "multiple") and takes_words(session, form):
+        return f"{form.kind}_or_words"
+    return form.kind
+
+
+def _options(session: Session, form: Form) -> tuple[Choice, ...]:
+    if form.kind == "rating":
+        return tuple(Choice(str(n), _both(str(n))) for n in range(form.low, form.high + 1))
+    return tuple(
+        Choice(
+            f"+{i}" if form.kind == "multiple" else str(i), o.words, ticked=o.id in session.ticked
+        )
+        for i, o in enumerate(form.options, 1)
+    )
+
+
+def _controls(session: Session, form: Form) -> tuple[Choice, ...]:
+    skip, back, hand_in = (SKIP, BACK, HAND_IN)
+    if form.kind == "number":
+        skip, back, hand_in = ("000", "099", "088")
+    early = (Choice(hand_in, "control.hand_in"),) if session.answers or session.writing else ()
+    return (
+        Choice(skip, "control.skip"),
+        Choice(back, "control.back"),
+        *early,
+        Choice(STOP, "control.stop"),
+    )
+
+
+def _preview(script: Script, session: Session, mask: Callable[[str], str]) -> Screen:
+    pupil: tuple[Choice, ...] = ()
+    tone = audience_of(script, session)
+    if tone == "parent":
+        pupil = (Choice("4", "choice.for_pupil", ticked=session.pupil),)
+    shown = _card(f"preview.{tone}", "submit", "change", "discard")
+    return Screen(
+        key=shown.key,
+        lines=_lines(script, session, mask),
+        choices=(*shown.choices, *pupil),
+        controls=(Choice(BACK, "control.back"),),
+    )
+
+
+def _change(script: Script, session: Session, mask: Callable[[str], str]) -> Screen:
+    lines = _lines(script, session, mask)
+    return Screen(
+        key="change",
+        choices=tuple(Choice(str(i), name) for i, (name, _) in enumerate(lines, 1)),
+        controls=(Choice(BACK, "control.back"),),
+    )
+
+
+def _lines(
+    script: Script, session: Session, mask: Callable[[str], str]
+) -> tuple[tuple[Label, tuple[Label, ...]], ...]:
+    audience = audience_of(script, session)
+    lines: list[tuple[Label, tuple[Label, ...]]] = []
+    for answer in session.answers:
+        question = script.question(answer.question)
+        form = question.form(audience) if question else None
+        if question and form:
+            lines.append((_name(question, form), _said(form, answer, mask)))
+    return tuple(lines)
+
+
+def _name(question: Question, form: Form) -> Label:
+    return question.name or form.words
+
+
+def _said(form: Form, answer: Answer, mask: Callable[[str], str]) -> tuple[Label, ...]:
+    options = tuple(option.words for id in answer.options if (option := form.option(id)))
+    number = (_both(str(answer.number)),) if answer.number is not None else ()
+    words = (_both(mask(answer.text)),) if answer.parts else ()
+    return (*options, *number, *words)
+
+
+def _both(text: str) -> Words:
+    return {"zh": text, "en": text}
+
+
+

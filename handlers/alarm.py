@@ -1,0 +1,61 @@
+"""Near deadlines: one task sleeps until the next of them. The bell is the net below it."""
+
+import asyncio
+import heapq
+from collections.abc import Awaitable, Callable
+
+from bot.core.messages import Address
+
+Ring = Callable[[Address], Awaitable[None]]
+
+
+class Alarms:
+    """When which talk moves on by itself. The latest word about an address counts."""
+
+    def __init__(self, clock: Callable[[], float], ring: Ring) -> None:
+        self._clock = clock
+        self._ring = ring
+        self._heap: list[tuple[float, int, Address]] = []
+        self._due: dict[Address, float] = {}
+        self._sooner = asyncio.Event()
+        self._count = 0
+
+    def set(self, address: Address, at: float | None) -> None:
+        """Ring for this address then; None: not at all."""
+        if at is None:
+            self._due.pop(address, None)
+            return
+        if self._due.get(address) == at:
+            return
+        self._due[address] = at
+        self._count += 1
+        heapq.heappush(self._heap, (at, self._count, address))
+        if self._heap[0][2] == address:
+            self._sooner.set()
+
+    def recheck(self) -> None:
+        """The clock was moved: look again."""
+        self._sooner.set()
+
+    async def run(self) -> None:
+        """Ring when it is time, until cancelled."""
+        while True:
+            self._sooner.clear()
+            for address in self._take_due():
+                await self._ring(address)
+            wait = self._heap[0][0] - self._clock() if self._heap else None
+            try:
+                async with asyncio.timeout(wait if wait is None or wait > 0 else 0):
+                    await self._sooner.wait()
+            except TimeoutError:
+                pass
+
+    def _take_due(self) -> list[Address]:
+        now = self._clock()
+        ready: list[Address] = []
+        while self._heap and self._heap[0][0] <= now:
+            at, _, address = heapq.heappop(self._heap)
+            if self._due.get(address) == at:
+                del self._due[address]
+                ready.append(address)
+        return ready

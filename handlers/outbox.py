@@ -1,0 +1,140 @@
+"""Speaking, after the commit: what waits in drafts goes out, once, in order for each person.
+
+The words come from memory right after the commit, and from the drafts after a restart. A send that failed for now is
+tried again, later each time; one that can never pass is let go. What has been sent is noted in the draft; a crash in
+between repeats at most the message in flight.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from bot.channels.base import Blocked, Channel, Rejected, SendFailed, Throttled, Unreachable
+from bot.core.messages import Address, Outgoing
+from bot.core.survey import Script
+from handlers.words import Texts, message
+from storage.database import Database, StorageFailed
+from storage.draft import Draft
+from storage.unit_of_work import Work
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds before a failed send is tried again: doubled each time, up to a minute."""
+
+AT_ONCE = 32
+"""Sends in flight at a time."""
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Outbox:
+    """The mouth of all channels. One task for each person who is being spoken to, none for the others."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        texts: Texts,
+        scripts: Mapping[str, Script],
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._texts = texts
+        self._scripts = scripts
+        self._latest: dict[Address, Draft] = {}
+        self._said: dict[Address, int] = {}
+        self._wakes: dict[Address, asyncio.Event] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    def say(self, draft: Draft) -> None:
+        """Speak what waits in this draft. Returns at once."""
+        if not draft.waiting or draft.address.channel not in self._channels:
+            return
+        speaking = draft.address in self._latest
+        self._latest[draft.address] = draft
+        if not speaking:
+            task = asyncio.create_task(self._speak(draft.address))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def wake(self, address: Address) -> None:
+        """Somebody can be reached again: try now."""
+        if waiting := self._wakes.get(address):
+            waiting.set()
+
+    async def stop(self, within: float) -> None:
+        """Let what is in flight arrive, for so many seconds; the rest is said after the next start."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Wait until nothing is in flight."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _speak(self, address: Address) -> None:
+        try:
+            while draft := self._unsaid(address):
+                if not await self._send(draft):
+                    continue
+                self._said[address] = draft.revision
+                await self._note(draft)
+        finally:
+            self._latest.pop(address, None)
+            self._said.pop(address, None)
+
+    def _unsaid(self, address: Address) -> Draft | None:
+        draft = self._latest[address]
+        fresh = replace(draft, spoken=max(draft.spoken, self._said.get(address, 0)))
+        return fresh if fresh.waiting else None
+
+    async def _send(self, draft: Draft) -> bool:
+        """True once the words are out or never will be; False when newer ones have come meanwhile."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                await self._try(message(self._texts, self._scripts.get(draft.script), draft))
+            except Throttled as busy:
+                await self._pause(draft.address, max(busy.after, 0.05))
+            except Unreachable:
+                await self._pause(draft.address, wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+            except (Blocked, Rejected) as refused:
+                log.warning("message refused", extra={"reason": type(refused).__name__})
+                return True
+            else:
+                return True
+            if self._latest[draft.address].revision != draft.revision:
+                return False
+
+    async def _try(self, outgoing: Outgoing) -> None:
+        async with self._gate:
+            try:
+                await self._channels[outgoing.address.channel].send(outgoing)
+            except SendFailed:
+                raise
+            except Exception as error:
+                log.exception("send failed unexpectedly")
+                raise Unreachable from error
+
+    async def _pause(self, address: Address, seconds: float) -> None:
+        woken = self._wakes[address] = asyncio.Event()
+        try:
+            async with asyncio.timeout(seconds):
+                await woken.wait()
+        except TimeoutError:
+            pass
+        finally:
+            del self._wakes[address]
+
+    async def _note(self, draft: Draft) -> None:
+        try:
+            await self._database.write(lambda tx: Work(tx).drafts.spoken(draft))
+        except StorageFailed:
+            log.error("what was said could not be noted")  # it may be said twice after a restart

@@ -1,0 +1,250 @@
+"""A person wrote: their talk moves one step, within one unit of work.
+
+The deeds here are plain functions of a unit of work. They open the draft, let the engine step, keep the draft and
+whatever was handed in, and return the draft whose words are to be spoken once all of it is committed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from bot.core.engine import (
+    Ask,
+    Close,
+    Effect,
+    Event,
+    Expired,
+    Keep,
+    Returned,
+    Rewrote,
+    Say,
+    SentMedia,
+    Settled,
+    Stale,
+    Step,
+    begin,
+    deadline,
+    offer,
+    step,
+)
+from bot.core.link import Link, read_link
+from bot.core.messages import Address, Arrived, Edited, Incoming, Media, Redacted, Tap, Text
+from bot.core.privacy import clean, redact
+from bot.core.reply import command, read
+from bot.core.round import Round, open_round
+from bot.core.session import Part, Session
+from bot.core.survey import Language, Script
+from storage.draft import SCREEN, Draft
+from storage.opinion import Cell, Piece
+from storage.unit_of_work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """What may be asked at present, and what deeds need to know of the house."""
+
+    rounds: tuple[Round, ...]
+    word: Round
+    """The standing round that takes what is said outside rounds."""
+    pins: Mapping[str, str]
+    """Round id to its script's digest; the scripts are kept already."""
+    scripts: dict[str, Script]
+    """Scripts by digest, filled as talks are opened."""
+    period: Callable[[datetime], str]
+    """The closing date of the period that is open at a moment."""
+    sort: Callable[[str], Mapping[str, Any]]
+    """What the sorting suggests for a masked text."""
+
+
+def hear(work: Work, agenda: Agenda, incoming: Incoming, now: float) -> Draft | None:
+    """One thing a person did. None when it was a repeat or needs no words."""
+    if not work.inbox.first(incoming, _day(now)):
+        return None
+    draft = work.drafts.find(incoming.address)
+    if draft is None or draft.session is None:
+        return _hear_outside(work, agenda, draft, incoming, now)
+    script = _script(work, agenda, draft)
+    if script is None:
+        over = replace(draft, session=None).saying(("draft.lost", {}))
+        return _keep(work, over, now)
+    event = _event(script, draft.session, incoming)
+    return _apply(work, agenda, draft, script, step(script, draft.session, event, now), now)
+
+
+def strike(work: Work, agenda: Agenda, address: Address, now: float) -> Draft | None:
+    """A deadline of this talk has come: the quiet gap's end, the one question, or the draft's end."""
+    draft = work.drafts.find(address)
+    if draft is None or draft.session is None or deadline(draft.session) > now:
+        return draft
+    script = _script(work, agenda, draft)
+    if script is None:
+        return None
+    event = Settled() if draft.session.writing else Expired()
+    return _apply(work, agenda, draft, script, step(script, draft.session, event, now), now)
+
+
+def _hear_outside(
+    work: Work, agenda: Agenda, over: Draft | None, incoming: Incoming, now: float
+) -> Draft | None:
+    """No talk is in progress: one begins, or a word is offered to be kept."""
+    address = incoming.address
+    known = over.language if over else work.identity.language(address)
+    draft = over or Draft(address=address, language=known or "zh")
+    match incoming.body:
+        case Arrived(link):
+            return _begin(work, agenda, draft, read_link(link), now)
+        case Tap():
+            return _keep(work, draft.saying(("stale.over", {})), now)
+        case Edited():
+            return _keep(work, draft.saying(("edit.gone", {})), now)
+        case Media(what, caption):
+            said = draft.saying((f"media.{what}", {}))
+            text = clean(caption)
+            return _offer(work, agenda, said, Part(incoming.message, text), now) if text else _keep(
+                work, said, now
+            )  # fmt: skip
+        case Text(text):
+            return _text_outside(work, agenda, draft, Part(incoming.message, clean(text)), now)
+        case _:
+            assert_never(incoming.body)
+
+
+def _text_outside(work: Work, agenda: Agenda, draft: Draft, part: Part, now: float) -> Draft | None:
+    match command(part.text):
+        case "start", link:
+            return _begin(work, agenda, draft, read_link(link), now)
+        case "stop", _:
+            return _keep(work, draft.saying(("stopped", {})), now)
+        case "language", language:
+            spoken: Language = "en" if language == "en" else "zh"
+            work.identity.remember(draft.address, spoken)
+            return _keep(work, replace(draft, language=spoken).saying(("language.changed", {})), now)
+        case "signs", _:
+            return _keep(work, draft.saying(("media.signs", {})), now)
+        case ("help" | "hotline") as key, _:
+            return _keep(work, draft.saying((key, {})), now)
+        case _:
+            return _offer(work, agenda, draft, part, now)
+
+
+def _begin(work: Work, agenda: Agenda, draft: Draft, link: Link, now: float) -> Draft:
+    chosen = open_round(agenda.rounds, _moment(now), link.round)
+    if chosen is None:
+        return _keep(work, draft.saying(("round.none", {})), now)
+    first = begin(chosen.script, language=draft.language, now=now, group=link.group, unit=link.unit)
+    return _start(work, agenda, draft, chosen, first, now)
+
+
+def _offer(work: Work, agenda: Agenda, draft: Draft, part: Part, now: float) -> Draft:
+    first = offer(agenda.word.script, part, language=draft.language, now=now)
+    return _start(work, agenda, draft, agenda.word, first, now)
+
+
+def _start(
+    work: Work, agenda: Agenda, draft: Draft, chosen: Round, first: Step, now: float
+) -> Draft:
+    work.identity.remember(draft.address, draft.language)
+    pinned = replace(draft, script=agenda.pins[chosen.id])
+    return _apply(work, agenda, pinned, chosen.script, first, now)
+
+
+def _event(script: Script, session: Session, incoming: Incoming) -> Event:
+    match incoming.body:
+        case Text(text):
+            if (said := command(text)) and said[0] == "start":
+                return Returned()
+            return read(script, session, clean(text), incoming.message)
+        case Tap(says, screen):
+            return read(script, session, says, incoming.message) if screen == session.screen else Stale()
+        case Edited(text):
+            return Rewrote(incoming.message, clean(text))
+        case Media(what):
+            return SentMedia(what)
+        case Arrived():
+            return Returned()
+        case _:
+            assert_never(incoming.body)
+
+
+def _apply(
+    work: Work, agenda: Agenda, draft: Draft, script: Script, made: Step, now: float
+) -> Draft:
+    said = [words for effect in made.effects if (words := _words(effect))]
+    language = made.session.language if made.session else draft.language
+    for effect in made.effects:
+        if isinstance(effect, Keep):
+            _submit(work, agenda, script, draft.address.channel, effect.session, now)
+            said.append(("thanks", {}))
+    if language != draft.language:
+        work.identity.remember(draft.address, language)
+    moved = replace(draft, session=made.session, language=language)
+    return _keep(work, moved.saying(*said), now)
+
+
+def _words(effect: Effect) -> tuple[str, Mapping[str, str]] | None:
+    match effect:
+        case Say(key, params):
+            return key, params
+        case Ask():
+            return SCREEN, {}
+        case Keep() | Close():
+            return None
+        case _:
+            assert_never(effect)
+
+
+def _keep(work: Work, draft: Draft, now: float) -> Draft:
+    """Keep the draft while it has a talk or words to say; else it is gone at once."""
+    if draft.session is None and not draft.waiting:
+        if draft.revision:
+            work.drafts.drop(draft)
+        return draft
+    return work.drafts.keep(replace(draft, since=now))
+
+
+def _submit(
+    work: Work, agenda: Agenda, script: Script, channel: str, session: Session, now: float
+) -> None:
+    cell = Cell(
+        round=script.round,
+        period=agenda.period(_moment(now)),
+        unit=session.unit,
+        group=session.group,
+        channel=channel,
+        pupil=session.pupil,
+    )
+    pieces: list[Piece] = []
+    for answer in session.answers:
+        question = script.question(answer.question)
+        if question is None or answer.empty:
+            continue
+        text: Redacted = redact(answer.text).text
+        pieces.append(
+            Piece(
+                question=question.id,
+                dimension=question.dimension,
+                options=answer.options,
+                number=answer.number,
+                text=text,
+                labels=agenda.sort(text) if text else {},
+            )
+        )
+    work.opinions.submit(cell, tuple(pieces))
+
+
+def _script(work: Work, agenda: Agenda, draft: Draft) -> Script | None:
+    known = agenda.scripts.get(draft.script)
+    if known is None and (kept := work.scripts.find(draft.script)):
+        known = agenda.scripts[draft.script] = kept
+    return known
+
+
+def _moment(now: float) -> datetime:
+    return datetime.fromtimestamp(now, UTC)
+
+
+def _day(now: float) -> int:
+    return int(now // 86400)
+
+

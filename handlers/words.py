@@ -1,0 +1,91 @@
+"""From keys to words: a draft's waiting lines and its screen become one message in the person's language."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from bot.core.messages import Address, Button, Outgoing
+from bot.core.privacy import redact
+from bot.core.screen import Choice, Label, Screen, screen
+from bot.core.session import Session
+from bot.core.survey import Language, Script
+from storage.draft import SCREEN, Draft
+
+SHORT = 7
+"""Labels of at most so many characters stand two in a row."""
+
+
+class Texts(Protocol):
+    """The catalogue."""
+
+    def say(self, language: Language, key: str, /, **params: object) -> str:
+        """The sentence of that key."""
+        ...
+
+
+def message(texts: Texts, script: Script | None, draft: Draft) -> Outgoing:
+    """All that waits to be said, as one message; the screen, where one is wanted, comes last."""
+    session = draft.session
+    shown = script is not None and session is not None
+    says = [
+        texts.say(draft.language, line.key, **line.params)
+        for line in draft.waiting
+        if line.key != SCREEN
+    ]
+    if shown and any(line.key == SCREEN for line in draft.waiting):
+        return _with_screen(texts, script, session, draft, says)
+    return Outgoing(address=draft.address, text="\n\n".join(says))
+
+
+def plain(texts: Texts, address: Address, language: Language, key: str) -> Outgoing:
+    """One sentence outside any talk."""
+    return Outgoing(address=address, text=texts.say(language, key))
+
+
+def _with_screen(
+    texts: Texts, script: Script, session: Session, draft: Draft, says: list[str]
+) -> Outgoing:
+    shown = screen(script, session, lambda words: redact(words).text)
+    says.append(_text(texts, draft.language, shown))
+    return Outgoing(
+        address=draft.address,
+        text="\n\n".join(says),
+        rows=tuple(_rows(texts, draft.language, shown)),
+        screen=session.screen,
+    )
+
+
+def _text(texts: Texts, language: Language, shown: Screen) -> str:
+    params = {name: _label(texts, language, value) for name, value in shown.params.items()}
+    parts = [texts.say(language, shown.key, **params)]
+    if shown.wording:
+        parts.append(shown.wording[language])
+    for name, said in shown.lines:
+        words = texts.say(language, "preview.join").join(_label(texts, language, s) for s in said)
+        parts.append(
+            texts.say(language, "preview.line", name=_label(texts, language, name), said=words)
+        )
+    return "\n".join(parts)
+
+
+def _rows(texts: Texts, language: Language, shown: Screen) -> Iterator[tuple[Button, ...]]:
+    buttons = [_button(texts, language, choice) for choice in shown.choices]
+    while buttons:
+        pair = buttons[:2]
+        if len(pair) == 2 and all(len(b.label) <= SHORT for b in pair):  # noqa: PLR2004 - a pair
+            buttons = buttons[2:]
+            yield tuple(pair)
+        else:
+            yield (buttons.pop(0),)
+    if shown.controls:
+        yield tuple(_button(texts, language, choice, quiet=True) for choice in shown.controls)
+
+
+def _button(texts: Texts, language: Language, choice: Choice, *, quiet: bool = False) -> Button:
+    label = _label(texts, language, choice.label)
+    if choice.ticked:
+        label = texts.say(language, "choice.ticked", label=label)
+    return Button(label, choice.says, quiet)
+
+
+def _label(texts: Texts, language: Language, label: Label) -> str:
+    return texts.say(language, label) if isinstance(label, str) else label[language]

@@ -1,0 +1,191 @@
+"""Talks in progress, sealed: who, which script, where they stand, and what is still to be said to them.
+
+One row is all that is known of somebody between the first question and the last; it names no one without the key
+directory. Each version has a key of its own, which is burned when the next version is committed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from bot.core.messages import Address
+from bot.core.session import Session, from_plain, to_plain
+from bot.core.survey import Language
+from storage.database import Raced, Row, Statement, Tx
+from storage.keys import Keyring, KeyLost, seal, unseal
+from storage.tables import draft
+
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something still to be said: a text's key and harmless parameters."""
+
+    key: str
+    params: Mapping[str, str]
+    revision: int
+    """Of the draft that wanted it said."""
+
+
+SCREEN = "screen"
+"""The key of the line that shows where the talk stands; it is drawn from the draft when it is sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One talk as it is kept."""
+
+    address: Address
+    language: Language
+    script: str = ""
+    """The digest of the script it follows."""
+    session: Session | None = None
+    """None once it is over and only words are left to be said."""
+    lines: tuple[Line, ...] = ()
+    revision: int = 0
+    """0: not kept yet."""
+    spoken: int = 0
+    key: int = -1
+
+    since: float = 0
+    """When this version was made, in seconds since 1970."""
+
+    @property
+    def waiting(self) -> tuple[Line, ...]:
+        """What is still to be said."""
+        return tuple(line for line in self.lines if line.revision > self.spoken)
+
+    def saying(self, *keys: tuple[str, Mapping[str, str]]) -> "Draft":
+        """The draft with more to be said; of several screens only the last is worth showing."""
+        new = tuple(Line(key, params, self.revision + 1) for key, params in keys)
+        lines = (*self.waiting, *new)
+        last = max((i for i, line in enumerate(lines) if line.key == SCREEN), default=-1)
+        return replace(
+            self, lines=tuple(li for i, li in enumerate(lines) if li.key != SCREEN or i == last)
+        )
+
+
+_FIND = Statement(
+    select(draft.c.revision, draft.c.spoken, draft.c.key, draft.c.sealed).where(
+        draft.c.tag == bindparam("tag_")
+    )
+)
+_ALL = Statement(select(draft.c.tag, draft.c.revision, draft.c.spoken, draft.c.key, draft.c.sealed))
+_KEYS = Statement(select(draft.c.key))
+_INSERT = Statement(insert(draft))
+_UPDATE = Statement(
+    update(draft)
+    .where(draft.c.tag == bindparam("tag_"), draft.c.revision == bindparam("was"))
+    .values(
+        revision=bindparam("revision_"),
+        spoken=bindparam("spoken_"),
+        key=bindparam("key_"),
+        sealed=bindparam("sealed_"),
+    )
+)
+_SPOKEN = Statement(
+    update(draft)
+    .where(draft.c.tag == bindparam("tag_"), draft.c.spoken < bindparam("revision_"))
+    .values(spoken=bindparam("revision_"))
+)
+_DELETE = Statement(
+    delete(draft).where(draft.c.tag == bindparam("tag_"), draft.c.revision == bindparam("was"))
+)
+
+
+class Drafts:
+    """The drafts, within one transaction."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    def find(self, address: Address) -> Draft | None:
+        """The talk with that address, if one is in progress."""
+        tag = _tag(self._tx.keys, address)
+        row = self._tx.one(_FIND, {"tag_": tag})
+        return _opened(self._tx.keys, tag, row) if row else None
+
+    def every(self) -> list[Draft]:
+        """All of them: for the alarms and the words that wait, after a start."""
+        rows = self._tx.all(_ALL)
+        drafts: list[Draft] = []
+        for tag, *row in rows:
+            try:
+                drafts.append(_opened(self._tx.keys, tag, tuple(row)))
+            except KeyLost:  # restored from a backup: its key is burned, so it is nobody's any more
+                self._tx.do(_DELETE, {"tag_": tag, "was": row[0]})
+        return drafts
+
+    def keys(self) -> list[int]:
+        """The slots that rows name."""
+        return [slot for (slot,) in self._tx.all(_KEYS)]
+
+    def keep(self, kept: Draft) -> Draft:
+        """Keep the next version. Raises `Raced` when another was kept meanwhile."""
+        tag = _tag(self._tx.keys, kept.address)
+        revision = kept.revision + 1
+        slot, key = self._tx.new_key()
+        values = {
+            "revision": revision,
+            "spoken": kept.spoken,
+            "key": slot,
+            "sealed": seal(key, _plain(kept), _bound(tag, revision)),
+        }
+        if kept.revision == 0:
+            self._tx.do(_INSERT, {"tag": tag, **values})
+        else:
+            marked = {f"{name}_": value for name, value in values.items()}
+            if self._tx.do(_UPDATE, {"tag_": tag, "was": kept.revision, **marked}) != 1:
+                raise Raced
+            self._tx.outlive(kept.key)
+        return replace(kept, revision=revision, key=slot)
+
+    def drop(self, gone: Draft) -> None:
+        """The talk is over and all is said. Raises `Raced` when it went on meanwhile."""
+        tag = _tag(self._tx.keys, gone.address)
+        if self._tx.do(_DELETE, {"tag_": tag, "was": gone.revision}) != 1:
+            raise Raced
+        self._tx.outlive(gone.key)
+
+    def spoken(self, said: Draft) -> None:
+        """Its words have been sent. A talk that is over is dropped with them, unless it went on meanwhile."""
+        tag = _tag(self._tx.keys, said.address)
+        if said.session is None and self._tx.do(_DELETE, {"tag_": tag, "was": said.revision}) == 1:
+            self._tx.outlive(said.key)
+        else:
+            self._tx.do(_SPOKEN, {"tag_": tag, "revision_": said.revision})
+
+
+def _tag(keys: Keyring, address: Address) -> bytes:
+    return keys.tag(f"{address.channel}\0{address.id}".encode())
+
+
+def _bound(tag: bytes, revision: int) -> bytes:
+    return tag + revision.to_bytes(8, "big")
+
+
+def _plain(kept: Draft) -> bytes:
+    session = to_plain(kept.session) if kept.session else None
+    lines = [[line.key, line.params, line.revision] for line in kept.lines]
+    address = kept.address
+    whole = [address.channel, address.id, kept.language, kept.script, session, lines, kept.since]
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _opened(keys: Keyring, tag: bytes, row: Row) -> Draft:
+    revision, spoken, slot, sealed = row
+    plain = unseal(keys.key(slot), sealed, _bound(tag, revision))
+    channel, id, language, script, session, lines, since = json.loads(plain)
+    return Draft(
+        address=Address(channel=channel, id=id),
+        language=language,
+        script=script,
+        session=from_plain(session) if session else None,
+        lines=tuple(Line(*line) for line in lines),
+        since=since,
+        revision=revision,
+        spoken=spoken,
+        key=slot,
+    )

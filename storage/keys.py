@@ -1,0 +1,178 @@
+"""Keys, kept apart from the data: what is burned here can be read nowhere.
+
+The key directory lies outside the data directory, is readable by the service alone and is never backed up. It holds
+the master key (unless the environment gives one), the tag key, a key for each day's inbox, and a file of *slots*: 32
+bytes each, one for every sealed version that a row names. A slot is written and synced before the row is committed
+and overwritten after the row has moved on, so an older version cannot be opened from the write-ahead log, a free
+page, a replica or a backup, not even with the directory in hand.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY = 32
+"""Bytes of a key."""
+
+GROW = 1024
+"""Slots added when none is free."""
+
+INBOX_DAYS = 2
+"""Whole days for which an inbox key outlives its own day: 48 hours in which a repeat is known."""
+
+_BURNED = bytes(KEY)
+
+
+class KeyLost(Exception):
+    """A row names a key that is not there: the version cannot be opened any more."""
+
+
+class Keyring:
+    """The keys of one installation. Used by the writer's thread alone, but for `master`."""
+
+    def __init__(self, directory: Path, master: bytes | None = None) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.chmod(0o700)
+        self._directory = directory
+        self.master_was_made = master is None and not (directory / "master").exists()
+        """No master key was given or found; one lies in the key directory now. The operator is told."""
+        self.master = master or self._kept("master")
+        self._tag = self._kept("tag")
+        self._slots = os.open(directory / "slots", os.O_RDWR | os.O_CREAT, 0o600)
+        self._count = os.fstat(self._slots).st_size // KEY
+        self._free: list[int] = []
+        self._dirty = False
+        self._days: dict[int, bytes] = {}
+
+    def close(self) -> None:
+        """Let go of the slot file."""
+        os.close(self._slots)
+
+    # -- slots ----------------------------------------------------------------
+
+    def keep_only(self, named: Iterable[int]) -> None:
+        """At start: burn every slot that no row names, and know which are free."""
+        live = set(named)
+        self._free = [slot for slot in range(self._count) if slot not in live]
+        for slot in self._free:
+            if os.pread(self._slots, KEY, slot * KEY) != _BURNED:
+                self.burn(slot)
+        self.sync()
+
+    def new(self) -> tuple[int, bytes]:
+        """A fresh key in a slot of its own; not durable before `sync`."""
+        if not self._free:
+            self._grow()
+        slot, key = self._free.pop(), os.urandom(KEY)
+        os.pwrite(self._slots, key, slot * KEY)
+        self._dirty = True
+        return slot, key
+
+    def key(self, slot: int) -> bytes:
+        """The key in that slot."""
+        return os.pread(self._slots, KEY, slot * KEY)
+
+    def burn(self, slot: int) -> None:
+        """Overwrite a key; what it sealed is gone once `sync` has returned."""
+        os.pwrite(self._slots, _BURNED, slot * KEY)
+        self._free.append(slot)
+        self._dirty = True
+
+    def sync(self) -> None:
+        """Make what was written and burned durable."""
+        if self._dirty:
+            os.fdatasync(self._slots)
+            self._dirty = False
+
+    def _grow(self) -> None:
+        os.ftruncate(self._slots, (self._count + GROW) * KEY)
+        os.fsync(self._slots)
+        self._free = list(range(self._count + GROW - 1, self._count - 1, -1))
+        self._count += GROW
+
+    # -- names without a way back -----------------------------------------------
+
+    def tag(self, address: bytes) -> bytes:
+        """The name of an address in drafts; without the key directory it leads to nobody."""
+        return hmac.digest(self._tag, address, "sha256")[:16]
+
+    def inbox_mac(self, key: bytes, day: int) -> bytes:
+        """The name of a delivery in the inbox, under that day's key."""
+        return hmac.digest(self._day_key(day), key, "sha256")[:16]
+
+    def inbox_days(self, day: int) -> tuple[int, ...]:
+        """The days whose keys still stand, newest first."""
+        return tuple(d for d in range(day, day - INBOX_DAYS - 1, -1) if d == day or self._has_day(d))
+
+    def drop_inbox_keys(self, day: int) -> None:
+        """Burn the inbox keys that are past their time."""
+        for file in self._directory.glob("inbox-*"):
+            old = int(file.name.removeprefix("inbox-"))
+            if old < day - INBOX_DAYS:
+                _burn_file(file)
+                self._days.pop(old, None)
+
+    def _has_day(self, day: int) -> bool:
+        if day not in self._days and (self._directory / f"inbox-{day}").exists():
+            self._day_key(day)
+        return day in self._days
+
+    def _day_key(self, day: int) -> bytes:
+        if day not in self._days:
+            self._days[day] = self._kept(f"inbox-{day}")
+        return self._days[day]
+
+    def _kept(self, name: str) -> bytes:
+        """The key in that file; made, and synced, where there is none."""
+        file = self._directory / name
+        if file.exists():
+            return file.read_bytes()
+        made = os.urandom(KEY)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, made)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        return made
+
+
+def derive(master: bytes, purpose: str) -> bytes:
+    """A key for one purpose, from the master key."""
+    return hmac.digest(master, purpose.encode(), hashlib.sha256)
+
+
+PAD = 1024
+"""Sealed lengths are multiples of this, so that a size tells little about a text."""
+
+
+def seal(key: bytes, plain: bytes, bound: bytes) -> bytes:
+    """Seal and pad; `bound` is what the row says in the clear and must not be exchanged."""
+    size = len(plain) + 4
+    padded = len(plain).to_bytes(4, "big") + plain + bytes(-size % PAD)
+    nonce = os.urandom(12)
+    return nonce + AESGCM(key).encrypt(nonce, padded, bound)
+
+
+def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """What `seal` sealed. Raises `KeyLost` where the key is not the one."""
+    try:
+        padded = AESGCM(key).decrypt(sealed[:12], sealed[12:], bound)
+    except InvalidTag as error:
+        raise KeyLost from error
+    return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
+
+
+def _burn_file(file: Path) -> None:
+    handle = os.open(file, os.O_WRONLY)
+    try:
+        os.write(handle, _BURNED)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    file.unlink()
