@@ -1,0 +1,401 @@
+"""config.toml and the environment in, `Settings` and `Secrets` out, with every mistake of both.
+
+One function a section, in the order of the file. Paths are relative to the folder config.toml lies in.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Literal, cast, get_args
+from zoneinfo import ZoneInfo
+
+from bot.core.survey import LANGUAGES, Audience, Group, Unit
+from bot.settings import (
+    Content,
+    Digest,
+    Groups,
+    Holidays,
+    Leader,
+    Mail,
+    Office,
+    People,
+    PlannedRound,
+    PlannedUnit,
+    Quiet,
+    Settings,
+    Storage,
+    Telegram,
+    Web,
+    Wecom,
+    parsing,
+)
+from bot.settings.problem import Problem
+from bot.settings.secret import NAMES, Secrets, read_secrets
+from bot.settings.table import Table, parse_toml
+
+MOST_REMINDERS = 2
+"""The product's rule: no third reminder in a round, whatever is configured."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
+_WRITTEN_AS = {
+    "storage.master_key": "master_key",
+    "telegram.token": "telegram_token",
+    "wecom.secret": "wecom_secret",
+    "wecom.token": "wecom_token",
+    "wecom.aes_key": "wecom_aes_key",
+    "mail.password": "smtp_password",
+}
+"""Where people would write a secret, and which one it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What was read. With grave problems the settings are not to be run with."""
+
+    settings: Settings
+    secrets: Secrets
+    problems: tuple[Problem, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Nothing but warnings."""
+        return all(problem.warning for problem in self.problems)
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Loaded:
+    """Reads the file; a file that is not there or cannot be read is a problem, with defaults for everything."""
+    unreadable: tuple[Problem, ...] = ()
+    text = ""
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Windows editors begin with a BOM
+    except UnicodeDecodeError:
+        unreadable = (Problem(file=str(path), key="", fault="not_utf8"),)
+    except OSError as error:
+        facts = (("error", error.strerror or str(error)),)
+        unreadable = (Problem(file=str(path), key="", fault="unreadable", facts=facts),)
+    loaded = read(text, file=str(path), folder=path.absolute().parent, environment=environment)
+    problems = (*unreadable, *loaded.problems)
+    return Loaded(settings=loaded.settings, secrets=loaded.secrets, problems=problems)
+
+
+def read(text: str, *, file: str, folder: Path, environment: Mapping[str, str]) -> Loaded:
+    """Understands the text of a config.toml that lies, or would lie, in `folder`."""
+    problems: list[Problem] = []
+    with Table(file, parse_toml(file, text, problems), problems) as root:
+        office = _office(root)
+        units = tuple(_units(root))
+        settings = Settings(
+            file=file,
+            office=office,
+            storage=_storage(root, folder),
+            content=_content(root, folder),
+            groups=_groups(root),
+            units=units,
+            rounds=tuple(_rounds(root, office.timezone, units)),
+            leaders=tuple(_leaders(root, units)),
+            quiet=_quiet(root),
+            holidays=tuple(_holidays(root)),
+            people=_people(root),
+            telegram=_telegram(root),
+            wecom=_wecom(root),
+            web=_web(root),
+            mail=_mail(root),
+            digest=_digest(root),
+        )
+    secrets, wrong_secrets = read_secrets(environment, folder)
+    return Loaded(settings=settings, secrets=secrets, problems=(*problems, *wrong_secrets))
+
+
+def _office(root: Table) -> Office:
+    usual = Office()
+    with root.table("office") as office:
+        read = Office(
+            name=office.text("name", usual.name),
+            timezone=office.parsed("timezone", usual.timezone, parsing.zone),
+            close=office.parsed("close", usual.close, parsing.weekly),
+            review_until=office.parsed("review_until", usual.review_until, parsing.clock),
+            phone=office.text("phone", usual.phone),
+            duty_phone=office.text("duty_phone", usual.duty_phone),
+        )
+        if read.review_until <= read.close.at:
+            office.wrong("review_until", "review_before_close", close=f"{read.close.at:%H:%M}")
+    return read
+
+
+def _storage(root: Table, folder: Path) -> Storage:
+    with root.table("storage") as storage:
+        _point_to_environment(storage)
+        written = storage.parsed(
+            "url", "sqlite+aiosqlite:///var/data/tingwen.db", parsing.database_url
+        )
+        url, data_dir = _located(written, folder)
+        key_dir = folder / storage.text("key_dir", "var/keys")
+        if key_dir.resolve().is_relative_to(data_dir.resolve()):
+            storage.wrong("key_dir", "keys_beside_data", value=str(key_dir), data=str(data_dir))
+    return Storage(url=url, key_dir=key_dir, data_dir=data_dir)
+
+
+def _located(url: str, folder: Path) -> tuple[str, Path]:
+    """The URL with an absolute path, and the data directory."""
+    scheme, _, rest = url.partition(":///")
+    file, mark, query = rest.partition("?")
+    if scheme != "sqlite+aiosqlite" or file in ("", ":memory:"):
+        return url, folder / "var" / "data"
+    path = folder / file
+    return f"{scheme}:///{path}{mark}{query}", path.parent
+
+
+def _content(root: Table, folder: Path) -> Content:
+    with root.table("content") as content:
+        written = content.text("surveys")
+        surveys = folder / written if written else None
+        if surveys is not None and not surveys.is_dir():
+            content.wrong("surveys", "no_folder", value=written)
+            surveys = None
+    return Content(surveys=surveys)
+
+
+def _groups(root: Table) -> Groups:
+    with root.table("groups") as groups:
+        preset = groups.text("preset", Groups().preset)
+        own: list[Group] = []
+        for table in groups.tables("own"):
+            with table:
+                own.append(
+                    Group(
+                        id=_id(table, (group.id for group in own)),
+                        words={language: table.needed(language) for language in LANGUAGES},
+                        audience=cast(
+                            Audience, table.choice("audience", "staff", get_args(Audience))
+                        ),
+                        common=table.text("common"),
+                        invited=table.flag("invited"),
+                    )
+                )
+    return Groups(preset=preset, own=tuple(own))
+
+
+def _units(root: Table) -> Iterator[PlannedUnit]:
+    read: list[tuple[Table, PlannedUnit]] = []
+    for table in root.tables("units"):
+        with table:
+            unit = Unit(
+                id=_id(table, (planned.unit.id for _, planned in read)),
+                name=table.needed("name"),
+                parent=table.text("parent"),
+                type=table.text("type"),
+                also=table.texts("also"),
+            )
+            read.append((table, PlannedUnit(unit=unit, headcount=table.counts("headcount"))))
+    parents = {planned.unit.id: planned.unit.parent for _, planned in read}
+    for table, planned in read:
+        _check_parent(table, planned.unit, parents)
+        yield planned
+
+
+def _check_parent(table: Table, unit: Unit, parents: Mapping[str, str]) -> None:
+    if unit.parent and unit.parent not in parents:
+        table.wrong("parent", "unknown_unit", value=unit.parent)
+        return
+    way = [unit.id]
+    above = unit.parent
+    while above and above not in way:
+        way.append(above)
+        above = parents.get(above, "")
+    if above == unit.id:
+        table.wrong("parent", "unit_circle", way=" → ".join((*way, unit.id)))
+
+
+def _rounds(
+    root: Table, zone: ZoneInfo, units: tuple[PlannedUnit, ...]
+) -> Iterator[PlannedRound]:
+    seen: list[str] = []
+    for table in root.tables("rounds"):
+        with table:
+            round_id = _id(table, seen)
+            seen.append(round_id)
+            opens, closes = (
+                _moment(table, "opens", zone),
+                _moment(table, "closes", zone, last=True),
+            )
+            if opens and closes and opens >= closes:
+                table.wrong("closes", "closes_before_opens")
+            planned = PlannedRound(
+                id=round_id,
+                survey=table.needed("survey"),
+                units=table.texts("units"),
+                groups=table.texts("groups"),
+                opens=opens or datetime.min.replace(tzinfo=UTC),
+                closes=closes or datetime.max.replace(tzinfo=UTC),
+                reminders=table.number("reminders", MOST_REMINDERS, 0, MOST_REMINDERS),
+            )
+            _check_units(table, "units", planned.units, units)
+            yield planned
+
+
+def _moment(table: Table, key: str, zone: ZoneInfo, *, last: bool = False) -> datetime | None:
+    """The moment; a day alone begins at midnight, and as the `last` day it ends at the next. None where missing."""
+    if not table.has(key):
+        table.wrong(key, "missing")
+        return None
+    written = table.parsed(key, None, parsing.day_or_moment)
+    match written:
+        case None:
+            return None
+        case datetime():
+            return written if written.tzinfo else written.replace(tzinfo=zone)
+        case date():
+            day = written + timedelta(days=1) if last else written
+            return datetime.combine(day, time(), zone)
+
+
+def _check_units(
+    table: Table, key: str, ids: Iterable[str], units: tuple[PlannedUnit, ...]
+) -> None:
+    known = {planned.unit.id for planned in units}
+    for unit_id in ids:
+        if unit_id not in known:
+            table.wrong(key, "unknown_unit", value=unit_id)
+
+
+def _leaders(root: Table, units: tuple[PlannedUnit, ...]) -> Iterator[Leader]:
+    responsible: dict[str, str] = {}
+    for table in root.tables("leaders"):
+        with table:
+            leader = Leader(
+                name=table.needed("name"),
+                spellings=table.texts("spellings"),
+                post=table.text("post"),
+                unit=table.text("unit"),
+                responsible=table.flag("responsible"),
+            )
+            _check_units(table, "unit", filter(None, (leader.unit,)), units)
+            if leader.responsible and leader.unit in responsible:
+                first = responsible[leader.unit]
+                table.wrong(
+                    "responsible", "two_responsible", unit=leader.unit or "-", first=first
+                )
+            elif leader.responsible:
+                responsible[leader.unit] = table.path
+            yield leader
+
+
+def _quiet(root: Table) -> Quiet:
+    usual = Quiet()
+    with root.table("quiet") as quiet:
+        return Quiet(
+            staff=quiet.parsed("staff", usual.staff, parsing.spans),
+            parents=quiet.parsed("parents", usual.parents, parsing.spans),
+            office=quiet.parsed("office", usual.office, parsing.spans),
+        )
+
+
+def _holidays(root: Table) -> Iterator[Holidays]:
+    with root.table("holidays") as years:
+        for written in years:
+            if not re.fullmatch(r"20\d\d", written):
+                years.wrong(written, "bad_year", value=written)
+                _ = years.has(written)  # said once is enough: not an unknown key too
+                continue
+            with years.table(written) as year:
+                off, work = (_days(year, key, int(written)) for key in ("off", "work"))
+                for both in sorted(off & work):
+                    year.wrong("work", "day_twice", value=both.isoformat())
+            yield Holidays(year=int(written), off=off, work=work)
+
+
+def _days(table: Table, key: str, year: int) -> frozenset[date]:
+    if not table.has(key):
+        return frozenset()
+    days = table.parsed(key, (), parsing.days)
+    for day in days:
+        if day.year != year:
+            table.wrong(key, "day_of_other_year", value=day.isoformat(), year=str(year))
+    return frozenset(day for day in days if day.year == year)
+
+
+def _people(root: Table) -> People:
+    with root.table("people") as people:
+        return People(open=people.flag("open", People().open))
+
+
+def _telegram(root: Table) -> Telegram:
+    usual = Telegram()
+    with root.table("telegram") as telegram:
+        _point_to_environment(telegram)
+        modes = ("polling", "webhook")
+        mode = telegram.choice("mode", usual.mode, modes)
+        return Telegram(
+            mode=cast(Literal["polling", "webhook"], mode),
+            api_base_url=telegram.parsed("api_base_url", usual.api_base_url, parsing.base_url),
+        )
+
+
+def _wecom(root: Table) -> Wecom:
+    usual = Wecom()
+    with root.table("wecom") as wecom:
+        _point_to_environment(wecom)
+        read = Wecom(
+            corp_id=wecom.text("corp_id", usual.corp_id),
+            agent_id=wecom.number("agent_id", usual.agent_id, 0, 2**31),
+            api_base_url=wecom.parsed("api_base_url", usual.api_base_url, parsing.base_url),
+        )
+        if bool(read.corp_id) != bool(read.agent_id):
+            wecom.wrong("agent_id" if read.corp_id else "corp_id", "wecom_half")
+    return read
+
+
+def _web(root: Table) -> Web:
+    usual = Web()
+    with root.table("web") as web:
+        host, port = web.parsed("listen", (usual.host, usual.port), parsing.listen)
+        public_url = web.parsed("public_url", usual.public_url, parsing.public_url)
+    return Web(host=host, port=port, public_url=public_url)
+
+
+def _mail(root: Table) -> Mail:
+    usual = Mail()
+    kinds = ("tls", "starttls", "none")
+    with root.table("mail") as mail:
+        _point_to_environment(mail)
+        read = Mail(
+            host=mail.text("host", usual.host),
+            port=mail.number("port", usual.port, 1, 65535),
+            security=cast(
+                Literal["tls", "starttls", "none"],
+                mail.choice("security", usual.security, kinds),
+            ),
+            user=mail.text("user", usual.user),
+            sender=mail.parsed("sender", usual.sender, parsing.mail_address_or_none),
+        )
+        if read.host and not read.sender:
+            mail.wrong("sender", "no_sender")
+    return read
+
+
+def _digest(root: Table) -> Digest:
+    with root.table("digest") as digest:
+        return Digest(recipients=digest.parsed("recipients", (), parsing.mail_addresses))
+
+
+# What several sections need
+
+
+def _id(table: Table, seen: Iterable[str]) -> str:
+    """Ids stand in links and files, so: letters, digits, - and _, and each once."""
+    written = table.needed("id")
+    if written and not _ID.fullmatch(written):
+        table.wrong("id", "bad_unit_id", value=written)
+    elif written and written in seen:
+        table.wrong("id", "repeated_id", value=written)
+    return written
+
+
+def _point_to_environment(table: Table) -> None:
+    """Somebody wrote a secret into the file: say where it belongs instead of `unknown key`."""
+    for key in table:
+        field = _WRITTEN_AS.get(f"{table.path}.{key}")
+        if field is not None and table.has(key):
+            table.wrong(key, "secret_in_file", name=NAMES[field])

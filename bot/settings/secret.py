@@ -1,0 +1,82 @@
+"""The secrets: from the environment, or from a file the environment names (`NAME_FILE`). Never from config.toml.
+
+A file is what Docker and systemd hand over, and it does not show in the list of processes.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from bot.settings.problem import Problem
+
+NAMES = {
+    "master_key": "TINGWEN_MASTER_KEY",
+    "telegram_token": "TINGWEN_TELEGRAM_TOKEN",
+    "wecom_secret": "TINGWEN_WECOM_SECRET",
+    "wecom_token": "TINGWEN_WECOM_TOKEN",
+    "wecom_aes_key": "TINGWEN_WECOM_AES_KEY",
+    "smtp_password": "TINGWEN_SMTP_PASSWORD",
+}
+"""Field of `Secrets` to environment variable."""
+
+# The platform's own rules: developer.work.weixin.qq.com/document/path/90930.
+_FORMS: Mapping[str, Callable[[str], object]] = {
+    "wecom_token": re.compile(r"[A-Za-z0-9]{1,32}").fullmatch,
+    "wecom_aes_key": re.compile(r"[A-Za-z0-9]{43}").fullmatch,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Secrets:
+    """What must not be seen; empty where it is not set. Shows nothing when printed."""
+
+    master_key: str = ""
+    telegram_token: str = ""
+    wecom_secret: str = ""
+    wecom_token: str = ""
+    wecom_aes_key: str = ""
+    smtp_password: str = ""
+
+    def __repr__(self) -> str:
+        return "Secrets(...)"
+
+
+def read_secrets(
+    environment: Mapping[str, str], folder: Path
+) -> tuple[Secrets, tuple[Problem, ...]]:
+    """The secrets, and what is wrong with them (never their values). Relative files lie in `folder`."""
+    problems: list[Problem] = []
+    found: dict[str, str] = {}
+    for field in fields(Secrets):
+        name = NAMES[field.name]
+        value = _value(name, environment, folder, problems)
+        form = _FORMS.get(field.name)
+        if value and form is not None and not form(value):
+            problems.append(Problem(file=name, key="", fault=f"bad_{field.name}"))
+        found[field.name] = value
+    return Secrets(**found), tuple(problems)
+
+
+def _value(
+    name: str, environment: Mapping[str, str], folder: Path, problems: list[Problem]
+) -> str:
+    value, file = environment.get(name, ""), environment.get(f"{name}_FILE", "")
+    if value and file:
+        problems.append(
+            Problem(file=name, key="", fault="secret_twice", facts=(("name", name),))
+        )
+    if value or not file:
+        return value.strip()
+    try:
+        value = (folder / file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        facts = (("file", file),)
+        problems.append(
+            Problem(file=f"{name}_FILE", key="", fault="secret_unreadable", facts=facts)
+        )
+        return ""
+    if not value:
+        facts = (("file", file),)
+        problems.append(Problem(file=f"{name}_FILE", key="", fault="secret_empty", facts=facts))
+    return value
