@@ -53,8 +53,13 @@ def presets() -> tuple[str, ...]:
 @cache
 def load_texts() -> Texts:
     """All sentences for people."""
-    texts, problems = _read_texts()
-    return _accepted(texts, problems)
+    return _accepted(*_read_texts(HERE / "texts"))
+
+
+@cache
+def load_explanations() -> Texts:
+    """The sentences for operators: `{fault}.reason`, `{fault}.remedy`, and what `tingwen check` says itself."""
+    return _accepted(*_read_texts(HERE / "problems"))
 
 
 def survey_files(folder: Path | None = None) -> tuple[Path, ...]:
@@ -70,7 +75,7 @@ def survey_files(folder: Path | None = None) -> tuple[Path, ...]:
 
 def content_problems(folder: Path | None = None) -> tuple[Problem, ...]:
     """Everything wrong with surveys (the operator's of `folder` too), groups and sentences."""
-    problems = [*_read_texts()[1], *_read_groups()[1], *_read_rules()[1]]
+    problems = [*_read_texts(HERE / "texts")[1], *_read_groups()[1]]
     for path in survey_files(folder):
         problems += _read_survey(path)[1]
     return tuple(problems)
@@ -184,11 +189,11 @@ def _read_rules() -> tuple[Rules, tuple[Problem, ...]]:
     )
 
 
-def _read_texts() -> tuple[Texts, tuple[Problem, ...]]:
+def _read_texts(folder: Path) -> tuple[Texts, tuple[Problem, ...]]:
     files: dict[Language, tuple[str, str]] = {}
     unread: list[Problem] = []
     for language in LANGUAGES:
-        path = HERE / "texts" / f"{language}.toml"
+        path = folder / f"{language}.toml"
         text, problems = _read(path, "", lambda _, text: (text, ()))
         files[language] = (_shown(path), text)
         unread += problems

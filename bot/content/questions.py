@@ -4,7 +4,6 @@ Shape and types are `Table`'s work; here stand the rules of asking: what a kind 
 button, which words parents must not meet, and whether a question can be reached at all.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast, get_args
@@ -23,21 +22,15 @@ from bot.core.survey import (
     When,
     Words,
 )
+from bot.settings.groups import AUDIENCES, check_label, read_group, read_words
 from bot.settings.problem import Problem
-from bot.settings.table import Table, parse_toml
+from bot.settings.table import ID, Table, check_distinct, parse_toml
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 
-LONGEST_LABEL = 20
-"""Characters that stay readable on a button of an old phone."""
-LONGEST_LABEL_BYTES = 60
-"""Bytes (UTF-8) some platforms cut a button's label at."""
 HIGHEST_RATING = 8
 """9 goes back and 0 skips, so a rating ends at 8."""
 HIGHEST_NUMBER = 1_000_000
-
-_ID = re.compile(r"[a-z][a-z0-9_]{0,15}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +66,10 @@ def read_survey(
     if problems:
         return Survey(id=survey_id, words={}, questions=()), tuple(problems)
     with Table(file, values, problems) as root:
-        if not _ID.fullmatch(survey_id):
+        if not ID.fullmatch(survey_id):
             root.wrong("", "bad_id", value=survey_id)
         with root.table("name") as name:
-            words = _words(name)
+            words = read_words(name)
         read = [(table, _question(table, rules)) for table in root.tables("questions")]
         if not read and not problems:
             root.wrong("questions", "no_questions")
@@ -90,7 +83,7 @@ def read_survey(
 
 def _question(table: Table, rules: Rules) -> Question:
     with table:
-        question_id = needed_id(table)
+        question_id = table.identity()
         dimension = _dimension(table)
         forms = {audience: _form(table, audience, rules) for audience in AUDIENCES}
         if not any(table.has(audience) for audience in AUDIENCES):
@@ -120,8 +113,8 @@ def _name(table: Table, rules: Rules) -> Words | None:
     if not table.has("name"):
         return None
     with table.table("name") as name:
-        words = _words(name)
-        _check_label(name, words)
+        words = read_words(name)
+        check_label(name, words)
         if table.has("parent"):
             _check_plain(name, words, rules)
     return words
@@ -144,7 +137,7 @@ def _form(table: Table, audience: Audience, rules: Rules) -> Form | None:
         if not form.has("kind"):
             form.wrong("kind", "missing")
         kind = cast(Kind, form.choice("kind", "open", KINDS))
-        words = _words(form)
+        words = read_words(form)
         options = _options(form, kind)
         own_words = form.flag("own_words")
         if own_words and kind not in ("single", "multiple"):
@@ -163,9 +156,9 @@ def _options(form: Table, kind: Kind) -> tuple[Option, ...]:
     read: list[tuple[Table, Option]] = []
     for table in form.tables("options"):
         with table:
-            option_id = needed_id(table)
-            words = _words(table)
-            _check_label(table, words)
+            option_id = table.identity()
+            words = read_words(table)
+            check_label(table, words)
             read.append((table, Option(option_id, words)))
     if kind not in ("single", "multiple"):
         if form.has("options"):
@@ -268,21 +261,6 @@ def _options_of(question: Question, audience: Audience) -> tuple[Option, ...]:
 # Groups
 
 
-def read_group(table: Table) -> Group:
-    """One group, from a preset or from config.toml."""
-    with table:
-        group_id = needed_id(table)
-        words = _words(table)
-        _check_label(table, words)
-        return Group(
-            id=group_id,
-            words=words,
-            audience=cast(Audience, table.choice("audience", "staff", AUDIENCES)),
-            common=table.text("common"),
-            invited=table.flag("invited"),
-        )
-
-
 def read_groups(
     file: str, text: str, rules: Rules, common: str
 ) -> tuple[dict[str, tuple[Group, ...]], tuple[Problem, ...]]:
@@ -320,30 +298,7 @@ def _means_pupils(group: Group, rules: Rules) -> bool:
     return any(holds(n, rules.pupils) and not holds(n, rules.not_pupils) for n in names)
 
 
-# What both need
-
-
-def needed_id(table: Table) -> str:
-    """The table's id. Ids travel in links, buttons and file names: short, and plain letters."""
-    written = table.needed("id")
-    if written and not _ID.fullmatch(written):
-        table.wrong("id", "bad_id", value=written)
-    return written
-
-
-def _words(table: Table) -> Words:
-    return {language: table.needed(language) for language in LANGUAGES}
-
-
-def _check_label(table: Table, words: Words) -> None:
-    for language, label in words.items():
-        size = len(label.encode())
-        if len(label) > LONGEST_LABEL:
-            facts = {"count": str(len(label)), "most": str(LONGEST_LABEL)}
-            table.wrong(language, "label_too_long", **facts)
-        elif size > LONGEST_LABEL_BYTES:
-            facts = {"count": str(size), "most": str(LONGEST_LABEL_BYTES)}
-            table.doubtful(language, "label_too_heavy", **facts)
+# Words for parents
 
 
 def _check_plain(table: Table, words: Words, rules: Rules, path: str = "") -> None:
@@ -351,12 +306,3 @@ def _check_plain(table: Table, words: Words, rules: Rules, path: str = "") -> No
         for word in rules.parents_never:
             if word in said:
                 table.wrong(f"{path}{language}", "not_for_parents", value=word)
-
-
-def check_distinct(tables: Iterable[Table], key: str, values: Iterable[str]) -> None:
-    """Each value once; the second one is told where the first one stands."""
-    first: dict[str, Table] = {}
-    for table, value in zip(tables, values, strict=True):
-        if value and value in first:
-            table.wrong(key, "repeated", value=value, first=first[value].path)
-        first[value] = first.get(value, table)

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from bot.core.survey import LANGUAGES, Audience, Group, Unit
+from bot.core.survey import Unit
 from bot.settings import (
     Content,
     Digest,
@@ -31,14 +31,14 @@ from bot.settings import (
     Wecom,
     parsing,
 )
+from bot.settings.groups import read_group
 from bot.settings.problem import Problem
 from bot.settings.secret import NAMES, Secrets, read_secrets
-from bot.settings.table import Table, parse_toml
+from bot.settings.table import Table, check_distinct, parse_toml
 
 MOST_REMINDERS = 2
 """The product's rule: no third reminder in a round, whatever is configured."""
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
 _WRITTEN_AS = {
     "storage.master_key": "master_key",
     "telegram.token": "telegram_token",
@@ -85,7 +85,7 @@ def read(text: str, *, file: str, folder: Path, environment: Mapping[str, str]) 
     problems: list[Problem] = []
     with Table(file, parse_toml(file, text, problems), problems) as root:
         office = _office(root)
-        units = tuple(_units(root))
+        units = _units(root)
         settings = Settings(
             file=file,
             office=office,
@@ -93,8 +93,8 @@ def read(text: str, *, file: str, folder: Path, environment: Mapping[str, str]) 
             content=_content(root, folder),
             groups=_groups(root),
             units=units,
-            rounds=tuple(_rounds(root, office.timezone, units)),
-            leaders=tuple(_leaders(root, units)),
+            rounds=_rounds(root, office.timezone, units),
+            leaders=_leaders(root, units),
             quiet=_quiet(root),
             holidays=tuple(_holidays(root)),
             people=_people(root),
@@ -160,39 +160,32 @@ def _content(root: Table, folder: Path) -> Content:
 def _groups(root: Table) -> Groups:
     with root.table("groups") as groups:
         preset = groups.text("preset", Groups().preset)
-        own: list[Group] = []
-        for table in groups.tables("own"):
-            with table:
-                own.append(
-                    Group(
-                        id=_id(table, (group.id for group in own)),
-                        words={language: table.needed(language) for language in LANGUAGES},
-                        audience=cast(
-                            Audience, table.choice("audience", "staff", get_args(Audience))
-                        ),
-                        common=table.text("common"),
-                        invited=table.flag("invited"),
-                    )
-                )
-    return Groups(preset=preset, own=tuple(own))
+        tables = tuple(groups.tables("own"))
+        own = tuple(read_group(table) for table in tables)
+        check_distinct(tables, "id", (group.id for group in own))
+    return Groups(preset=preset, own=own)
 
 
-def _units(root: Table) -> Iterator[PlannedUnit]:
-    read: list[tuple[Table, PlannedUnit]] = []
-    for table in root.tables("units"):
-        with table:
-            unit = Unit(
-                id=_id(table, (planned.unit.id for _, planned in read)),
-                name=table.needed("name"),
-                parent=table.text("parent"),
-                type=table.text("type"),
-                also=table.texts("also"),
-            )
-            read.append((table, PlannedUnit(unit=unit, headcount=table.counts("headcount"))))
-    parents = {planned.unit.id: planned.unit.parent for _, planned in read}
-    for table, planned in read:
+def _units(root: Table) -> tuple[PlannedUnit, ...]:
+    tables = tuple(root.tables("units"))
+    units = tuple(_unit(table) for table in tables)
+    check_distinct(tables, "id", (planned.unit.id for planned in units))
+    parents = {planned.unit.id: planned.unit.parent for planned in units}
+    for table, planned in zip(tables, units, strict=True):
         _check_parent(table, planned.unit, parents)
-        yield planned
+    return units
+
+
+def _unit(table: Table) -> PlannedUnit:
+    with table:
+        unit = Unit(
+            id=table.identity(),
+            name=table.needed("name"),
+            parent=table.text("parent"),
+            type=table.text("type"),
+            also=table.texts("also"),
+        )
+        return PlannedUnit(unit=unit, headcount=table.counts("headcount"))
 
 
 def _check_parent(table: Table, unit: Unit, parents: Mapping[str, str]) -> None:
@@ -210,29 +203,30 @@ def _check_parent(table: Table, unit: Unit, parents: Mapping[str, str]) -> None:
 
 def _rounds(
     root: Table, zone: ZoneInfo, units: tuple[PlannedUnit, ...]
-) -> Iterator[PlannedRound]:
-    seen: list[str] = []
-    for table in root.tables("rounds"):
-        with table:
-            round_id = _id(table, seen)
-            seen.append(round_id)
-            opens, closes = (
-                _moment(table, "opens", zone),
-                _moment(table, "closes", zone, last=True),
-            )
-            if opens and closes and opens >= closes:
-                table.wrong("closes", "closes_before_opens")
-            planned = PlannedRound(
-                id=round_id,
-                survey=table.needed("survey"),
-                units=table.texts("units"),
-                groups=table.texts("groups"),
-                opens=opens or datetime.min.replace(tzinfo=UTC),
-                closes=closes or datetime.max.replace(tzinfo=UTC),
-                reminders=table.number("reminders", MOST_REMINDERS, 0, MOST_REMINDERS),
-            )
-            _check_units(table, "units", planned.units, units)
-            yield planned
+) -> tuple[PlannedRound, ...]:
+    tables = tuple(root.tables("rounds"))
+    rounds = tuple(_round(table, zone, units) for table in tables)
+    check_distinct(tables, "id", (planned.id for planned in rounds))
+    return rounds
+
+
+def _round(table: Table, zone: ZoneInfo, units: tuple[PlannedUnit, ...]) -> PlannedRound:
+    with table:
+        opens = _moment(table, "opens", zone)
+        closes = _moment(table, "closes", zone, last=True)
+        if opens and closes and opens >= closes:
+            table.wrong("closes", "closes_before_opens")
+        planned = PlannedRound(
+            id=table.identity(),
+            survey=table.needed("survey"),
+            units=table.texts("units"),
+            groups=table.texts("groups"),
+            opens=opens or datetime.min.replace(tzinfo=UTC),
+            closes=closes or datetime.max.replace(tzinfo=UTC),
+            reminders=table.number("reminders", MOST_REMINDERS, 0, MOST_REMINDERS),
+        )
+        _check_units(table, "units", planned.units, units)
+    return planned
 
 
 def _moment(table: Table, key: str, zone: ZoneInfo, *, last: bool = False) -> datetime | None:
@@ -260,26 +254,30 @@ def _check_units(
             table.wrong(key, "unknown_unit", value=unit_id)
 
 
-def _leaders(root: Table, units: tuple[PlannedUnit, ...]) -> Iterator[Leader]:
-    responsible: dict[str, str] = {}
-    for table in root.tables("leaders"):
-        with table:
-            leader = Leader(
-                name=table.needed("name"),
-                spellings=table.texts("spellings"),
-                post=table.text("post"),
-                unit=table.text("unit"),
-                responsible=table.flag("responsible"),
-            )
-            _check_units(table, "unit", filter(None, (leader.unit,)), units)
-            if leader.responsible and leader.unit in responsible:
-                first = responsible[leader.unit]
-                table.wrong(
-                    "responsible", "two_responsible", unit=leader.unit or "-", first=first
-                )
-            elif leader.responsible:
-                responsible[leader.unit] = table.path
-            yield leader
+def _leaders(root: Table, units: tuple[PlannedUnit, ...]) -> tuple[Leader, ...]:
+    tables = tuple(root.tables("leaders"))
+    leaders = tuple(_leader(table, units) for table in tables)
+    first: dict[str, Table] = {}
+    for table, leader in zip(tables, leaders, strict=True):
+        if leader.responsible and leader.unit in first:
+            facts = {"unit": leader.unit or "-", "first": first[leader.unit].path}
+            table.wrong("responsible", "two_responsible", **facts)
+        elif leader.responsible:
+            first[leader.unit] = table
+    return leaders
+
+
+def _leader(table: Table, units: tuple[PlannedUnit, ...]) -> Leader:
+    with table:
+        leader = Leader(
+            name=table.needed("name"),
+            spellings=table.texts("spellings"),
+            post=table.text("post"),
+            unit=table.text("unit"),
+            responsible=table.flag("responsible"),
+        )
+        _check_units(table, "unit", filter(None, (leader.unit,)), units)
+    return leader
 
 
 def _quiet(root: Table) -> Quiet:
@@ -381,16 +379,6 @@ def _digest(root: Table) -> Digest:
 
 
 # What several sections need
-
-
-def _id(table: Table, seen: Iterable[str]) -> str:
-    """Ids stand in links and files, so: letters, digits, - and _, and each once."""
-    written = table.needed("id")
-    if written and not _ID.fullmatch(written):
-        table.wrong("id", "bad_unit_id", value=written)
-    elif written and written in seen:
-        table.wrong("id", "repeated_id", value=written)
-    return written
 
 
 def _point_to_environment(table: Table) -> None:

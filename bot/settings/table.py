@@ -10,7 +10,7 @@ known name.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from types import TracebackType
 from typing import Self, TypeGuard, TypeVar, cast
@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 LONGEST_SHOWN = 60
 """Characters of a wrong value that are repeated in the message."""
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,19}")
+"""Three of them and the `-` between fit into a Telegram deep link (64 characters)."""
 
 
 class Wrong(ValueError):
@@ -94,6 +97,13 @@ class Table:
         if not value.strip() and _is_text(self._values[key]):
             self.wrong(key, "empty")
         return value
+
+    def identity(self) -> str:
+        """The table's `id`, which travels in links, buttons and file names."""
+        written = self.needed("id")
+        if written and not ID.fullmatch(written):
+            self.wrong("id", "bad_id", value=written)
+        return written
 
     def flag(self, key: str, default: bool = False) -> bool:
         """True or false."""
@@ -182,7 +192,7 @@ class Table:
             file=self.file,
             key=self._path(key),
             fault=fault,
-            facts=tuple((name, shortened(value)) for name, value in facts.items()),
+            facts=tuple((n, shortened(v) if n == "value" else v) for n, v in facts.items()),
             warning=warning,
         )
 
@@ -213,6 +223,15 @@ class Table:
 
     def _path(self, key: str) -> str:
         return ".".join(filter(None, (self.path, key)))
+
+
+def check_distinct(tables: Iterable[Table], key: str, values: Iterable[str]) -> None:
+    """Each value once; the second one is told where the first one stands."""
+    first: dict[str, Table] = {}
+    for table, value in zip(tables, values, strict=True):
+        if value and value in first:
+            table.wrong(key, "repeated", value=value, first=first[value].path)
+        first[value] = first.get(value, table)
 
 
 def shortened(value: str) -> str:
