@@ -41,8 +41,7 @@ class Alarms:
         """Ring when it is time, until cancelled."""
         while True:
             self._sooner.clear()
-            for address in self._take_due():
-                await self._ring(address)
+            await asyncio.gather(*(self._ring(address) for address in self.take_due()))
             wait = self._heap[0][0] - self._clock() if self._heap else None
             try:
                 async with asyncio.timeout(wait if wait is None or wait > 0 else 0):
@@ -50,7 +49,8 @@ class Alarms:
             except TimeoutError:
                 pass
 
-    def _take_due(self) -> list[Address]:
+    def take_due(self) -> list[Address]:
+        """The addresses whose time has come; they are not rung again unless set again."""
         now = self._clock()
         ready: list[Address] = []
         while self._heap and self._heap[0][0] <= now:

@@ -98,5 +98,3 @@ def _settled(tx: Tx) -> list[Draft]:
     drafts = Work(tx).drafts
     tx.keys.keep_only(drafts.keys())
     return drafts.every()
-
-

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.channels.base import Blocked, Channel, Rejected, SendFailed, Throttled, Unreachable
-from bot.core.messages import Address, Outgoing
+from bot.core.messages import Address
 from bot.core.survey import Script
 from handlers.words import Texts, message
 from storage.database import Database, StorageFailed
@@ -99,7 +99,7 @@ class Outbox:
         wait = FIRST_WAIT
         while True:
             try:
-                await self._try(message(self._texts, self._scripts.get(draft.script), draft))
+                await self._try(draft)
             except Throttled as busy:
                 await self._pause(draft.address, max(busy.after, 0.05))
             except Unreachable:
@@ -113,10 +113,15 @@ class Outbox:
             if self._latest[draft.address].revision != draft.revision:
                 return False
 
-    async def _try(self, outgoing: Outgoing) -> None:
+    async def _try(self, draft: Draft) -> None:
+        try:
+            outgoing = message(self._texts, self._scripts.get(draft.script), draft)
+        except Exception as error:
+            log.exception("a message could not be put into words")
+            raise Rejected from error
         async with self._gate:
             try:
-                await self._channels[outgoing.address.channel].send(outgoing)
+                await self._channels[draft.address.channel].send(outgoing)
             except SendFailed:
                 raise
             except Exception as error:
@@ -137,4 +142,6 @@ class Outbox:
         try:
             await self._database.write(lambda tx: Work(tx).drafts.spoken(draft))
         except StorageFailed:
-            log.error("what was said could not be noted")  # it may be said twice after a restart
+            log.error(
+                "what was said could not be noted"
+            )  # it may be said twice after a restart

@@ -110,20 +110,24 @@ def _hear_outside(
             assert_never(incoming.body)
 
 
-def _text_outside(work: Work, agenda: Agenda, draft: Draft, part: Part, now: float) -> Draft | None:
+def _text_outside(
+    work: Work, agenda: Agenda, draft: Draft, part: Part, now: float
+) -> Draft | None:
     match command(part.text):
         case "start", link:
             return _begin(work, agenda, draft, read_link(link), now)
         case "stop", _:
-            return _keep(work, draft.saying(("stopped", {})), now)
+            return _keep(work, draft.saying(("stopped.plain", {})), now)
         case "language", language:
             spoken: Language = "en" if language == "en" else "zh"
             work.identity.remember(draft.address, spoken)
-            return _keep(work, replace(draft, language=spoken).saying(("language.changed", {})), now)
+            return _keep(
+                work, replace(draft, language=spoken).saying(("language.changed", {})), now
+            )
         case "signs", _:
             return _keep(work, draft.saying(("media.signs", {})), now)
         case ("help" | "hotline") as key, _:
-            return _keep(work, draft.saying((key, {})), now)
+            return _keep(work, draft.saying((f"said.{key}", {})), now)
         case _:
             return _offer(work, agenda, draft, part, now)
 
@@ -132,7 +136,9 @@ def _begin(work: Work, agenda: Agenda, draft: Draft, link: Link, now: float) -> 
     chosen = open_round(agenda.rounds, _moment(now), link.round)
     if chosen is None:
         return _keep(work, draft.saying(("round.none", {})), now)
-    first = begin(chosen.script, language=draft.language, now=now, group=link.group, unit=link.unit)
+    first = begin(
+        chosen.script, language=draft.language, now=now, group=link.group, unit=link.unit
+    )
     return _start(work, agenda, draft, chosen, first, now)
 
 
@@ -156,7 +162,11 @@ def _event(script: Script, session: Session, incoming: Incoming) -> Event:
                 return Returned()
             return read(script, session, clean(text), incoming.message)
         case Tap(says, screen):
-            return read(script, session, says, incoming.message) if screen == session.screen else Stale()
+            return (
+                read(script, session, says, incoming.message)
+                if screen == session.screen
+                else Stale()
+            )
         case Edited(text):
             return Rewrote(incoming.message, clean(text))
         case Media(what):
@@ -175,7 +185,7 @@ def _apply(
     for effect in made.effects:
         if isinstance(effect, Keep):
             _submit(work, agenda, script, draft.address.channel, effect.session, now)
-            said.append(("thanks", {}))
+            said.append(("thanks.card", {}))
     if language != draft.language:
         work.identity.remember(draft.address, language)
     moved = replace(draft, session=made.session, language=language)
@@ -246,5 +256,3 @@ def _moment(now: float) -> datetime:
 
 def _day(now: float) -> int:
     return int(now // 86400)
-
-

@@ -7,7 +7,7 @@ from bot.core.messages import Address, Button, Outgoing
 from bot.core.privacy import redact
 from bot.core.screen import Choice, Label, Screen, screen
 from bot.core.session import Session
-from bot.core.survey import Language, Script
+from bot.core.survey import LANGUAGES, Language, Script
 from storage.draft import SCREEN, Draft
 
 SHORT = 7
@@ -22,16 +22,37 @@ class Texts(Protocol):
         ...
 
 
+class House:
+    """The catalogue as this house speaks it: the office's name and telephones stand wherever a text wants them."""
+
+    def __init__(
+        self, texts: Texts, office: str = "", phone: str = "", duty_phone: str = ""
+    ) -> None:
+        self._texts = texts
+        known = {"office": office, "phone": phone, "duty_phone": duty_phone}
+        self._own: dict[Language, dict[str, str]] = {
+            language: {
+                name: value or texts.say(language, f"house.{name}")
+                for name, value in known.items()
+            }
+            for language in LANGUAGES
+        }
+
+    def say(self, language: Language, key: str, /, **params: object) -> str:
+        """The sentence of that key."""
+        return self._texts.say(language, key, **self._own[language], **params)
+
+
 def message(texts: Texts, script: Script | None, draft: Draft) -> Outgoing:
     """All that waits to be said, as one message; the screen, where one is wanted, comes last."""
     session = draft.session
-    shown = script is not None and session is not None
     says = [
         texts.say(draft.language, line.key, **line.params)
         for line in draft.waiting
         if line.key != SCREEN
     ]
-    if shown and any(line.key == SCREEN for line in draft.waiting):
+    wanted = any(line.key == SCREEN for line in draft.waiting)
+    if wanted and script is not None and session is not None:
         return _with_screen(texts, script, session, draft, says)
     return Outgoing(address=draft.address, text="\n\n".join(says))
 
@@ -55,12 +76,13 @@ def _with_screen(
 
 
 def _text(texts: Texts, language: Language, shown: Screen) -> str:
-    params = {name: _label(texts, language, value) for name, value in shown.params.items()}
-    parts = [texts.say(language, shown.key, **params)]
+    parts = [texts.say(language, shown.key, **shown.params)]
     if shown.wording:
         parts.append(shown.wording[language])
     for name, said in shown.lines:
-        words = texts.say(language, "preview.join").join(_label(texts, language, s) for s in said)
+        words = texts.say(language, "preview.join").join(
+            _label(texts, language, s) for s in said
+        )
         parts.append(
             texts.say(language, "preview.line", name=_label(texts, language, name), said=words)
         )
@@ -71,7 +93,7 @@ def _rows(texts: Texts, language: Language, shown: Screen) -> Iterator[tuple[But
     buttons = [_button(texts, language, choice) for choice in shown.choices]
     while buttons:
         pair = buttons[:2]
-        if len(pair) == 2 and all(len(b.label) <= SHORT for b in pair):  # noqa: PLR2004 - a pair
+        if len(pair) == 2 and all(len(b.label) <= SHORT for b in pair):
             buttons = buttons[2:]
             yield tuple(pair)
         else:

@@ -97,7 +97,9 @@ class Database:
     def __init__(self, file: Path, keys: Keyring) -> None:
         self._file = file
         self._keys = keys
-        self._queue: deque[tuple[Deed[Any], asyncio.Future[Any], asyncio.AbstractEventLoop]] = deque()
+        self._queue: deque[tuple[Deed[Any], asyncio.Future[Any], asyncio.AbstractEventLoop]] = (
+            deque()
+        )
         self._ready = threading.Semaphore(0)
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)

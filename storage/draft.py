@@ -14,9 +14,8 @@ from bot.core.messages import Address
 from bot.core.session import Session, from_plain, to_plain
 from bot.core.survey import Language
 from storage.database import Raced, Row, Statement, Tx
-from storage.keys import Keyring, KeyLost, seal, unseal
+from storage.keys import KeyLost, Keyring, seal, unseal
 from storage.tables import draft
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,9 @@ _FIND = Statement(
         draft.c.tag == bindparam("tag_")
     )
 )
-_ALL = Statement(select(draft.c.tag, draft.c.revision, draft.c.spoken, draft.c.key, draft.c.sealed))
+_ALL = Statement(
+    select(draft.c.tag, draft.c.revision, draft.c.spoken, draft.c.key, draft.c.sealed)
+)
 _KEYS = Statement(select(draft.c.key))
 _INSERT = Statement(insert(draft))
 _UPDATE = Statement(
@@ -114,7 +115,9 @@ class Drafts:
         for tag, *row in rows:
             try:
                 drafts.append(_opened(self._tx.keys, tag, tuple(row)))
-            except KeyLost:  # restored from a backup: its key is burned, so it is nobody's any more
+            except (
+                KeyLost
+            ):  # restored from a backup: its key is burned, so it is nobody's any more
                 self._tx.do(_DELETE, {"tag_": tag, "was": row[0]})
         return drafts
 
@@ -152,7 +155,10 @@ class Drafts:
     def spoken(self, said: Draft) -> None:
         """Its words have been sent. A talk that is over is dropped with them, unless it went on meanwhile."""
         tag = _tag(self._tx.keys, said.address)
-        if said.session is None and self._tx.do(_DELETE, {"tag_": tag, "was": said.revision}) == 1:
+        if (
+            said.session is None
+            and self._tx.do(_DELETE, {"tag_": tag, "was": said.revision}) == 1
+        ):
             self._tx.outlive(said.key)
         else:
             self._tx.do(_SPOKEN, {"tag_": tag, "revision_": said.revision})
@@ -170,7 +176,15 @@ def _plain(kept: Draft) -> bytes:
     session = to_plain(kept.session) if kept.session else None
     lines = [[line.key, line.params, line.revision] for line in kept.lines]
     address = kept.address
-    whole = [address.channel, address.id, kept.language, kept.script, session, lines, kept.since]
+    whole = [
+        address.channel,
+        address.id,
+        kept.language,
+        kept.script,
+        session,
+        lines,
+        kept.since,
+    ]
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -107,7 +107,9 @@ class Keyring:
 
     def inbox_days(self, day: int) -> tuple[int, ...]:
         """The days whose keys still stand, newest first."""
-        return tuple(d for d in range(day, day - INBOX_DAYS - 1, -1) if d == day or self._has_day(d))
+        return tuple(
+            d for d in range(day, day - INBOX_DAYS - 1, -1) if d == day or self._has_day(d)
+        )
 
     def drop_inbox_keys(self, day: int) -> None:
         """Burn the inbox keys that are past their time."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -45,7 +44,7 @@ class Scripts:
         return read(json.loads(row[0])) if row else None
 
 
-def read(plain: Mapping[str, Any]) -> Script:
+def read(plain: Any) -> Script:
     """The script that `written` wrote."""
     survey = plain["survey"]
     return Script(
@@ -56,11 +55,11 @@ def read(plain: Mapping[str, Any]) -> Script:
             questions=tuple(_question(q) for q in survey["questions"]),
         ),
         groups=tuple(Group(**g) for g in plain["groups"]),
-        units=tuple(Unit(**{**u, "also": tuple(u["also"])}) for u in plain["units"]),
+        units=tuple(Unit(**(u | {"also": tuple(u["also"])})) for u in plain["units"]),
     )
 
 
-def _question(plain: Mapping[str, Any]) -> Question:
+def _question(plain: Any) -> Question:
     when = plain["when"]
     return Question(
         id=plain["id"],
@@ -72,8 +71,8 @@ def _question(plain: Mapping[str, Any]) -> Question:
     )
 
 
-def _form(plain: Mapping[str, Any] | None) -> Form | None:
+def _form(plain: Any) -> Form | None:
     if plain is None:
         return None
     options = tuple(Option(o["id"], o["words"]) for o in plain["options"])
-    return Form(**{**plain, "options": options})
+    return Form(**(plain | {"options": options}))

@@ -11,7 +11,9 @@ metadata = MetaData()
 script = Table(
     "script",
     metadata,
-    Column("digest", Text, primary_key=True),  # of the body: a running talk names its script by it
+    Column(
+        "digest", Text, primary_key=True
+    ),  # of the body: a running talk names its script by it
     Column("body", Text, nullable=False),
 )
 
@@ -26,7 +28,9 @@ person = Table(  # the sealed roster: where somebody can be reached
 draft = Table(  # a talk in progress, and what is still to be said in it
     "draft",
     metadata,
-    Column("tag", LargeBinary, primary_key=True),  # MAC of the address under a key of the key directory
+    Column(
+        "tag", LargeBinary, primary_key=True
+    ),  # MAC of the address under a key of the key directory
     Column("revision", Integer, nullable=False),
     Column("spoken", Integer, nullable=False),  # the revision whose words have been sent
     Column("key", Integer, nullable=False),  # where the key of this version lies
@@ -47,7 +51,9 @@ opinion = Table(  # released pieces: one answer of somebody, apart from their ot
     metadata,
     Column("id", LargeBinary, primary_key=True),  # random
     Column("round", Text, nullable=False),
-    Column("period", Text, nullable=False),  # the closing date, YYYY-MM-DD; nothing finer is kept
+    Column(
+        "period", Text, nullable=False
+    ),  # the closing date, YYYY-MM-DD; nothing finer is kept
     Column("unit", Text, nullable=False),
     Column("grp", Text, nullable=False),
     Column("question", Text, nullable=False),

@@ -270,7 +270,9 @@ class Step:
     effects: tuple[Effect, ...] = ()
 
 
-def begin(script: Script, *, language: Language, now: float, group: str = "", unit: str = "") -> Step:
+def begin(
+    script: Script, *, language: Language, now: float, group: str = "", unit: str = ""
+) -> Step:
     """A new talk; a link may already have told the group or the unit."""
     given = (*([GROUP] if script.group(group) else []), *([UNIT] if script.unit(unit) else []))
     session = Session(
@@ -301,7 +303,8 @@ def deadline(session: Session) -> float:
     """When something happens by itself: the quiet gap's end, the one question, or the draft's end."""
     if session.writing:
         flooded = (
-            len(session.writing) >= FLOOD and session.touched - session.writing_since < FLOOD_WINDOW
+            len(session.writing) >= FLOOD
+            and session.touched - session.writing_since < FLOOD_WINDOW
         )
         return session.touched + (FLOOD_GAP if flooded else QUIET_GAP)
     return session.touched + (EXPIRE_AFTER if session.warned else WARN_AFTER)
@@ -320,7 +323,9 @@ def asked(script: Script, session: Session) -> tuple[Question, ...]:
     """The questions put to this person, conditions considered."""
     audience = audience_of(script, session)
     return tuple(
-        q for q in script.survey.questions if q.form(audience) is not None and _applies(q, session)
+        q
+        for q in script.survey.questions
+        if q.form(audience) is not None and _applies(q, session)
     )
 
 
@@ -349,11 +354,14 @@ def step(script: Script, session: Session, event: Event, now: float) -> Step:
         case SentMedia(what):
             return Step(session, (Say(f"media.{what}"),))
         case ChoseLanguage(language):
-            return Step(replace(session, language=language, touched=now), (Say("language.changed"), Ask()))
+            return Step(
+                replace(session, language=language, touched=now),
+                (Say("language.changed"), Ask()),
+            )
         case AskedHotline():
-            return Step(session, (Say("hotline"), Ask()))
+            return Step(session, (Say("said.hotline"), Ask()))
         case Stale():
-            return Step(session, (Say("stale"), Ask()))
+            return Step(session, (Say("stale.screen"), Ask()))
         case Returned():
             return Step(session, (Ask(),))
         case _:
@@ -379,7 +387,7 @@ def _decide(script: Script, session: Session, event: Event) -> Step:
     return Step(then.session, (*said, *then.effects))
 
 
-def _move(script: Script, session: Session, event: Event) -> Step:  # noqa: C901 - a plain table
+def _move(script: Script, session: Session, event: Event) -> Step:
     match event:
         case Agreed(audience):
             return _agree(script, session, audience)
@@ -395,7 +403,9 @@ def _move(script: Script, session: Session, event: Event) -> Step:  # noqa: C901
             return _turn_page(script, session)
         case Chose(options, words):
             parts = (words,) if words else ()
-            return _answer(script, session, Answer(question_at(session.place), options, parts=parts))
+            return _answer(
+                script, session, Answer(question_at(session.place), options, parts=parts)
+            )
         case Gave(number):
             return _answer(script, session, Answer(question_at(session.place), number=number))
         case Ticked(option):
@@ -417,9 +427,9 @@ def _move(script: Script, session: Session, event: Event) -> Step:  # noqa: C901
         case Stopped():
             return _leave(session)
         case Discarded():
-            return Step(None, (Say("stopped.discarded" if session.answers else "stopped"), Close()))
+            return _decline(session)
         case KeptForLater():
-            return Step(_under(session), (Say("kept_for_later"),))
+            return Step(_under(session), (Say("said.kept_for_later"),))
         case Unclear():
             return Step(session, (Say(_unclear(script, session)), Ask()))
         case (
@@ -446,7 +456,7 @@ def _write(script: Script, session: Session, event: Wrote | Rewrote, now: float)
     writing = (*session.writing, part)
     since = session.writing_since if session.writing else now
     flood = len(writing) == FLOOD and now - since < FLOOD_WINDOW
-    says = (Say("flood"),) if flood else ()
+    says = (Say("said.flood"),) if flood else ()
     return Step(replace(session, writing=writing, writing_since=since), says)
 
 
@@ -473,7 +483,7 @@ def _settle(script: Script, session: Session) -> Step:
         answer = replace(earlier, parts=(*earlier.parts, *session.writing))
         return Step(replace(written, answers=(answer,)), (Ask(),))
     answer = Answer(question_at(session.place), session.ticked, parts=session.writing)
-    says = (Say("long"),) if len(answer.text) > LONG else ()
+    says = (Say("said.long"),) if len(answer.text) > LONG else ()
     then = _answer(script, written, answer)
     return Step(then.session, (*says, *then.effects))
 
@@ -511,7 +521,7 @@ def _back(script: Script, session: Session) -> Step:
     way = path(script, session)
     here = way.index(session.place)
     if here == 0:
-        return Step(session, (Say("nothing_before"), Ask()))
+        return Step(session, (Say("said.nothing_before"), Ask()))
     return _to(session, way[here - 1])
 
 
@@ -520,29 +530,38 @@ def _skip(script: Script, session: Session) -> Step:
     if session.place == UNIT:
         return _on(script, replace(session, unit="", search="", page=0))
     if session.place in (CONSENT, OFFER, PRIVACY):
-        return _leave(replace(session, answers=()))
+        return _decline(session)
     if not question:
         return Step(session, (Say(_unclear(script, session)), Ask()))
     kept = tuple(a for a in session.answers if a.question != question)
     then = _on(script, replace(session, answers=kept, ticked=()))
-    return Step(then.session, (Say("skipped"), *then.effects))
+    return Step(then.session, (Say("said.skipped"), *then.effects))
 
 
 def _finish(script: Script, session: Session) -> Step:
     if not session.answers:
-        return Step(session, (Say("nothing_yet"), Ask()))
-    return _to(_forget_moot(script, replace(session, behind="", returning=False, ticked=())), PREVIEW)
+        return Step(session, (Say("said.nothing_yet"), Ask()))
+    return _to(
+        _forget_moot(script, replace(session, behind="", returning=False, ticked=())), PREVIEW
+    )
 
 
 def _hand_in(script: Script, session: Session) -> Step:
     if not session.answers:
-        return Step(_step_to(session, path(script, session)[0]), (Say("nothing_yet"), Ask()))
+        return Step(
+            _step_to(session, path(script, session)[0]), (Say("said.nothing_yet"), Ask())
+        )
     return Step(None, (Keep(session), Close()))
 
 
+def _decline(session: Session) -> Step:
+    gone = "stopped.discarded" if session.answers else "stopped.plain"
+    return Step(None, (Say(gone), Close()))
+
+
 def _leave(session: Session) -> Step:
-    if not session.answers:
-        return Step(None, (Say("stopped"), Close()))
+    if session.place == OFFER or not session.answers:
+        return _decline(session)
     return _lay(session, LEAVE)
 
 
@@ -550,7 +569,7 @@ def _expire(session: Session, now: float) -> Step:
     if not session.warned and now < session.touched + EXPIRE_AFTER:
         warned = replace(session, warned=True)
         return _lay(warned, LEAVE) if session.answers else Step(warned)
-    return Step(None, (*([Say("expired")] if session.answers else []), Close()))
+    return Step(None, (*([Say("said.expired")] if session.answers else []), Close()))
 
 
 def _search(script: Script, session: Session, typed: str) -> Step:

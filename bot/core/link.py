@@ -28,7 +28,7 @@ def read_link(text: str) -> Link:
     >>> read_link("u_school3-g_parent")
     Link(round='', unit='school3', group='parent')
     """
-    if len(text) > 64 or not _LINK.fullmatch(text):  # noqa: PLR2004 - the platforms' bound
+    if len(text) > 64 or not _LINK.fullmatch(text):
         return Link()
     said = {part[0]: part[2:] for part in text.split("-")}
     return Link(round=said.get("r", ""), unit=said.get("u", ""), group=said.get("g", ""))

@@ -6,7 +6,9 @@ from bot.core.survey import Audience, Group, Script, Unit
 def open_groups(script: Script, audience: Audience | None) -> tuple[Group, ...]:
     """The groups anyone may pick; of one audience where it is known. Invited groups are not shown."""
     return tuple(
-        g for g in script.groups if not g.invited and (audience is None or g.audience == audience)
+        g
+        for g in script.groups
+        if not g.invited and (audience is None or g.audience == audience)
     )
 
 

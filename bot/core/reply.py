@@ -64,7 +64,7 @@ _CONTROLS: dict[str, Event] = {
     **dict.fromkeys(("english", "英文", "/en"), ChoseLanguage("en")),
     **dict.fromkeys(("中文", "chinese", "/zh"), ChoseLanguage("zh")),
 }
-_LONG_CONTROLS = {"000": Skipped(), "099": WentBack(), "09": WentBack(), "088": FinishedEarly()}
+_LONG_CONTROLS: dict[str, Event] = {"000": Skipped(), "099": WentBack(), "09": WentBack(), "088": FinishedEarly()}
 _DONE = frozenset({"ok", "好了", "选好了", "完成", "done"})
 
 _COMMANDS = {
@@ -76,7 +76,11 @@ _COMMANDS = {
     **dict.fromkeys(("中文", "chinese", "/zh"), ("language", "zh")),
 }
 
-_NUMERALS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "两": "2", "幺": "1"}
+_NUMERALS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {
+    "〇": "0",
+    "两": "2",
+    "幺": "1",
+}
 _NUMERAL = re.compile(r"[零〇一二两三四五六七八九十幺]{1,3}")
 _LABEL = re.compile(r"(?:第|选|我选)?(\d{1,2})(?:[个项号.、,。)\]]|点)?")
 _TICK = re.compile(r"\+([1-8])")
@@ -93,7 +97,12 @@ def read(script: Script, session: Session, typed: str, message: str) -> Event:
     short = _plain(typed) if len(typed) <= 24 else ""
     form = form_at(script, session)
     if form is not None and form.kind in ("number", "rating"):
-        return _number(form, short) or _control(short, _LONG_CONTROLS) or _control(short) or Unclear()
+        return (
+            _number(form, short)
+            or _control(short, _LONG_CONTROLS)
+            or _control(short)
+            or Unclear()
+        )
     return (
         _control(short)
         or _choice(script, session, form, short)
@@ -116,7 +125,9 @@ def digits(typed: str) -> str | None:
 
 def takes_words(session: Session, form: Form | None) -> bool:
     """Free words are an answer here."""
-    return session.place == OFFER or (form is not None and (form.kind == "open" or form.own_words))
+    return session.place == OFFER or (
+        form is not None and (form.kind == "open" or form.own_words)
+    )
 
 
 def _plain(typed: str) -> str:
@@ -132,7 +143,9 @@ def _numeral(text: str) -> str:
     if "十" not in text:
         return "".join(_NUMERALS[c] for c in text)
     tens, _, ones = text.partition("十")
-    return (_NUMERALS.get(tens, "1") if tens else "1") + (_NUMERALS.get(ones, "0") if ones else "0")
+    return (_NUMERALS.get(tens, "1") if tens else "1") + (
+        _NUMERALS.get(ones, "0") if ones else "0"
+    )
 
 
 def _control(short: str, table: dict[str, Event] = _CONTROLS) -> Event | None:
@@ -151,14 +164,20 @@ def _choice(script: Script, session: Session, form: Form | None, short: str) -> 
             groups = open_groups(script, session.audience)
             if 1 <= at <= len(groups):
                 return ChoseGroup(groups[at - 1].id)
-            named = next((g for g in groups if short in (w.casefold() for w in g.words.values())), None)
+            named = next(
+                (g for g in groups if short in (w.casefold() for w in g.words.values())), None
+            )
             return ChoseGroup(named.id) if named else None
         case "preview":
             if short in (FOR_PUPIL, "4"):
                 return SpokeForPupil()
             return {1: Confirmed(), 2: WantsChange(), 3: Discarded()}.get(at)
         case "change":
-            return PickedAnswer(session.answers[at - 1].question) if 1 <= at <= len(session.answers) else None
+            return (
+                PickedAnswer(session.answers[at - 1].question)
+                if 1 <= at <= len(session.answers)
+                else None
+            )
         case "leave":
             return {1: FinishedEarly(), 2: KeptForLater(), 3: Discarded()}.get(at)
         case "unit":
@@ -199,7 +218,9 @@ def _option(session: Session, form: Form, short: str, at: int) -> Event | None:
     if form.kind == "single":
         if 1 <= at <= len(form.options):
             return Chose((form.options[at - 1].id,))
-        named = next((o for o in form.options if short in (w.casefold() for w in o.words.values())), None)
+        named = next(
+            (o for o in form.options if short in (w.casefold() for w in o.words.values())), None
+        )
         return Chose((named.id,)) if named else None
     if form.kind == "multiple":
         if short in _DONE:
@@ -222,7 +243,9 @@ def _number(form: Form, short: str) -> Event | None:
     return Gave(value) if form.low <= value <= form.high else None
 
 
-def _words(script: Script, session: Session, form: Form | None, typed: str, message: str) -> Event | None:
+def _words(
+    script: Script, session: Session, form: Form | None, typed: str, message: str
+) -> Event | None:
     if not _WORDS.search(typed):
         return SentMedia("signs")
     if session.place == UNIT:
@@ -238,7 +261,6 @@ def _words(script: Script, session: Session, form: Form | None, typed: str, mess
             chosen = form.options[int(ahead[1]) - 1].id
             return Chose((chosen,), Part(message, ahead[2].strip()))
     return Wrote(message, typed)
-
 
 
 def command(typed: str) -> tuple[str, str] | None:

@@ -17,7 +17,9 @@ class Round:
 
     def open(self, now: datetime) -> bool:
         """Answers are taken now."""
-        return (self.opens is None or self.opens <= now) and (self.closes is None or now < self.closes)
+        return (self.opens is None or self.opens <= now) and (
+            self.closes is None or now < self.closes
+        )
 
 
 def open_round(rounds: tuple[Round, ...], now: datetime, named: str = "") -> Round | None:

@@ -32,7 +32,7 @@ class Screen:
 
     key: str
     """The text's key; the wording itself where a question is put."""
-    params: Mapping[str, Label] = field(default_factory=dict[str, Label])
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
     wording: Words | None = None
     """The question in its own words, shown below the text of `key`."""
     lines: tuple[tuple[Label, tuple[Label, ...]], ...] = ()
@@ -55,9 +55,11 @@ def screen(script: Script, session: Session, mask: Callable[[str], str]) -> Scre
             back = Choice(BACK, "control.back")
             if session.behind == "consent" and not session.group:
                 return Screen(key="privacy.staff", controls=(back,))
-            return Screen(key=f"privacy.{tone}", choices=(Choice("1", "choice.agree"),), controls=(back,))
+            return Screen(
+                key=f"privacy.{tone}", choices=(Choice("1", "choice.agree"),), controls=(back,)
+            )
         case "offer":
-            return _card("offer", "keep", "privacy", "drop")
+            return _card("offer.card", "keep", "privacy", "drop")
         case "group":
             return _group(script, session)
         case "unit":
@@ -67,7 +69,9 @@ def screen(script: Script, session: Session, mask: Callable[[str], str]) -> Scre
         case "change":
             return _change(script, session, mask)
         case "leave":
-            return _card("leave.warned" if session.warned else "leave", "hand_in", "later", "discard")
+            return _card(
+                "leave.asked" if session.warned else "leave.card", "hand_in", "later", "discard"
+            )
         case _:
             return _question(script, session)
 
@@ -81,7 +85,7 @@ def _card(key: str, *choices: str) -> Screen:
 def _group(script: Script, session: Session) -> Screen:
     groups = open_groups(script, session.audience)
     return Screen(
-        key="group",
+        key="group.card",
         choices=tuple(Choice(str(i), g.words) for i, g in enumerate(groups, 1)),
         controls=(Choice(BACK, "control.back"), Choice(STOP, "control.stop")),
     )
@@ -93,7 +97,7 @@ def _unit(script: Script, session: Session, tone: str) -> Screen:
     named = tuple(Choice(str(i), _both(u.name)) for i, u in enumerate(units, 1) if u)
     turn = (Choice(MORE_UNITS, "choice.more_units"),) if more else ()
     return Screen(
-        key=f"unit.found.{tone}" if session.search else f"unit.{tone}",
+        key=f"unit.found_{tone}" if session.search else f"unit.{tone}",
         choices=(*named, *turn, Choice(SKIP, "choice.no_unit")),
         controls=(Choice(BACK, "control.back"), Choice(STOP, "control.stop")),
     )
@@ -102,15 +106,19 @@ def _unit(script: Script, session: Session, tone: str) -> Screen:
 def _question(script: Script, session: Session) -> Screen:
     question = script.question(question_at(session.place))
     form = form_at(script, session)
-    assert question and form, session.place
+    if question is None or form is None:
+        raise LookupError(session.place)
     questions = asked(script, session)
     number, total = questions.index(question) + 1, len(questions)
     done = (Choice(DONE, "choice.done"),) if form.kind == "multiple" else ()
     return Screen(
         key=f"question.{_manner(session, form)}",
         params={
-            "number": str(number), "total": str(total), "low": str(form.low), "high": str(form.high),
-        },  # fmt: skip
+            "number": str(number),
+            "total": str(total),
+            "low": str(form.low),
+            "high": str(form.high),
+        },
         wording=form.words,
         choices=(*_options(session, form), *done),
         controls=_controls(session, form),
@@ -128,7 +136,9 @@ def _options(session: Session, form: Form) -> tuple[Choice, ...]:
         return tuple(Choice(str(n), _both(str(n))) for n in range(form.low, form.high + 1))
     return tuple(
         Choice(
-            f"+{i}" if form.kind == "multiple" else str(i), o.words, ticked=o.id in session.ticked
+            f"+{i}" if form.kind == "multiple" else str(i),
+            o.words,
+            ticked=o.id in session.ticked,
         )
         for i, o in enumerate(form.options, 1)
     )
@@ -164,7 +174,7 @@ def _preview(script: Script, session: Session, mask: Callable[[str], str]) -> Sc
 def _change(script: Script, session: Session, mask: Callable[[str], str]) -> Screen:
     lines = _lines(script, session, mask)
     return Screen(
-        key="change",
+        key="change.card",
         choices=tuple(Choice(str(i), name) for i, (name, _) in enumerate(lines, 1)),
         controls=(Choice(BACK, "control.back"),),
     )
@@ -196,6 +206,3 @@ def _said(form: Form, answer: Answer, mask: Callable[[str], str]) -> tuple[Label
 
 def _both(text: str) -> Words:
     return {"zh": text, "en": text}
-
-
-

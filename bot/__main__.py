@@ -1,0 +1,40 @@
+"""`tingwen VERB`: each verb is one file of `bot.verbs`, imported only when it is called."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+VERBS = {
+    "run": "run the service",
+    "demo": "the whole product on one page, with no token and no server",
+    "chat": "a chat in the terminal",
+    "check": "find every mistake in the configuration and the contents",
+    "plan": "read a campaign plan; understand dates",
+    "text": "mask, sort and group opinions",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 done, 1 the input is at fault, 2 usage."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="tingwen", description="Tingwen: listen, ask, and answer."
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, help in VERBS.items():
+        below = verbs.add_parser(name, help=help, description=help)
+        if name in given[:1]:
+            importlib.import_module(f"bot.verbs.{name}").arguments(below)
+    read = parser.parse_args(given)
+    try:
+        return importlib.import_module(f"bot.verbs.{read.verb}").run(read)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader has seen enough
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""What `run`, `demo` and `chat` begin with: a configuration that can be run with, or all that is wrong with it."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+from bot.content.loader import settings_problems
+from bot.settings import Storage
+from bot.settings.problem import Problem
+from bot.settings.reading import Loaded, load, read
+
+
+def opened(
+    config: Path, environment: Mapping[str, str]
+) -> tuple[Loaded | None, tuple[Problem, ...]]:
+    """The configuration; None where a mistake in it is grave."""
+    loaded = load(config, environment)
+    problems = (*loaded.problems, *settings_problems(loaded.settings))
+    usable = all(problem.warning for problem in problems)
+    return (loaded if usable else None), problems
+
+
+def sample(folder: Path | None, environment: Mapping[str, str]) -> Loaded:
+    """The invented town of the demo; its data lie in `folder`, or in a new temporary one."""
+    text = (files("bot.content.demo") / "config.toml").read_text(encoding="utf-8")
+    place = folder or Path(tempfile.mkdtemp(prefix="tingwen-"))
+    loaded = read(text, file="demo/config.toml", folder=place, environment=environment)
+    storage = Storage(
+        url=f"sqlite+aiosqlite:///{place}/data/tingwen.db",
+        key_dir=place / "keys",
+        data_dir=place / "data",
+    )
+    return replace(loaded, settings=replace(loaded.settings, storage=storage))

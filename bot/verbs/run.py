@@ -1,0 +1,26 @@
+"""`tingwen run`: the service, until it is told to stop."""
+
+import asyncio
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from bot.verbs.check import report
+from bot.verbs.opening import opened
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What may follow `tingwen run`."""
+    parser.add_argument("--config", type=Path, default=Path("config.toml"))
+
+
+def run(args: Namespace) -> int:
+    """Serve; 1 where the configuration cannot be run with."""
+    loaded, problems = opened(args.config, os.environ)
+    if loaded is None:
+        sys.stderr.writelines(f"{line}\n" for line in report(problems, "en"))
+        return 1
+    from bot.app import serve
+
+    return asyncio.run(serve(loaded.settings, loaded.secrets))

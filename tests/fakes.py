@@ -1,0 +1,43 @@
+"""Fakes one talks to: a clock one pushes, a channel that fails when told."""
+
+import asyncio
+
+from bot.channels.base import Receive, SendFailed
+from bot.core.messages import Outgoing
+
+
+class FixedClock:
+    """The time, as the test says."""
+
+    def __init__(self, now: float = 1_790_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def push(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class FakeChannel:
+    """A channel of the test's own: what was sent lies in `sent`."""
+
+    def __init__(self, name: str = "web") -> None:
+        self.name = name
+        self.sent: list[Outgoing] = []
+        self._failures: list[SendFailed] = []
+        self.broken: SendFailed | None = None
+
+    def will_fail(self, *failures: SendFailed) -> None:
+        """The next sends fail like this, one each."""
+        self._failures.extend(failures)
+
+    async def run(self, receive: Receive) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    async def send(self, outgoing: Outgoing) -> None:
+        if self._failures:
+            raise self._failures.pop(0)
+        if self.broken:
+            raise self.broken
+        self.sent.append(outgoing)
