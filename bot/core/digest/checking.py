@@ -1,0 +1,102 @@
+"""The look a careful clerk gives a draft before it leaves: do the sums agree, is anything in it that must not be.
+
+A problem names itself by a code and a place; the papers' words say it in a sentence.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.digest.model import Digest, Section
+
+Trouble = Literal["totals", "names", "personal", "handed", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to look at before the draft leaves."""
+
+    trouble: Trouble
+    where: str
+    """The section or table, or the number of the entry."""
+    found: int = 0
+    expected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure that is another in the newer draft of the same period."""
+
+    what: str
+    """`submissions`, `opinions`, `group`, `unit`, `topic`, `problems` …"""
+    name: str
+    """Which group, unit or topic."""
+    old: int
+    new: int
+
+
+def self_check(digest: Digest, *, still_naming: Collection[str] = ()) -> tuple[Problem, ...]:
+    """Everything wrong with a digest. `still_naming`: numbers of the entries, or sections of the clerk's notes,
+    in which the redactor, asked again, still finds somebody."""
+    return (
+        *_totals(digest),
+        *(Problem("names", where) for where in sorted(still_naming)),
+        *(Problem("personal", e.number) for e in digest.entries if e.about == "个人"),
+        *(Problem("handed", e.number) for e in digest.entries if e.destination == "handed"),
+        *(Problem("empty", section) for section in _empty(digest)),
+    )
+
+
+def differences(old: Digest, new: Digest) -> tuple[Difference, ...]:
+    """The figures that changed from one draft to the next, for the one who had the old one on the desk."""
+    before, after = _figures(old), _figures(new)
+    return tuple(
+        Difference(*key, before.get(key, 0), after.get(key, 0))
+        for key in dict.fromkeys((*before, *after))
+        if before.get(key, 0) != after.get(key, 0)
+    )
+
+
+def _totals(digest: Digest) -> list[Problem]:
+    """Sums that must agree, told with both figures where they do not."""
+    o = digest.overview
+    sums = (
+        ("groups", sum(row.now for row in digest.groups), o.submissions),
+        ("units", sum(row.now for row in digest.units), o.submissions),
+        ("groups.cumulative", sum(row.cumulative for row in digest.groups), o.cumulative),
+        ("units.cumulative", sum(row.cumulative for row in digest.units), o.cumulative),
+        ("channels", sum(count.number for count in digest.channels), o.opinions),
+        ("dimensions", sum(row.number for row in digest.dimensions), o.opinions),
+        ("asks", sum(sum(row.numbers) for row in digest.asks), o.opinions),
+        ("topics", sum(r.now for r in digest.topics) + digest.other_topics.now, o.opinions),
+        ("ledger", len(digest.entries) + o.withheld, o.opinions),
+        ("about", o.team + o.personal + o.general, o.merged),
+        ("destinations", sum(count.number for count in digest.destinations), o.merged),
+    )
+    return [
+        Problem("totals", where, found, right) for where, found, right in sums if found != right
+    ]
+
+
+def _empty(digest: Digest) -> list[Section]:
+    """Sections that say there is nothing, though something was heard."""
+    return ["typical"] if digest.entries and not digest.typical else []
+
+
+def _figures(digest: Digest) -> dict[tuple[str, str], int]:
+    o = digest.overview
+    problems = digest.rectification
+    return {
+        ("submissions", ""): o.submissions,
+        ("cumulative", ""): o.cumulative,
+        ("opinions", ""): o.opinions,
+        ("merged", ""): o.merged,
+        ("team", ""): o.team,
+        ("personal", ""): o.personal,
+        **{("group", row.name): row.now for row in digest.groups},
+        **{("unit", row.name): row.now for row in digest.units},
+        **{("topic", row.name): row.now for row in (*digest.topics, digest.other_topics)},
+        ("urgent", ""): len(digest.urgent),
+        ("problems", ""): problems.total if problems else 0,
+        ("solved", ""): problems.done if problems else 0,
+    }

@@ -1,0 +1,113 @@
+"""A digest as JSON and back, to the last character: the database keeps this, and papers are drawn from it.
+
+How each class is written follows from its fields' types, worked out once. A class changed later must still read
+old snapshots: new fields get a default, old ones are never given another meaning.
+"""
+
+import json
+import types
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, cast, get_args, get_origin, get_type_hints
+
+from bot.core.digest.model import Digest, Entry, PersonalFile
+
+FORMAT = 1
+
+Read = Callable[[Any], Any]
+
+
+class NotASnapshot(ValueError):
+    """This JSON was not written by `to_json`, or by a later version of it."""
+
+
+def to_json(digest: Digest | PersonalFile) -> str:
+    """The snapshot. The same digest always gives the same text."""
+    return json.dumps(
+        {"format": FORMAT, "digest": digest},
+        default=_plain,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def from_json(text: str) -> Digest:
+    """The digest of that snapshot. Raises `NotASnapshot`."""
+    return cast(Digest, _read(text, Digest))
+
+
+def personal_from_json(text: str) -> PersonalFile:
+    """The personal file of that snapshot. Raises `NotASnapshot`."""
+    return cast(PersonalFile, _read(text, PersonalFile))
+
+
+def _read(text: str, kind: type) -> object:
+    try:
+        found = json.loads(text)
+        if found["format"] != FORMAT:
+            raise NotASnapshot(f"format {found['format']}, this is {FORMAT}")
+        return _reader(kind)(found["digest"])
+    except (KeyError, TypeError, ValueError) as cause:
+        raise cause if isinstance(cause, NotASnapshot) else NotASnapshot(str(cause)) from cause
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a snapshot")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@cache
+def _reader(kind: Any) -> Read:
+    """How a value of that type is made from JSON; `_same` where JSON's own will do."""
+    if kind is Entry:
+        return _entry
+    if kind is datetime or kind is date:
+        return kind.fromisoformat
+    if is_dataclass(kind):
+        return _dataclass_reader(cast(type, kind))
+    if get_origin(kind) is tuple:
+        return _tuple_reader(_reader(get_args(kind)[0]))
+    if get_origin(kind) is types.UnionType:
+        (inner,) = (a for a in get_args(kind) if a is not types.NoneType)
+        return _optional_reader(_reader(inner))
+    return _same
+
+
+def _dataclass_reader(kind: type) -> Read:
+    hints = get_type_hints(kind)
+    readers = [(f.name, _reader(hints[f.name])) for f in fields(kind)]
+    special = [(name, read) for name, read in readers if read is not _same]
+
+    def read(value: dict[str, Any]) -> Any:
+        for name, reader in special:
+            if name in value:
+                value[name] = reader(value[name])
+        return kind(**value)
+
+    return read
+
+
+def _tuple_reader(read: Read) -> Read:
+    return tuple if read is _same else lambda value: tuple([read(one) for one in value])
+
+
+def _optional_reader(read: Read) -> Read:
+    return _same if read is _same else lambda value: None if value is None else read(value)
+
+
+_SIFENG = Entry._fields.index("sifeng")
+
+
+def _entry(row: list[Any]) -> Entry:
+    row[_SIFENG] = tuple(row[_SIFENG])
+    return Entry._make(row)
