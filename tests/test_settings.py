@@ -211,7 +211,7 @@ def test_holidays_belong_to_their_year():
 
 @pytest.mark.parametrize(
     ("listen", "host", "port"),
-    [("0.0.0.0:80", "0.0.0.0", 80), ("[::1]:8750", "::1", 8750)],  # noqa: S104
+    [("0.0.0.0:80", "0.0.0.0", 80), ("[::1]:8750", "::1", 8750)],
 )
 def test_the_listener_takes_host_and_port(listen: str, host: str, port: int):
     web = configured(f'[web]\nlisten = "{listen}"').settings.web

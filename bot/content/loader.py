@@ -5,7 +5,7 @@ mistake is refused whole (`Refused`), with all its mistakes: `content_problems` 
 those of every file for `tingwen check`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +13,7 @@ from typing import TypeVar
 from bot.content.questions import Rules, group_problems, read_groups, read_rules, read_survey
 from bot.content.wording import Texts, read_texts
 from bot.core.survey import LANGUAGES, Group, Language, Survey
-from bot.settings import Settings
+from bot.settings import PlannedRound, Settings
 from bot.settings.problem import Problem, Refused
 
 T = TypeVar("T")
@@ -42,12 +42,7 @@ def load_survey_file(path: Path) -> Survey:
 
 def load_groups(preset: str) -> tuple[Group, ...]:
     """The groups of a preset, in the order they are offered. KeyError where there is no such preset."""
-    return _presets()[preset]
-
-
-def presets() -> tuple[str, ...]:
-    """The names `load_groups` knows."""
-    return tuple(_presets())
+    return _accepted(*_read_groups())[preset]
 
 
 @cache
@@ -75,82 +70,89 @@ def survey_files(folder: Path | None = None) -> tuple[Path, ...]:
 
 def content_problems(folder: Path | None = None) -> tuple[Problem, ...]:
     """Everything wrong with surveys (the operator's of `folder` too), groups and sentences."""
-    problems = [*_read_texts(HERE / "texts")[1], *_read_groups()[1]]
+    problems = [*_read_rules()[1], *_read_groups()[1]]
+    for sentences in ("texts", "web", "problems"):
+        problems += _read_texts(HERE / sentences)[1]
     for path in survey_files(folder):
         problems += _read_survey(path)[1]
     return tuple(problems)
 
 
 def settings_problems(settings: Settings) -> tuple[Problem, ...]:
-    """What is wrong with settings as soon as one knows the content: groups and surveys that do not exist."""
-    return (
-        *_preset_problems(settings),
-        *_own_group_problems(settings),
-        *_round_problems(settings),
-        *_headcount_problems(settings),
-    )
-
-
-def _preset_problems(settings: Settings) -> list[Problem]:
-    if settings.groups.preset in _presets():
-        return []
-    return [
-        _unknown(settings, "groups.preset", "unknown_preset", settings.groups.preset, presets())
-    ]
-
-
-def _own_group_problems(settings: Settings) -> list[Problem]:
-    common = frozenset(group.id for group in load_groups(COMMON))
-    preset = {group.id for group in _presets().get(settings.groups.preset, ())}
+    """What is wrong with settings once one knows the content: groups and surveys that do not exist or fit."""
+    presets = _read_groups()[0]
+    preset = presets.get(settings.groups.preset, ())
+    groups = {group.id: group for group in (*preset, *settings.groups.own)}
     problems: list[Problem] = []
+    if settings.groups.preset not in presets:
+        facts = (("value", settings.groups.preset), ("known", ", ".join(presets)))
+        problems.append(_wrong(settings, "groups.preset", "unknown_preset", facts))
+    problems += _own_group_problems(settings, {group.id for group in preset}, presets[COMMON])
+    problems += _headcount_problems(settings, tuple(groups))
+    problems += _round_problems(settings, groups)
+    return tuple(problems)
+
+
+def _own_group_problems(
+    settings: Settings, taken: set[str], common: tuple[Group, ...]
+) -> Iterator[Problem]:
     for place, group in enumerate(settings.groups.own, 1):
         key = f"groups.own[{place}]"
-        problems += group_problems(settings.file, key, group, common | {group.id}, _rules())
-        if group.id in preset:
+        # A group of one's own may be a line of its own.
+        counted = frozenset((*(known.id for known in common), group.id))
+        yield from group_problems(settings.file, key, group, counted, _read_rules()[0])
+        if group.id in taken:
             facts = (("value", group.id), ("preset", settings.groups.preset))
-            problems.append(
-                Problem(file=settings.file, key=f"{key}.id", fault="group_taken", facts=facts)
-            )
-    return problems
+            yield _wrong(settings, f"{key}.id", "group_taken", facts)
 
 
-def _round_problems(settings: Settings) -> list[Problem]:
-    surveys = [path.stem for path in survey_files(settings.content.surveys)]
-    groups = _group_ids(settings)
-    problems: list[Problem] = []
+def _headcount_problems(settings: Settings, groups: tuple[str, ...]) -> Iterator[Problem]:
+    for place, unit in enumerate(settings.units, 1):
+        yield from _unknown_groups(
+            settings, f"units[{place}].headcount", unit.headcount, groups
+        )
+
+
+def _round_problems(settings: Settings, groups: Mapping[str, Group]) -> Iterator[Problem]:
+    surveys = {path.stem: path for path in survey_files(settings.content.surveys)}
     for place, planned in enumerate(settings.rounds, 1):
         key = f"rounds[{place}]"
-        if planned.survey not in surveys:
-            problems.append(
-                _unknown(settings, f"{key}.survey", "unknown_survey", planned.survey, surveys)
-            )
-        problems += [
-            _unknown(settings, f"{key}.groups", "unknown_group", group, groups)
-            for group in planned.groups
-            if group not in groups
-        ]
-    return problems
+        yield from _unknown_groups(settings, f"{key}.groups", planned.groups, tuple(groups))
+        if planned.survey in surveys:
+            survey, mistakes = _read_survey(surveys[planned.survey])
+            asked = [group for group in groups.values() if _is_asked(planned, group)]
+            if not mistakes:
+                yield from _nothing_to_ask(settings, f"{key}.groups", survey, asked)
+        elif planned.survey:
+            facts = (("value", planned.survey), ("known", ", ".join(surveys)))
+            yield _wrong(settings, f"{key}.survey", "unknown_survey", facts)
 
 
-def _headcount_problems(settings: Settings) -> list[Problem]:
-    groups = _group_ids(settings)
-    return [
-        _unknown(settings, f"units[{place}].headcount", "unknown_group", group, groups)
-        for place, unit in enumerate(settings.units, 1)
-        for group in unit.headcount
-        if group not in groups
-    ]
+def _is_asked(planned: PlannedRound, group: Group) -> bool:
+    return group.id in planned.groups if planned.groups else not group.invited
 
 
-def _group_ids(settings: Settings) -> list[str]:
-    preset = _presets().get(settings.groups.preset, ())
-    return [group.id for group in (*preset, *settings.groups.own)]
+def _nothing_to_ask(
+    settings: Settings, key: str, survey: Survey, groups: Iterable[Group]
+) -> Iterator[Problem]:
+    for group in groups:
+        if not any(question.form(group.audience) for question in survey.questions):
+            facts = (("value", group.id), ("survey", survey.id), ("audience", group.audience))
+            yield _wrong(settings, key, "nothing_to_ask", facts)
 
 
-def _unknown(
-    settings: Settings, key: str, fault: str, value: str, known: list[str] | tuple[str, ...]
+def _unknown_groups(
+    settings: Settings, key: str, written: Iterable[str], groups: tuple[str, ...]
+) -> Iterator[Problem]:
+    for group in written:
+        if group not in groups:
+            facts = (("value", group), ("known", ", ".join(groups)))
+            yield _wrong(settings, key, "unknown_group", facts)
+
+
+def _wrong(
+    settings: Settings, key: str, fault: str, facts: tuple[tuple[str, str], ...]
 ) -> Problem:
-    facts = (("value", value), ("known", ", ".join(known)))
     return Problem(file=settings.file, key=key, fault=fault, facts=facts)
 
 
@@ -164,25 +166,21 @@ def _survey_as_of(path: Path, _changed: int) -> Survey:
 
 def _read_survey(path: Path) -> tuple[Survey, tuple[Problem, ...]]:
     empty = Survey(id=path.stem, words={}, questions=())
-    return _read(path, empty, lambda file, text: read_survey(path.stem, file, text, _rules()))
+    rules = _read_rules()[0]
+    return _read(path, empty, lambda file, text: read_survey(path.stem, file, text, rules))
 
 
 @cache
-def _presets() -> Mapping[str, tuple[Group, ...]]:
-    return _accepted(*_read_groups())
-
-
-def _read_groups() -> tuple[dict[str, tuple[Group, ...]], tuple[Problem, ...]]:
+def _read_groups() -> tuple[Mapping[str, tuple[Group, ...]], tuple[Problem, ...]]:
+    rules = _read_rules()[0]
     return _read(
-        HERE / "groups.toml", {}, lambda file, text: read_groups(file, text, _rules(), COMMON)
+        HERE / "groups.toml",
+        {COMMON: ()},
+        lambda file, text: read_groups(file, text, rules, COMMON),
     )
 
 
 @cache
-def _rules() -> Rules:
-    return _accepted(*_read_rules())
-
-
 def _read_rules() -> tuple[Rules, tuple[Problem, ...]]:
     return _read(
         HERE / "rules.toml", Rules(parents_never=(), pupils=(), not_pupils=()), read_rules

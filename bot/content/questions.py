@@ -71,7 +71,7 @@ def read_survey(
         with root.table("name") as name:
             words = read_words(name)
         read = [(table, _question(table, rules)) for table in root.tables("questions")]
-        if not read and not problems:
+        if not read and not any(problem.key == "questions" for problem in problems):
             root.wrong("questions", "no_questions")
     check_distinct((t for t, _ in read), "id", (q.id for _, q in read))
     _check_conditions(read)
@@ -266,7 +266,7 @@ def read_groups(
 ) -> tuple[dict[str, tuple[Group, ...]], tuple[Problem, ...]]:
     """The presets by name. `common` is the preset whose groups are the common list."""
     problems: list[Problem] = []
-    presets: dict[str, tuple[Group, ...]] = {}
+    presets: dict[str, tuple[Group, ...]] = {common: ()}
     with Table(file, parse_toml(file, text, problems), problems) as root:
         for preset in root:
             read = [(table, read_group(table)) for table in root.tables(preset)]
