@@ -133,6 +133,7 @@ def test_a_relative_path_starts_at_the_files_folder_and_an_absolute_one_stays():
 
     assert storage.url == "sqlite+aiosqlite:////data/t.db?timeout=5"
     assert storage.data_dir == Path("/data")
+    assert storage.file == Path("/data/t.db")
     assert storage.key_dir == Path("/keys")
 
 
@@ -144,6 +145,7 @@ def test_other_databases_are_left_as_they_are(url: str):
     storage = configured(f'[storage]\nurl = "{url}"').settings.storage
 
     assert storage.url == url
+    assert storage.file is None
     assert storage.data_dir == Path("/srv/tingwen/var/data")
 
 
@@ -308,12 +310,13 @@ MISTAKES = [
     ("[telegram]\nmode = 'push'", "telegram.mode", "not_among"),
     ("[telegram]\napi_base_url = 'https://x/bot'", "telegram.api_base_url", "bad_base_url"),
     ("[telegram]\napi_base_url = 'https://[x'", "telegram.api_base_url", "bad_base_url"),
-    ("[wecom]\ncorp_id = 'x'", "wecom.agent_id", "wecom_half"),
+    ("[telegram]\nmode = 'webhook'", "telegram.mode", "webhook_nowhere"),
     ("[wecom]\nagent_id = 1", "wecom.corp_id", "wecom_half"),
     ("[web]\nlisten = '8750'", "web.listen", "bad_listen"),
     ("[web]\nlisten = 'h:99999'", "web.listen", "bad_listen"),
     ("[web]\npublic_url = 'tingwen.example.org'", "web.public_url", "bad_public_url"),
     ("[mail]\nhost = 'h'", "mail.sender", "no_sender"),
+    ("[mail]\nhost = 'h'\nuser = 'u'\nsender = 'a@b'", "mail.user", "secret_missing"),
     ("[mail]\nsender = 'nobody'", "mail.sender", "bad_mail"),
     ("[mail]\npassword = 'x'", "mail.password", "secret_in_file"),
     ("[digest]\nrecipients = 'a@b'", "digest.recipients", "bad_mail"),
@@ -461,6 +464,29 @@ def test_what_is_wrong_with_a_secret_is_told_without_it(
 
     assert problem.fault == fault
     assert "hunter" not in "".join(said)
+
+
+WECOM = {
+    "TINGWEN_WECOM_SECRET": "s",
+    "TINGWEN_WECOM_TOKEN": "t",
+    "TINGWEN_WECOM_AES_KEY": "k" * 43,
+}
+
+
+@pytest.mark.parametrize("missing", WECOM)
+def test_wecom_needs_each_of_its_secrets(missing: str):
+    given = {name: value for name, value in WECOM.items() if name != missing}
+    text = "[wecom]\ncorp_id = 'ww1'\nagent_id = 1000002"
+    (problem,) = configured(text, **given).problems
+
+    assert (problem.fault, dict(problem.facts)) == ("secret_missing", {"name": missing})
+    assert configured(text, **WECOM).problems == ()
+
+
+def test_wecoms_corp_id_alone_is_half_of_it():
+    assert faults(configured("[wecom]\ncorp_id = 'ww1'", **WECOM)) == [
+        ("wecom.agent_id", "wecom_half")
+    ]
 
 
 def test_an_environment_without_secrets_is_fine():

@@ -21,6 +21,9 @@ T = TypeVar("T")
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
+STANDING = "word"
+"""The survey, and the round, of what is said without being asked."""
+
 COMMON = "five"
 """The preset whose groups are the common list all figures are kept by."""
 
@@ -117,6 +120,8 @@ def _round_problems(settings: Settings, groups: Mapping[str, Group]) -> Iterator
     surveys = {path.stem: path for path in survey_files(settings.content.surveys)}
     for place, planned in enumerate(settings.rounds, 1):
         key = f"rounds[{place}]"
+        if planned.id == STANDING:
+            yield _wrong(settings, f"{key}.id", "standing_round", (("value", STANDING),))
         yield from _unknown_groups(settings, f"{key}.groups", planned.groups, tuple(groups))
         if planned.survey in surveys:
             survey, mistakes = _read_survey(surveys[planned.survey])

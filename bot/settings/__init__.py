@@ -58,6 +58,14 @@ class Storage:
     data_dir: Path
     """Where the database (SQLite) and the papers lie; the key directory is never inside."""
 
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None where the database is another one or in memory."""
+        scheme, _, rest = self.url.partition(":///")
+        name = rest.partition("?")[0]
+        in_a_file = scheme == "sqlite+aiosqlite" and name not in ("", ":memory:")
+        return Path(name) if in_a_file else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:

@@ -105,7 +105,10 @@ def read(text: str, *, file: str, folder: Path, environment: Mapping[str, str]) 
             digest=_digest(root),
         )
     secrets, wrong_secrets = read_secrets(environment, folder)
-    return Loaded(settings=settings, secrets=secrets, problems=(*problems, *wrong_secrets))
+    problems += wrong_secrets
+    _check_channels(root, settings)
+    problems += _missing_secrets(settings, secrets)
+    return Loaded(settings=settings, secrets=secrets, problems=tuple(problems))
 
 
 def _office(root: Table) -> Office:
@@ -376,6 +379,27 @@ def _mail(root: Table) -> Mail:
 def _digest(root: Table) -> Digest:
     with root.table("digest") as digest:
         return Digest(recipients=digest.parsed("recipients", (), parsing.mail_addresses))
+
+
+# What only several sections together can say
+
+
+def _check_channels(root: Table, settings: Settings) -> None:
+    if settings.telegram.mode == "webhook" and not settings.web.public_url:
+        root.wrong("telegram.mode", "webhook_nowhere")
+
+
+def _missing_secrets(settings: Settings, secrets: Secrets) -> Iterator[Problem]:
+    needed: list[tuple[str, str]] = []
+    if settings.wecom.corp_id:
+        fields = ("wecom_secret", "wecom_token", "wecom_aes_key")
+        needed += [("wecom.corp_id", field) for field in fields]
+    if settings.mail.host and settings.mail.user:
+        needed.append(("mail.user", "smtp_password"))
+    for key, field in needed:
+        if not getattr(secrets, field):
+            facts = (("name", NAMES[field]),)
+            yield Problem(file=settings.file, key=key, fault="secret_missing", facts=facts)
 
 
 # What several sections need

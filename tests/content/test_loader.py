@@ -239,6 +239,10 @@ NURSE = "[[groups.own]]\nid = 'nurse'\nzh = '校医'\nen = 'Nurses'\n"
         (NURSE.replace("nurse", "teacher"), [("groups.own[1].id", "group_taken")]),
         (NURSE.replace("校医", "学生会"), [("groups.own[1]", "pupils")]),
         (NURSE + ROUND + "survey = 'kunshan'\ngroups = ['nurse', 'parent', 'delegate']", []),
+        (
+            ROUND.replace("'r'", "'word'") + "survey = 'word'",
+            [("rounds[1].id", "standing_round")],
+        ),
         (ROUND + "survey = 'kunsan'", [("rounds[1].survey", "unknown_survey")]),
         (ROUND + "survey = 'word'\ngroups = ['all']", [("rounds[1].groups", "unknown_group")]),
         (
