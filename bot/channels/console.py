@@ -24,14 +24,8 @@ from bot.core.messages import (
     Media,
     Medium,
     Outgoing,
-    Tap,
     Text,
 )
-
-ANSWER_WITHIN = 15.0
-"""Seconds a piped line waits for the bot's first word."""
-SILENCE = 0.3
-"""Seconds without a further word after which the bot has finished speaking."""
 
 
 class Console:
@@ -48,19 +42,24 @@ class Console:
         id: str = "console",
         papers: Path | None = None,
         link: str = "",
+        patience: float = 15.0,
+        silence: float = 0.3,
     ) -> None:
-        """`words` are the `console_…` and `sent_…` texts of one language; files are written to `papers`."""
+        """`words` are the page's texts in one language; files are written to `papers`; `link` is how one came.
+
+        A piped line waits `patience` seconds for the first word and ends `silence` seconds after the last.
+        """
         self._input = input
         self._output = output
         self._words = words
         self._papers = papers
         self._link = link
+        self._patience = patience
+        self._silence = silence
         self._address = Address(channel=self.name, id=id)
         self._visit = secrets.token_hex(8)
         self._count = 0
         self._last = ""
-        self._screen = ""
-        self._marks: dict[str, Button] = {}
         self._spoken = asyncio.Event()
 
     async def run(self, receive: Receive) -> None:
@@ -78,7 +77,7 @@ class Console:
                 await self._hand_on(receive, body, waits)
 
     async def send(self, outgoing: Outgoing) -> None:
-        """Print a message and number its buttons; from now on these numbers count."""
+        """Print a message; beside each choice stands what one types for it."""
         self._write("")
         if outgoing.text:
             self._write(outgoing.text)
@@ -86,29 +85,22 @@ class Console:
             self._write(self._words["console_picture"])
         for file in outgoing.files:
             self._hand_over(file)
-        if outgoing.rows:
-            self._screen = outgoing.screen
-            self._marks = _marks(outgoing.rows)
-            named = {id(button): mark for mark, button in self._marks.items()}
-            for row in outgoing.rows:
-                self._write(
-                    "  ".join(f"[{named[id(button)]}] {button.label}" for button in row)
-                )
+        for row in outgoing.rows:
+            self._write("  " + "   ".join(map(_choice, row)))
         self._spoken.set()
 
     def _meant(self, line: str) -> Body | None:
         command, _, rest = line.partition(" ")
-        if button := self._marks.get(line.strip()):
-            return Tap(button.says, self._screen)
-        if command == "/edit" and rest:
-            if self._last:
+        match command:
+            case "/edit" if rest and self._last:
                 return Edited(rest)
-            self._write(self._words["console_nothing_to_edit"])
-            return None
-        if command == "/send" and rest in get_args(Medium):
-            self._write(self._words["console_sent"].format(what=rest))
-            return Media(cast(Medium, rest))
-        return Text(line) if line.strip() else None
+            case "/edit":
+                self._write(self._words["console_nothing_to_edit"])
+                return None
+            case "/send" if rest in get_args(Medium):
+                return Media(cast(Medium, rest))
+            case _:
+                return Text(line) if line.strip() else None
 
     async def _hand_on(self, receive: Receive, body: Body, waits: bool) -> None:
         self._count += 1
@@ -126,24 +118,24 @@ class Console:
             await self._until_silent()
 
     async def _until_silent(self) -> None:
-        patience = ANSWER_WITHIN
+        within = self._patience
         try:
             while True:
-                async with asyncio.timeout(patience):
+                async with asyncio.timeout(within):
                     await self._spoken.wait()
                 self._spoken.clear()
-                patience = SILENCE
+                within = self._silence
         except TimeoutError:
             return
 
     def _hand_over(self, file: File) -> None:
-        size = f"{len(file.content) / 1024:.0f} KB"
         shown = file.name
         if self._papers is not None:
             self._papers.mkdir(parents=True, exist_ok=True)
-            path = self._papers / (PurePath(file.name).name or "paper")
+            path = self._papers / (PurePath(file.name.replace("\\", "/")).name or "paper")
             path.write_bytes(file.content)
             shown = str(path)
+        size = f"{max(1, round(len(file.content) / 1024))} KB"
         self._write(self._words["console_paper"].format(name=shown, size=size))
 
     def _write(self, text: str) -> None:
@@ -151,21 +143,10 @@ class Console:
         self._output.flush()
 
 
-def _marks(rows: tuple[tuple[Button, ...], ...]) -> dict[str, Button]:
-    """What to type for each button: what it says if that is a number, else the next free number."""
-    buttons = [button for row in rows for button in row]
-    marks: dict[str, Button] = {
-        b.says: b for b in buttons if b.says.isascii() and b.says.isdigit()
-    }
-    taken = set(map(id, marks.values()))
-    free = 1
-    for button in buttons:
-        if id(button) in taken:
-            continue
-        while str(free) in marks:
-            free += 1
-        marks[str(free)] = button
-    return marks
+def _choice(button: Button) -> str:
+    """Typing `2` chooses where a tap on `+2` only ticks: with digits one names all of them at once, as in `13`."""
+    typed = button.says.removeprefix("+")
+    return f"[{typed}]" if typed == button.label else f"[{typed}] {button.label}"
 
 
 def _inert(text: str) -> str:

@@ -8,7 +8,7 @@ a line per request would say who talked when.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 
 import uvicorn
 from starlette.applications import Starlette
@@ -58,11 +58,16 @@ class Listener:
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     async def run(self) -> None:
-        """Answer until cancelled; then take no more, and let what has begun finish within `GRACE` seconds."""
+        """Answer until cancelled; then take no more, and let what has begun finish within `GRACE` seconds.
+
+        An answer without end (a stream) lays what ends it into `request.app.state.hang_up`, a set of callables.
+        """
         door = self._door()
+        app = Starlette(routes=self._routes)
+        app.state.hang_up = set[Callable[[], None]]()
         server = _Server(
             uvicorn.Config(
-                _Guarded(Starlette(routes=self._routes)),
+                _Guarded(app),
                 http="httptools",
                 ws="none",
                 lifespan="off",
@@ -79,6 +84,8 @@ class Listener:
             await asyncio.shield(serving)
         finally:
             server.should_exit = True
+            for hang_up in tuple(app.state.hang_up):
+                hang_up()
             await serving
             self._socket = None
 

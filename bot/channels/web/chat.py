@@ -221,14 +221,17 @@ class WebChat:
         if self._receive is None or self._listening >= STREAMS:
             return _later()
         return StreamingResponse(
-            self._listen(tokens),
+            self._listen(tokens, request.app.state.hang_up),
             media_type="text/event-stream",
             # A proxy that collects before it passes on would keep people waiting (nginx's name for it).
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
-    async def _listen(self, tokens: tuple[str, ...]) -> AsyncIterator[bytes]:
+    async def _listen(
+        self, tokens: tuple[str, ...], hang_up: set[Callable[[], None]]
+    ) -> AsyncIterator[bytes]:
         stream = _Stream(tokens)
+        hang_up.add(stream.close)
         self._listening += 1
         for token in tokens:
             streams = self._streams.setdefault(token, [])
@@ -243,6 +246,7 @@ class WebChat:
             async for event in stream.events():
                 yield event
         finally:
+            hang_up.discard(stream.close)
             self._listening -= 1
             for token in tokens:
                 self._streams[token].remove(stream)

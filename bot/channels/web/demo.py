@@ -23,7 +23,7 @@ class Phone:
     """One phone on the page."""
 
     who: str
-    """`teacher`, `parent` or `office`: the words `phone_<who>` and `phone_<who>_note` are shown with it."""
+    """`teacher`, `parent` or `office`: the words `phone_<who>`, `…_note` and `…_sub` are shown with it."""
     token: str = ""
     """The chat's address; empty: the browser makes one, and a button on the phone makes another person."""
     link: str = ""
@@ -100,6 +100,7 @@ def _labelled(phone: Phone, words: Mapping[str, str]) -> dict[str, str]:
         **asdict(phone),
         "title": words[f"phone_{phone.who}"],
         "note": words[f"phone_{phone.who}_note"],
+        "sub": words[f"phone_{phone.who}_sub"],
     }
 
 

@@ -61,9 +61,12 @@ def seen(content: bytes) -> str:
     return _name(cast(dict[str, object], said).get("id") if isinstance(said, dict) else None)
 
 
-def keys(rows: tuple[tuple[Button, ...], ...]) -> list[list[dict[str, str]]]:
+def keys(rows: tuple[tuple[Button, ...], ...]) -> list[list[dict[str, str | bool]]]:
     """Buttons as the page draws them."""
-    return [[{"label": button.label, "says": button.says} for button in row] for row in rows]
+    return [
+        [{"label": key.label, "says": key.says, "quiet": key.quiet} for key in row]
+        for row in rows
+    ]
 
 
 def _body(kind: str, value: object) -> Body:

@@ -62,20 +62,24 @@ function parts(text) {
   return [...found, text].filter((part) => part.trim());
 }
 
-// Quoted lines stand apart and what was masked, 〔…〕, is marked, so that one sees it was.
+// Quoted lines (> …) and each answer of a preview (▸ …) stand apart; what was masked, 〔…〕, is marked as such.
 function dressed(text) {
   const blocks = [];
   for (const line of text.split("\n")) {
-    const quoted = line.startsWith("> ");
+    const [, sign, rest] = /^(> |▸ )?(.*)$/.exec(line);
     const last = blocks.at(-1);
-    if (last && last.quoted === quoted) last.lines.push(quoted ? line.slice(2) : line);
-    else blocks.push({ quoted, lines: [quoted ? line.slice(2) : line] });
+    const goes_on = last && (sign ? sign === "> " && last.sign === sign : line && last.sign === "▸ ");
+    if (goes_on || (last && !sign && !last.sign)) last.lines.push(rest);
+    else blocks.push({ sign, lines: [rest] });
   }
-  return blocks.map(({ quoted, lines }) => {
-    const pieces = lines.join("\n").split(/(〔[^〔〕\n]*[^〔〕\n\d][^〔〕\n]*〕)/);
-    return h(quoted ? "blockquote" : "p", {}, ...pieces.map((piece, at) => (at % 2 ? h("mark", {}, piece) : piece)));
+  return blocks.filter(({ lines }) => lines.join("")).map(({ sign, lines }) => {
+    const pieces = lines.join("\n").trim().split(/(〔[^〔〕\n]*[^〔〕\n\d][^〔〕\n]*〕)/);
+    return h(sign ? "blockquote" : "p", {}, ...pieces.map((piece, at) => (at % 2 ? h("mark", {}, piece) : piece)));
   });
 }
+
+// In letters; a Chinese character is as wide as two.
+const width = (text) => text.replace(/[\u2e80-\uffff]/g, "mm").length;
 
 function size(bytes) {
   return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
@@ -83,12 +87,12 @@ function size(bytes) {
 
 export class Chat {
   // `link` goes with the arrival; `again` arrives even where a talk stands already (a code was scanned anew).
-  constructor(root, { token, link = "", again = false, again_label = "", forget = null, onnews = () => {} }) {
-    Object.assign(this, { root, token, link, onnews });
-    this.forgets = forget;
+  // `forget` is a button in the bar: { label, icon, deed }.
+  constructor(root, { token, link = "", sub = words.chat_sub, again = false, forget = null, onnews = () => {} }) {
+    Object.assign(this, { root, token, link, sub, forget, onnews });
     // The server answers at once: listen before speaking, but speak anyway where the stream cannot open.
     this.ready = Promise.race([new Promise((resolve) => { this.opened = resolve; }), pause(1500)]);
-    this.build(again_label);
+    this.build();
     this.load();
     if (again || !this.talk.length) this.arrive();
     this.pump();
@@ -96,13 +100,13 @@ export class Chat {
 
   // --- what stands on the page
 
-  build(label) {
+  build() {
     this.log = h("ol", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": words.log_label, tabindex: "0" });
     this.dots = h("div", { class: "typing", role: "status", hidden: true },
       h("span", { class: "sr" }, `${words.bot} ${words.typing}`), h("i"), h("i"), h("i"));
     this.banner = h("p", { class: "offline", role: "status", hidden: true }, words.offline);
-    this.latest = h("button", { class: "newest", type: "button", hidden: true, onclick: () => this.toEnd() },
-      icon("M12 5v14M6 13l6 6 6-6"), words.newest);
+    this.latest = h("button", { class: "newest", type: "button", hidden: true, "aria-label": words.newest, title: words.newest, onclick: () => this.toEnd() },
+      icon("M12 5v14M6 13l6 6 6-6"));
     this.editing = h("div", { class: "editing", hidden: true }, h("span", {}, words.editing),
       h("button", { type: "button", onclick: () => this.stopEditing() }, words.edit_cancel));
     this.field = h("textarea", { rows: "1", placeholder: words.write, "aria-label": words.write, enterkeyhint: "send", autocomplete: "off" });
@@ -112,9 +116,9 @@ export class Chat {
     this.form = h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.submit(); } }, this.plus, this.field, this.go);
     const bar = h("header", { class: "bar" },
       h("img", { class: "face", src: "/static/icon.svg", alt: "" }),
-      h("div", {}, h("strong", {}, words.chat_name), h("span", {}, words.chat_sub)),
-      this.forgets && h("button", { class: "again", type: "button", "aria-label": label, title: label, onclick: () => this.forgets() },
-        icon("M20 11a8 8 0 1 0-2.3 6.3M20 5v6h-6")));
+      h("div", {}, h("strong", {}, words.chat_name), h("span", {}, this.sub)),
+      this.forget && h("button", { class: "forget", type: "button", "aria-label": this.forget.label, title: this.forget.label, onclick: this.forget.deed },
+        icon(...this.forget.icon)));
     this.root.replaceChildren(bar, this.banner, h("div", { class: "talk" }, this.log, this.dots, this.latest), this.editing, this.menu, this.form);
     this.root.classList.add("chat");
 
@@ -184,9 +188,16 @@ export class Chat {
     const item = this.place(entry);
     this.save();
     this.refresh();
-    if (!this.stuck) this.latest.hidden = false;
-    else if (!entry.me && item.offsetHeight > this.log.clientHeight) this.log.scrollTop = item.offsetTop - 12;
-    else this.toEnd();
+    if (this.stuck) this.settle(item);
+    else this.latest.hidden = false;
+  }
+
+  // The end of the talk, or the beginning of a message that is taller than the screen.
+  settle(item) {
+    if (item.matches(".mine") || item.offsetHeight < this.log.clientHeight) { this.toEnd(); return; }
+    this.log.scrollTop = item.offsetTop - 12;
+    this.stuck = false;
+    this.latest.hidden = this.atEnd();
   }
 
   place(entry) {
@@ -215,12 +226,19 @@ export class Chat {
     item.append(bubble);
     if (entry.keys?.length) {
       item.append(h("div", { class: "keys", role: "group" }, ...entry.keys.map((row) => {
-        const long = row.some(({ label }) => label.length > 20 / row.length);
-        return h("div", { class: long ? "row long" : "row" }, ...row.map((key) =>
-          h("button", { type: "button", "data-says": key.says, onclick: (event) => this.tap(entry, key, event.currentTarget) }, key.label)));
+        const long = row.length > 1 && row.some(({ label }) => width(label) > 26 / row.length);
+        return h("div", { class: long ? "row long" : "row" }, ...row.map((key) => this.keyOf(entry, key)));
       })));
     }
     return item;
+  }
+
+  // The digit one could type instead stands on the button, for those who rather type.
+  keyOf(entry, key) {
+    const digit = !key.quiet && /^\+?(\d)$/.exec(key.says)?.[1];
+    const badge = digit && digit !== key.label ? h("i", { "aria-hidden": "true" }, digit) : null;
+    return h("button", { type: "button", class: key.quiet ? "quiet" : "", "data-says": key.says,
+      onclick: (event) => this.tap(entry, key, event.currentTarget) }, badge, h("span", {}, key.label));
   }
 
   pictureOf(entry) {
@@ -231,7 +249,7 @@ export class Chat {
       document.body.append(lens);
       lens.showModal();
     } }, image);
-    image.addEventListener("load", () => { if (this.stuck) this.toEnd(); });
+    image.addEventListener("load", () => { if (this.stuck) this.settle(this.items.get(entry.id)); });
     image.addEventListener("error", () => frame.replaceWith(h("p", { class: "gone" }, words.paper_gone)));
     return frame;
   }
@@ -255,7 +273,8 @@ export class Chat {
       const item = this.items.get(entry.id);
       if (entry.me) {
         item.dataset.state = unsent.has(entry.id) && entry.state === "sent" ? "sending" : entry.state;
-        item.querySelector(".state").textContent = [entry.edited ? words.edited : "", words[item.dataset.state]].filter(Boolean).join(" · ");
+        const state = entry === said || item.dataset.state !== "sent" ? words[item.dataset.state] : "";
+        item.querySelector(".state").textContent = [entry.edited ? words.edited : "", state].filter(Boolean).join(" · ");
         item.querySelector(".change").hidden = entry !== said || entry.kind !== "text";
       } else {
         item.classList.toggle("live", entry === asked && !entry.chosen);

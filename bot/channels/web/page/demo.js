@@ -16,7 +16,7 @@ const stream = new Stream(all.map(({ chat }) => chat));
 desk.dataset.count = all.length;
 show(all[0]);
 
-function lay({ who, title, note, token, link }) {
+function lay({ who, title, note, sub, token, link }) {
   const place = `tw:demo:${who}`;
   const own = token || lasting.get(place) || fresh();
   if (!token) lasting.set(place, own);
@@ -31,12 +31,16 @@ function lay({ who, title, note, token, link }) {
         h("div", { class: "home", "aria-hidden": "true" }))));
   const tab = h("button", { type: "button", "aria-controls": who, onclick: () => show(phone) }, title);
   const chat = new Chat(screen, {
-    token: own, link, again_label: words.phone_again,
-    forget: token ? null : () => {
-      const another = fresh();
-      lasting.set(place, another);
-      chat.become(another);
-      stream.reopen();
+    token: own, link, sub,
+    forget: token ? null : {
+      label: words.phone_again,
+      icon: ["M15 20a6 6 0 0 0-12 0", "M9 11.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8", "M19 8v6M16 11h6"],
+      deed: () => {
+        const another = fresh();
+        lasting.set(place, another);
+        chat.become(another);
+        stream.reopen();
+      },
     },
     onnews: () => { if (!section.classList.contains("shown")) tab.classList.add("news"); },
   });

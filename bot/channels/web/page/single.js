@@ -14,13 +14,17 @@ const token = held ?? fresh();
 if (!held) lasting.set("tw:me", token);
 
 const chat = new Chat(document.getElementById("chat"), {
-  token, link, again: Boolean(link), again_label: words.forget,
-  forget: () => {
-    if (!confirm(words.forget_ask)) return;
-    const another = fresh();
-    lasting.set("tw:me", another);
-    chat.become(another);
-    stream.reopen();
+  token, link, again: Boolean(link),
+  forget: {
+    label: words.forget,
+    icon: ["M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5"],
+    deed: () => {
+      if (!confirm(words.forget_ask)) return;
+      const another = fresh();
+      lasting.set("tw:me", another);
+      chat.become(another);
+      stream.reopen();
+    },
   },
 });
 const stream = new Stream([chat]);
