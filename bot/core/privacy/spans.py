@@ -1,0 +1,43 @@
+"""What a stretch of text can be found to be, and which finding wins where two overlap.
+
+Recognisers hand in candidates, each as strong as its proof: a checksum beats a keyword, a keyword beats a shape.
+All are collected first; only then the strongest, and of equals the longest, is kept.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+SpanType = Literal[
+    "name", "phone", "id_card", "bank_card", "email", "qq", "wechat", "plate", "address", "url", "handle",
+    "class_identity", "titled_name", "nickname", "other_id",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters [start, end) of the text as given, and what they are."""
+
+    start: int
+    end: int
+    type: SpanType
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A finding before it is weighed against the others."""
+
+    start: int
+    end: int
+    type: SpanType
+    strength: int
+    """3 proved (checksum, syntax), 2 named by a word beside it, 1 by its shape alone."""
+
+
+def strongest(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Of candidates that overlap, those with the best proof, then the longest; in the order of the text."""
+    kept: list[Candidate] = []
+    for one in sorted(candidates, key=lambda c: (-c.strength, c.start - c.end, c.start)):
+        if all(one.end <= other.start or other.end <= one.start for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda c: c.start)

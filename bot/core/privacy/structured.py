@@ -1,0 +1,500 @@
+"""Identities that have a shape: numbers, addresses of every kind, and a class together with a child or a parent.
+
+Each recogniser reads the shadow of a text (see `fold`) and yields candidates. A cheap gate stands before each
+group, because most messages hold nothing of the kind. Every repetition has a bound, so that no text, however
+made, takes more than linear time.
+
+Public numbers (110, 12345, 400-…), document and order numbers, scores, dates and sums are no identities.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from bot.core.privacy.spans import Candidate
+from bot.core.privacy.surnames import SURNAME
+
+Found = Iterator[Candidate]
+
+_GAP = r"[ .\-~/_]{0,3}"
+_long_number = re.compile(rf"[0-9](?:{_GAP}[0-9]){{4}}")
+
+_NOT_A_PERSON = re.compile(
+    r"(?:订单|单号|编号|流水|受理|工单|货号|文号|书号|ISBN|isbn|条码|条形码|项目|批次|型号|版本|备案|许可证|信用代码|序列|查询码|案号|合同号|发票|"
+    r"代码|统一社会|采购|招标|回执)[^0-9，。；\n]{0,8}$"
+)
+_MONEY = re.compile(r"\s{0,2}(?:元(?!旦)|块|万|亿|人次|人(?!家)|%|分钟|平方|平米|本书)")
+
+_PHONE_WORD = re.compile(
+    r"(?:电话|手机|座机|固话|小灵通|号码|联系|致电|拨打|打给|拨|热线是|短信|回电|来电|tel|phone|whatsapp|mobile|call|電話|手機|聯繫|聯絡|打我|微信同号|"
+    r"香港|澳门|澳門|台湾|台灣)[^0-9，。；\n]{0,10}$",
+    re.IGNORECASE,
+)
+_mobile = re.compile(
+    rf"(?<![0-9])(?:(?:\+|00)?\(?86\)?{_GAP})?1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}(?![0-9])"
+)
+_landline = re.compile(
+    r"(?<![0-9.])(?:(?:\+|00)86[ \-]?)?\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[ \-~]{0,3}"
+    r"[2-8][0-9]{2,3}[ \-]?[0-9]{4}(?:[ \-]{0,2}(?:转|分机|ext\.?|x|-)[ ]?[0-9]{1,6})?(?![0-9])"
+)
+_abroad = re.compile(
+    r"(?<![0-9+])(?:\+|00)\(?(?!86)[1-9][0-9]{0,2}\)?(?:[ \-]?\(?[0-9]{1,4}\)?){2,5}(?![0-9])"
+)
+_taiwan_mobile = re.compile(r"(?<![0-9])09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}(?![0-9])")
+_hong_kong = re.compile(
+    r"(?<![0-9+])\(?85[23]\)?[ \-]{1,3}[2-9][0-9]{3}[ \-]?[0-9]{4}(?![0-9])"
+)
+_local = re.compile(
+    r"(?<![0-9.])[2-9][0-9]{2,3}[ \-]?[0-9]{4}(?:[ \-]?转[0-9]{1,5})?(?![0-9.])"
+)
+_usual_groups = {
+    (11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (3, 3, 5), (4, 3, 4), (5, 6), (6, 5), (3, 5, 3), (3, 4, 2, 2),
+    (1,) * 11, (3, 2, 2, 2, 2),
+}  # fmt: skip
+
+
+def _phones(text: str) -> Found:
+    for found in _mobile.finditer(text):
+        start, end = found.span()
+        groups = tuple(
+            len(g)
+            for g in re.findall(
+                r"[0-9]+", re.sub(r"^\D{0,2}(?:00)?\(?86\)?(?=\D|1)", "", found[0])
+            )
+        )
+        named = _PHONE_WORD.search(text, max(0, start - 20), start)
+        odd = groups not in _usual_groups or (groups == (3, 2, 2, 2, 2))
+        if (odd or "/" in found[0]) and not named:
+            continue
+        if _NOT_A_PERSON.search(text, max(0, start - 20), start) or _MONEY.match(text, end):
+            continue
+        yield Candidate(start, end, "phone", 3 if named else 2)
+    for shape in (_landline, _abroad, _taiwan_mobile, _hong_kong):
+        for found in shape.finditer(text):
+            start, end = found.span()
+            if sum(c.isdigit() for c in found[0]) >= 8 and not _NOT_A_PERSON.search(
+                text, max(0, start - 20), start
+            ):
+                yield Candidate(start, end, "phone", 2)
+    for found in _local.finditer(text):
+        start, end = found.span()
+        if _PHONE_WORD.search(text, max(0, start - 20), start) and not _MONEY.match(text, end):
+            yield Candidate(start, end, "phone", 2)
+
+
+_SEP = r"[ .\-]{0,2}"
+_id_card = re.compile(
+    rf"(?<![0-9])[1-9](?:{_SEP}[0-9]){{5}}{_SEP}(?:1{_SEP}[89]|2{_SEP}0)(?:{_SEP}[0-9]){{2}}"
+    rf"{_SEP}[01]{_SEP}[0-9]{_SEP}[0-3]{_SEP}[0-9](?:{_SEP}[0-9]){{3}}{_SEP}[0-9Xx](?![0-9])"
+)
+_old_id_card = re.compile(
+    r"(?<![0-9])[1-8][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9])"
+)
+_ID_WORD = re.compile(
+    r"(?:身份证|身份證|证件|证号|身份号|居民证|户口|学籍|身份信息)[^0-9，。；\n]{0,10}$|[GJ]$"
+)
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()  # noqa: SIM905 - reads as words
+)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def checks_as_id(number: str) -> bool:
+    """Whether the last of 18 characters is the check character of GB 11643-1999.
+
+    >>> checks_as_id("11010519491231002X")
+    True
+    """
+    total = sum(
+        int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True)
+    )
+    return "10X98765432"[total % 11] == number[17].upper()
+
+
+def _id_cards(text: str) -> Found:
+    for found in _id_card.finditer(text):
+        start, end = found.span()
+        number = re.sub(r"[^0-9Xx]", "", found[0])
+        month, day = int(number[10:12]), int(number[12:14])
+        if number[:2] not in _PROVINCES or not (1 <= month <= 12 and 1 <= day <= 31):
+            continue
+        proved = checks_as_id(number)
+        named = _ID_WORD.search(text, max(0, start - 20), start)
+        if proved or named or not _NOT_A_PERSON.search(text, max(0, start - 20), start):
+            start -= text[start - 1 : start] in (
+                "G",
+                "J",
+            )  # the school-roll number is G and the card's
+            yield Candidate(start, end, "id_card", 3)
+    for found in _old_id_card.finditer(text):
+        if found[0][:2] in _PROVINCES and _ID_WORD.search(
+            text, max(0, found.start() - 20), found.start()
+        ):
+            yield Candidate(*found.span(), "id_card", 3)
+
+
+_card = re.compile(r"(?<![0-9])[1-9][0-9]{3}(?:[ \-]{0,2}[0-9]){8,15}(?![0-9])")
+_CARD_WORD = re.compile(
+    r"(?:银行卡|卡号|账号|帐号|账户|帐户|储蓄卡|信用卡|工资卡|社保卡|借记卡|工行|建行|农行|中行|交行|邮储|信用社|农商行|招行|银行|收款|转账|"
+    r"打到|打款|汇到|銀行|賬號|帳號)[^0-9，。；\n]{0,12}$"
+)
+_as_printed = re.compile(r"(?:[0-9]{4}[ \-]){3}[0-9]{4}(?:[ \-][0-9]{3})?")
+_ISSUERS = (
+    "62",
+    "4",
+    "51",
+    "52",
+    "53",
+    "54",
+    "55",
+    "35",
+    "34",
+    "37",
+    "60",
+    "69",
+    "95",
+    "94",
+    "88",
+)
+
+
+def checks_as_card(number: str) -> bool:
+    """Whether a bank card number passes Luhn (ISO/IEC 7812-1)."""
+    digits = [int(digit) for digit in reversed(number)]
+    return (
+        sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    ) % 10 == 0
+
+
+def _bank_cards(text: str) -> Found:
+    for found in _card.finditer(text):
+        start, end = found.span()
+        number = re.sub(r"[^0-9]", "", found[0])
+        named = _CARD_WORD.search(text, max(0, start - 24), start)
+        if not 12 <= len(number) <= 19 or (len(number) < 15 and not named):
+            continue
+        proved = checks_as_card(number) and number.startswith(_ISSUERS)
+        proved = proved or (
+            number.startswith("62") and _as_printed.fullmatch(found[0]) is not None
+        )
+        if named or (proved and not _NOT_A_PERSON.search(text, max(0, start - 20), start)):
+            yield Candidate(start, end, "bank_card", 3 if proved else 2)
+
+
+_QQ = r"(?:[Qq][ ]?[Qq]|扣扣|企鹅|球球|抠抠|叩叩|扣号|抠号|腾讯号|[Qq](?=号|[ ]?[:=]|[ ]?[1-9][0-9]{5}))"
+_IS = r"(?:群号码?|群|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
+_qq = re.compile(rf"{_QQ}{_IS}{{0,6}}([1-9](?:[ \-]{{0,2}}[0-9]){{4,10}})(?![0-9])(?!@)")
+_group_chat = re.compile(
+    r"(?:群号|家长群|班级群|工作群|群聊)[ :：是为=]{0,3}([1-9][0-9]{5,10})(?![0-9])"
+)
+
+
+def _qqs(text: str) -> Found:
+    for shape in (_qq, _group_chat):
+        for found in shape.finditer(text):
+            if not _MONEY.match(text, found.end()):
+                yield Candidate(*found.span(1), "qq", 3)
+
+
+_WECHAT = (
+    r"(?:微信|微 ?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
+    r"[Vv]信|[加\+➕扫] ?[我]?[VvWw](?![A-Za-z]{0,3}认证)|(?<![A-Za-z])[Vv](?=号|[ ]?:)|加个?微(?!型|课|机))"
+)
+_wechat = re.compile(
+    rf"{_WECHAT}{_IS}{{0,6}}((?:[A-Za-z][A-Za-z0-9_\-]{{4,22}})|(?:[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}}))(?![A-Za-z0-9_@])"
+)
+_bare_wechat = re.compile(r"(?<![A-Za-z0-9_])wxid_[A-Za-z0-9]{4,28}")
+_NOT_AN_ACCOUNT = frozenset(
+    "group wechat weixin android iphone iphones windows excel winword https hello mooc admin login video office online "  # noqa: SIM905 - reads as words
+    "school class photo watch tencent alipay douyin huawei xiaomi".split()
+)
+
+
+def _wechats(text: str) -> Found:
+    for found in _wechat.finditer(text):
+        if found[1].lower() not in _NOT_AN_ACCOUNT and not _MONEY.match(text, found.end()):
+            yield Candidate(*found.span(1), "wechat", 3)
+    for found in _bare_wechat.finditer(text):
+        yield Candidate(*found.span(), "wechat", 3)
+
+
+_AT = r"(?: {0,2}(?:@|\(at\)|\[at\]|艾特|圈a|圈A) {0,2}| at |#(?=(?:qq|163|126|gmail|sina|foxmail|outlook|139)))"
+_DOT = r"(?: ?[.。] ?|点| dot |\(dot\))"
+_email = re.compile(
+    rf"(?<![A-Za-z0-9_.%+\-])[A-Za-z0-9_][A-Za-z0-9_.%+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]{{0,62}}"
+    rf"(?:{_DOT}[A-Za-z0-9\-]{{2,24}}){{1,4}}",
+    re.IGNORECASE,
+)
+_tlds = (
+    r"com|cn|net|org|gov|edu|top|xyz|cc|vip|info|me|io|app|shop|site|club|tv|hk|tw|mo|ltd|wang|ink|art|link|ly|gle|jp|us|uk|"
+    r"ren|pub|fun|live|work|online|store|tech|中国|公司|网址"
+)
+_url = re.compile(
+    rf"(?:https?|ftp|weixin|alipays?)://[!-~]{{1,2048}}|(?<![A-Za-z0-9@.\-])www\.[!-~]{{3,2048}}"
+    rf"|(?<![A-Za-z0-9@.\-_])(?:[A-Za-z0-9][A-Za-z0-9\-]{{0,62}}\.){{1,5}}(?:{_tlds})(?![A-Za-z0-9\-.@])(?::[0-9]{{2,5}})?(?:[/?][!-~]{{0,2048}})?",
+    re.IGNORECASE,
+)
+
+
+def _emails(text: str) -> Found:
+    for found in _email.finditer(text):
+        yield Candidate(*found.span(), "email", 3)
+
+
+def _urls(text: str) -> Found:
+    for found in _url.finditer(text):
+        end = found.start() + len(found[0].rstrip(".,;:!?)'\"]}>"))
+        yield Candidate(found.start(), end, "url", 3)
+
+
+_plate = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼滬遼魯蘇贛陝閩貴粵雲寧瓊][ ]?([A-Za-z])[ .·\-]{0,3}"
+    r"((?:[A-HJ-NP-Za-hj-np-z0-9OoIi][ ]?){4,5}[A-HJ-NP-Za-hj-np-z0-9学挂警港澳领试超學掛領])(?:[ ]?[学挂警港澳领试超])?(?![A-Za-z0-9])"
+)
+_armed_plate = re.compile(
+    r"(?<![A-Za-z])WJ ?[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]? ?[0-9]{2,5}[A-Z0-9]?[0-9]{0,2}(?![0-9])"
+)
+
+
+def _plates(text: str) -> Found:
+    for found in _plate.finditer(text):
+        digits = sum(c.isdigit() for c in found[2])
+        if digits >= 2 and (digits >= 3 or found[0].isupper()):
+            yield Candidate(*found.span(), "plate", 3)
+    for found in _armed_plate.finditer(text):
+        if sum(c.isdigit() for c in found[0]) >= 4:
+            yield Candidate(*found.span(), "plate", 3)
+
+
+_account = re.compile(
+    r"(?:抖音|快手|微博|小红书|小紅書|B站|b站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|支付宝|贊我|[Ll]ine|LINE|[Tt]elegram|TG|tg|[Tt]witter|推特|[Ii]nstagram|[Ff]acebook|"
+    r"游戏|网易云|直播间|闲鱼|王者荣耀|百度)(?:号|账号|帐号|账户|ID|id|昵称|名|用户名|是|叫|搜|搜索|[ :：=\"“《]){1,6}"
+    r"([A-Za-z0-9_][A-Za-z0-9_.\-]{3,29})(?![A-Za-z0-9_@])"
+)
+_nick = re.compile(
+    r"(?:网名|昵称|微信名|群昵称|网民|用户名|账号名|微博名|抖音名|QQ名|暱稱|ID)(?:叫做?|是|为|：|:|[ \"“《「'‘])+"
+    r"([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,16})"
+)
+_mention = re.compile(r"(?<![A-Za-z0-9_.%+\-@])@[ ]?([A-Za-z0-9_\u4e00-\u9fff\-]{2,20})")
+_NOT_A_HANDLE = re.compile(
+    r"(?:所有人|全体|全體|大家|各位|老师|老師|校长|家长|班主任|群主|管理员|我|你|他|她|有关|相关|教育|学校|领导|一下|了)"
+)
+_known_handles = re.compile(
+    r"(?:抖音|快手|微博|小红书|B站|b站|知乎)(?:号|账号|ID|id|用户|博主)?[:： ]?[@“\"「]([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,20})[”\"」 ]"
+)
+
+
+def _handles(text: str) -> Found:
+    for shape in (_account, _known_handles):
+        for found in shape.finditer(text):
+            yield Candidate(*found.span(1), "handle", 2)
+    for found in _nick.finditer(text):
+        if not _NOT_A_HANDLE.match(found[1]):
+            cut = re.search(r"[的在，。发说了]|上面", found[1])
+            end = found.start(1) + (cut.start() if cut and cut.start() >= 2 else len(found[1]))
+            yield Candidate(found.start(1), end, "handle", 2)
+    for found in _mention.finditer(text):
+        if not _NOT_A_HANDLE.match(found[1]):
+            cut = re.search(r"[的在，。发说了请你您]", found[1])
+            end = found.start(1) + (cut.start() if cut and cut.start() >= 2 else len(found[1]))
+            yield Candidate(found.start(), end, "handle", 2)
+
+
+_other = re.compile(
+    r"(?:学籍号|学籍编号|学号|考号|准考证号?|报名号|护照号?码?|工号|警号|教师资格证号?|教师证号?|社保号|医保号|通行证号?|港澳证|台胞证|出生证号?|病历号|住院号|會員號|"
+    r"学生证号?|残疾证号?|户口本?号|档案号|毕业证号?|一卡通号?|饭卡号?|牌照)(?:码|号|编号)?[ :：是为=]{0,4}(?![0-9]{1,4}(?:[^0-9A-Za-z]|$))([A-Za-z]{0,4}[0-9][A-Za-z0-9\-]{3,24})"
+)
+
+
+def _other_ids(text: str) -> Found:
+    for found in _other.finditer(text):
+        yield Candidate(*found.span(1), "other_id", 2)
+
+
+_NUM = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z][0-9]{0,4})"
+_PLACE = (
+    r"(?:大道|大街|胡同|小区|小區|花园|花苑|家园|新村|公寓|公馆|社区|社區|街道|家属院|家属楼|教师楼|安置房|安置小区|廉租房|公租房|新城|国际城|广场|"
+    r"屋场|自然村|[路街巷里弄道苑城园府庄湾村庭居镇乡坊郡寨屯坪冲塘岗墅座轩阁邸埠寓舍區])"
+)
+_UNIT = r"(?:号楼|号院|号|號|栋|幢|座|单元|單元|室|组|組|队|户|戶|弄|楼|樓|层|房|门|排|区|期|#)"
+_numbered = re.compile(
+    rf"{_PLACE}(?:[东南西北中][段区苑院路街]?|[A-Z]区|附近的?)?[ ,]?第?(?:{_NUM}(?:之[0-9一二三])?{_UNIT}|[0-9]{{1,3}}(?=[栋幢#\-]))"
+    rf"(?:[ ,，\-之附]{{0,2}}(?:{_NUM}{_UNIT}|[0-9]{{1,4}}(?![0-9元人分年级班月日点块个名多])){{1}}){{0,5}}"
+)
+_bare_home = re.compile(
+    rf"(?<![0-9A-Za-z])(?:{_NUM}(?:栋|幢|号楼|座|#)[ \-]?{_NUM}(?:单元|單元|门)[ \-]?(?:[0-9]{{2,4}}(?:室|房|号|户)?|{_NUM}(?:楼|层)[^，。\n ]{{0,4}}?(?:室|户|号|左|右|东户|西户))|"
+    rf"{_NUM}(?:单元|單元)[ \-]?[0-9]{{3,4}}(?:室|房|号|户)?|[0-9]{{1,3}}(?:栋|幢|号楼)[ \-]?[0-9]{{3,4}}(?:室|房|号|户)?)(?![0-9元人分年级班])"
+)
+_lives = re.compile(
+    r"(?:家住在?|住址[ :：是为]{0,3}|家庭(?:住|地)址[ :：是为]{0,3}|我[们家]{0,2}住在?|家在|(?<!通讯)地址[:：是为]{1,3}|户籍[地在是:：]{1,3}|户口在|老家在?|租住在?|租房在|房子在)"
+    r"([\u4e00-\u9fff]{2,24}?(?:小区|花园|花苑|家园|新村|公寓|社区|家属院|[村苑湾庄府屯寨坪]))(?!校|小学|中学|完小|教学点)"
+)
+_address_gate = re.compile(
+    rf"(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房]|房子在|我家?住"
+)
+_NUMBERED_OTHERWISE = re.compile(
+    r"线|門|门口|教学|食堂|馆|文件?|令|公路|公交|车|站|机|窗|考场|考室|教室|会议|字|宿舍|试卷|[上下]午|凌晨|晚|前|后|之前|起|到|至|日|那天|校区"
+)
+_A_PUBLIC_PLACE = re.compile(
+    r"(?:学校|小学|中学|幼儿园|校园|大学|学院|医院|食堂|宿舍|公园|工业园|产业园|科技园|教育城|大学城|操场|教学)$"
+)
+_BEFORE_A_PLACE = re.compile(
+    r".*(?:住在|家住|搬[到去]|位于|住址|地址|籍贯|户口在|户籍在?|房子在|租在|老家|我们家|我家|家里|我们|咱们|他们|你们|反映|投诉|举报|关于|因为|所以|以及|还有|就是|但是|如果|送到|寄到|回到|从事|"
+    r"经过|路过|穿过|走过|靠近|距离|对面|隔壁|附近|旁边|沿着|孩子|小孩|儿子|女儿|学生|家长|老师|现在|目前|原来|"
+    r"[^\u4e00-\u9fff0-9A-Za-z·]|[我你他她它您咱俺的是了就也又在到把被往离去住叫为给有没不与跟及或至当让要能可还只而着过等对说看问请这那哪]|和(?![平谐睦顺美兴泰庄])|都(?![市江])|从(?!化)|向(?![阳荣])|来(?![宾凤])|于(?![都洪])|会(?![展龙昌]))"
+)
+_ADMIN = re.compile(
+    r".{1,7}?(?:自治[区州县]|地区|省|市|区|县|镇|乡|街道|办事处|社区|村|州|旗|盟)"
+)
+
+
+def _left_edge(text: str, end: int) -> int:
+    """Where a place name that ends at `end` begins: not a character of the sentence before it."""
+    start = max(0, end - 30)
+    stop = _BEFORE_A_PLACE.match(text, start, end)
+    start = stop.end() if stop else start
+    pieces = [start]
+    while (piece := _ADMIN.match(text, pieces[-1], end)) and piece.end() < end:
+        pieces.append(piece.end())
+    first = pieces[1] if len(pieces) > 1 else end
+    longest = 6 if len(pieces) == 1 else 4
+    if len(pieces) == 1 or first - start > 4:
+        start = max(start, first - longest)
+    return start
+
+
+def _addresses(text: str) -> Found:
+    for found in _numbered.finditer(text):
+        place = re.match(_PLACE, found[0])
+        assert place is not None
+        start = _left_edge(text, found.start())
+        name = text[start : found.start() + place.end()]
+        if (
+            len(name) <= place.end()
+            or _A_PUBLIC_PLACE.search(name)
+            or _NUMBERED_OTHERWISE.match(text, found.end())
+        ):
+            continue
+        if (
+            len(place[0]) == 1
+            and place[0] not in "路街巷弄村道苑"
+            and not re.search(r"栋|幢|单元|室|号楼|组|-", found[0])
+        ):
+            continue
+        yield Candidate(start, found.start() + len(found[0].rstrip(" ,，-之附")), "address", 2)
+    for found in _bare_home.finditer(text):
+        if not _NUMBERED_OTHERWISE.match(text, found.end()):
+            yield Candidate(*found.span(), "address", 1)
+    for found in _lives.finditer(text):
+        if (
+            not re.search(
+                r"农村|乡村|城中村|[老同旧本一个该某各新]小区|附近|学区|不|没|的(?!.{2})",
+                found[1],
+            )
+            and len(found[1]) > 2
+        ):
+            yield Candidate(*found.span(1), "address", 1)
+
+
+_GRADE = r"(?:[一二三四五六七八九]|[0-9]{1,2}|20[0-9]{2})"
+_SECTION = r"(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])"
+_class_before = re.compile(
+    rf"(?:(?:小学|初中|高中|幼儿园)?(?:{_GRADE}(?:年级|年|级)|[初高][一二三1-3]|[大中小幼]|{_GRADE})[ ]?"
+    rf"(?:[(\[][ ]?{_SECTION}[ ]?[)\]]|{_SECTION})|[初高CcGgKk]?[0-9]{{3,4}}|[大中小]|{_SECTION}|[(\[]{_SECTION}[)\]])[ ]?班$"
+)
+_NOT_A_CLASS = re.compile(r"班(?:主任|会|费|长|级|车|子|里|上|次|干|委|机|额|组|科|后|前|时)")
+
+
+def classes(text: str) -> Iterator[tuple[int, int]]:
+    """Where a class of a school is spoken of: 三（2）班, 高二3班, 2105班."""
+    at = text.find("班")
+    while at >= 0:
+        found = (
+            None
+            if _NOT_A_CLASS.match(text, at)
+            else _class_before.search(text, max(0, at - 12), at + 1)
+        )
+        if found:
+            yield found.span()
+        at = text.find("班", at + 1)
+
+
+_PARENT = (
+    r"(?:家长(?![会群们委代和都一开各提反要很心普自也在联受捐])|爸爸|妈妈|爸妈|爸|妈(?!妈)|父亲|母亲|爷爷|奶奶|爷|奶|外公|外婆|姥姥|姥爷|监护人|姑姑|"
+    r"舅舅|姨妈|叔叔)(?!们)"
+)
+_CHILD = rf"(?:(?P<same>[\u4e00-\u9fff])(?P=same)|小[\u4e00-\u9fff]|[\u4e00-\u9fff]{{1,2}}[宝仔妹崽]|{SURNAME}[\u4e00-\u9fff]{{1,2}}?|[\u4e00-\u9fff]{{2}}|[A-Z][a-z]{{2,9}})"
+_BETWEEN = r"[ ,，]?(?:的|学生|同学|孩子|一?[个名位])?[ ]?"
+_child_and_parent = re.compile(
+    rf"{_BETWEEN}(?!学生|我们|全体|所有|部分|很多|不少|几个|其他|有的|孩子){_CHILD}(?:同学|小朋友)?[ ]?的?{_PARENT}"
+)
+_child_alone = re.compile(
+    r"[ ]?(?:的)?[ ]?(?:(?P<same>[\u4e00-\u9fff])(?P=same)(?!的|地)|小(?![学组班孩朋区时])[\u4e00-\u9fff](?![\u4e00-\u9fff]?(?:学|班))|"
+    r"(?![一二三四五六七八九十几两多全这那有每]|所有|全体|其他|部分|女|男|学生|全班)[\u4e00-\u9fff]{2,3}?(?:同学(?!们)|小朋友(?!们)))"
+)
+_NOT_A_CHILD = re.compile(
+    r"天天|常常|人人|个个|家家|处处|刚刚|偏偏|渐渐|往往|年年|月月|仅仅|明明|白白|慢慢|好好|多多|谢谢|老师|叔叔|爸爸|妈妈|爷爷|奶奶|哥哥|姐姐|弟弟|妹妹|常常|统统|小心|小时|小说|小事|小测|小考|小朋"
+)
+_parent_of_class = re.compile(rf"的?(?:一[名位个])?(?:学生)?的?{_PARENT}")
+_MYSELF = re.compile(r"(?:我|本人|作为|俺|咱)[^，。；！？\n]{0,14}$")
+_MY_CHILD_IN = re.compile(
+    r"(?:我|俺|咱|家)[们]?(?:家|的)?(?:[大小老][大二]?|两个)?(?:孩子|小孩|儿子|女儿|娃娃|娃|崽|姑娘|丫头|闺女|孙子|孙女|外孙|侄子|侄女|弟弟|妹妹|伢子|妹子|仔)"
+    r"[^，。；！？\n]{0,16}$"
+)
+
+
+def _class_identities(text: str) -> Found:
+    for start, end in classes(text):
+        found = _child_and_parent.match(text, end)
+        alone = _child_alone.match(text, end)
+        if found:
+            yield Candidate(start, found.end(), "class_identity", 2)
+        elif alone and not _NOT_A_CHILD.search(alone[0]):
+            yield Candidate(start, alone.end(), "class_identity", 2)
+        elif _MY_CHILD_IN.search(text, max(0, start - 30), start):
+            yield Candidate(start, end, "class_identity", 1)
+        elif _MYSELF.search(text, max(0, start - 20), start) and (
+            found := _parent_of_class.match(text, end)
+        ):
+            yield Candidate(start, found.end(), "class_identity", 1)
+
+
+_letter = re.compile(r"[A-Za-z@]")
+
+
+def structured(text: str) -> Found:
+    """Candidates in a folded text."""
+    numbers = _long_number.search(text)
+    if numbers:
+        for recogniser in _WITH_NUMBERS:
+            yield from recogniser(text)
+    if _letter.search(text):
+        for recogniser in _WITH_LETTERS:
+            yield from recogniser(text)
+    if numbers or "名" in text or "昵称" in text or "号" in text:
+        yield from _handles(text) if not _letter.search(text) else ()
+    if _address_gate.search(text):
+        yield from _addresses(text)
+    yield from _class_identities(text)
+
+
+def spelled(text: str) -> Found:
+    """Candidates in a text whose Chinese numerals were read as digits."""
+    for recogniser in (_phones, _id_cards, _bank_cards, _qqs, _wechats):
+        yield from recogniser(text)
+
+
+_WITH_NUMBERS: tuple[Callable[[str], Found], ...] = (
+    _phones,
+    _id_cards,
+    _bank_cards,
+    _qqs,
+    _wechats,
+    _other_ids,
+)
+_WITH_LETTERS: tuple[Callable[[str], Found], ...] = (
+    _emails,
+    _urls,
+    _plates,
+    _handles,
+    _wechats,
+)

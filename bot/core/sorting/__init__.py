@@ -1,0 +1,10 @@
+"""What an opinion is about, how it is said and how soon it must be heard; each label with the words behind it.
+
+The machine proposes, a person decides. Knowledge is data (`bot/content/taxonomy`), built into a `Taxonomy` once;
+`classify` then only looks up. Where nothing speaks for a topic the topic is `qita`: unclassified is a good answer.
+"""
+
+from bot.core.sorting.labels import Ask, Kind, Labels, classify
+from bot.core.sorting.taxonomy import Taxonomy, taxonomy_from
+
+__all__ = ["Ask", "Kind", "Labels", "Taxonomy", "classify", "taxonomy_from"]

@@ -1,0 +1,180 @@
+"""From the cues found in an opinion to its labels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.sorting.taxonomy import Findings, Taxonomy
+
+Ask = Literal["问效", "问怨", "问症", "问需", "问策"]
+Kind = Literal["complaint", "suggestion", "question", "praise"]
+About = Literal["班子", "个人", "一般"]
+
+UNCLASSIFIED = "qita"
+LEAST = 2
+"""A topic for which less speaks is no suggestion."""
+SECOND = 0.45
+"""A second topic is named when it has this share of the first one's weight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What the machine suggests about one opinion."""
+
+    topic: str
+    topics: tuple[str, ...]
+    """Best first; one or two."""
+    sifeng: tuple[str, ...]
+    ask: Ask
+    kind: Kind
+    urgent: bool
+    leader_mention: bool
+    about: About
+    why: Mapping[str, tuple[str, ...]]
+    """Each label that was given, with the words that caused it."""
+    sizhi: tuple[str, ...] = ()
+    """四治四兴."""
+    tags: tuple[str, ...] = ()
+    """Problem lists and special campaigns."""
+    dangers: tuple[str, ...] = ()
+    """What makes it urgent: self_harm, bullying, abuse, safety, corruption."""
+    elsewhere: bool = False
+    """No matter of schools: to be passed on (转办)."""
+    abusive: bool = False
+    pointing: tuple[str, ...] = ()
+    """Words by which the writer may be recognised."""
+    confidence: float = 0.0
+    """0 to 1: how far ahead the first topic is. The office sees the doubtful ones first."""
+
+
+def classify(taxonomy: Taxonomy, text: str) -> Labels:
+    """Every label of one opinion; `text` may be masked or not."""
+    folded, found = taxonomy.find(taxonomy.fold(text))
+    groups, weights = taxonomy.groups, found.weights
+    ranked = _ranked(taxonomy, weights)
+    topics = _topics(ranked)
+    kind = _kind({code: weights[label] for label, code in groups["kind"]})
+    ask = _ask({code: weights[label] for label, code in groups["ask"]}, kind)
+    blamed = kind != "praise"
+    sifeng = tuple(code for label, code in groups["sifeng"] if blamed and weights[label] >= 2)
+    sizhi = tuple(code for label, code in groups["sizhi"] if blamed and weights[label])
+    dangers = tuple(code for label, code in groups["urgent"] if weights[label])
+    (body, _), (post, _) = groups["about"]
+    led = bool(weights[post]) and not _only_greeted(taxonomy, folded, found, post)
+    given = {
+        *topics,
+        *sifeng,
+        *sizhi,
+        *dangers,
+        kind,
+        ask,
+        *(("班子",) if weights[body] else ()),
+        *(("post",) if led else ()),
+    }
+    return Labels(
+        topic=topics[0],
+        topics=topics,
+        sifeng=sifeng,
+        ask=ask,
+        kind=kind,
+        urgent=bool(dangers),
+        leader_mention=led,
+        about="班子" if weights[body] else "个人" if led else "一般",
+        why=_why(taxonomy, found, given),
+        sizhi=sizhi,
+        tags=tuple(code for label, code in groups["tag"] if weights[label]),
+        dangers=dangers,
+        elsewhere=bool(weights[groups["elsewhere"][0][0]])
+        and not any(word in folded for word in taxonomy.school),
+        abusive=bool(weights[groups["abusive"][0][0]]),
+        pointing=_pointing(found, groups["pointing"][0][0])
+        if weights[groups["pointing"][0][0]]
+        else (),
+        confidence=_confidence(ranked),
+    )
+
+
+def _ranked(taxonomy: Taxonomy, weights: list[int]) -> list[tuple[float, str]]:
+    """The topics that something speaks for, best first; of equals the earlier in the files."""
+    scores: dict[str, float] = {
+        code: weights[label] for label, code in taxonomy.groups["topic"] if weights[label]
+    }
+    if len(scores) > 1:
+        for code in [code for code in scores if code in taxonomy.over and scores[code] >= 3]:
+            for weaker in taxonomy.over[code]:
+                if weaker in scores and scores[weaker] <= 2 * scores[code]:
+                    scores[weaker] *= 0.6
+    return sorted(((score, code) for code, score in scores.items()), key=_first, reverse=True)
+
+
+def _first(pair: tuple[float, str]) -> float:
+    return pair[0]
+
+
+def _topics(ranked: list[tuple[float, str]]) -> tuple[str, ...]:
+    if not ranked or ranked[0][0] < LEAST:
+        return (UNCLASSIFIED,)
+    least = max(LEAST, ranked[0][0] * SECOND)
+    return tuple(code for score, code in ranked[:2] if score >= least)
+
+
+def _confidence(ranked: list[tuple[float, str]]) -> float:
+    if not ranked:
+        return 0.0
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    return round((ranked[0][0] - second) / (ranked[0][0] + 1), 2)
+
+
+def _kind(score: Mapping[str, int]) -> Kind:
+    praise, question, suggestion, complaint = (
+        score["praise"], score["question"], score["suggestion"], score["complaint"],
+    )  # fmt: skip
+    if praise >= 3 and praise >= complaint and praise >= suggestion:
+        return "praise"
+    if question >= 3 and question >= 0.8 * suggestion and question >= 0.64 * complaint:
+        return "question"
+    if suggestion >= 3 and suggestion >= 0.6 * complaint:
+        return "suggestion"
+    return "complaint"
+
+
+_ASK_OF: Mapping[Kind, Ask] = {
+    "praise": "问效",
+    "question": "问需",
+    "suggestion": "问策",
+    "complaint": "问怨",
+}
+_ASKS: tuple[Ask, ...] = ("问效", "问怨", "问症", "问需", "问策")
+
+
+def _ask(score: dict[str, int], kind: Kind) -> Ask:
+    if kind == "praise":
+        return "问效"
+    score[_ASK_OF[kind]] += 3
+    best = max(score.values())
+    return next(ask for ask in _ASKS if score[ask] == best)
+
+
+def _only_greeted(taxonomy: Taxonomy, folded: str, found: Findings, post: int) -> bool:
+    """Whether every leading post in it is only addressed: 尊敬的校长, 请局长…"""
+    for word in [word for label, word in found.words if label == post]:
+        at = folded.find(word)
+        while at >= 0:
+            if not folded[max(0, at - 3) : at].endswith(taxonomy.greeting):
+                return False
+            at = folded.find(word, at + 1)
+    return True
+
+
+def _pointing(found: Findings, label: int) -> tuple[str, ...]:
+    return tuple(word for number, word in found.words if number == label)
+
+
+def _why(taxonomy: Taxonomy, found: Findings, given: set[str]) -> dict[str, tuple[str, ...]]:
+    why: dict[str, tuple[str, ...]] = {}
+    for label, word in sorted(found.words):
+        code = taxonomy.labels[label][1]
+        if code in given:
+            code = "leader_mention" if code == "post" else code
+            why[code] = (*why.get(code, ()), word)
+    return why

@@ -1,0 +1,141 @@
+"""What is masked, what stays, and that nothing else is touched."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.privacy import PLACEHOLDERS, clean, redact
+
+
+def masked(text):
+    return [(text[span.start : span.end], span.type) for span in redact(text).spans]
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "type"),
+    [
+        ("打我电话13907312244", "13907312244", "phone"),
+        ("联系１３９０７３１２２４４谢谢", "１３９０７３１２２４４", "phone"),
+        ("139 0731 2244", "139 0731 2244", "phone"),
+        ("139-0731-2244随时", "139-0731-2244", "phone"),
+        ("+86 139 0731 2244", "+86 139 0731 2244", "phone"),
+        ("8613907312244", "8613907312244", "phone"),
+        ("1 3 9 0 7 3 1 2 2 4 4", "1 3 9 0 7 3 1 2 2 4 4", "phone"),
+        ("我是幺三九零七三幺二二四四", "幺三九零七三幺二二四四", "phone"),
+        ("一三九 零七三一 二二四四", "一三九 零七三一 二二四四", "phone"),
+        ("①③⑨⓪⑦③①②②④④打这个", "①③⑨⓪⑦③①②②④④", "phone"),
+        ("139\u200b0731\u200b2244", "139\u200b0731\u200b2244", "phone"),
+        ("1️⃣3️⃣9️⃣07312244", "1️⃣3️⃣9️⃣07312244", "phone"),
+        ("座机0731-85550123", "0731-85550123", "phone"),
+        ("(0731)85550123转806", "(0731)85550123转806", "phone"),
+        ("办公室电话85550123", "85550123", "phone"),
+        ("香港打+852 9123 4567", "+852 9123 4567", "phone"),
+        ("澳门+853-6612-3456", "+853-6612-3456", "phone"),
+        ("台湾手机0912-345-678", "0912-345-678", "phone"),
+        ("身份证11010519491231002X", "11010519491231002X", "id_card"),
+        ("11010519491231002x就是我", "11010519491231002x", "id_card"),
+        ("110105 19491231 002X", "110105 19491231 002X", "id_card"),
+        ("身份证号是430102198001011234这个", "430102198001011234", "id_card"),
+        ("卡号6222021202012345675", "6222021202012345675", "bank_card"),
+        ("6222 0212 0201 2345 675", "6222 0212 0201 2345 675", "bank_card"),
+        ("写信到wang.li_88@163.com", "wang.li_88@163.com", "email"),
+        ("我邮箱ceshi2008@qq点com", "ceshi2008@qq点com", "email"),
+        ("发ｃｅｓｈｉ＠１６３．ｃｏｍ", "ｃｅｓｈｉ＠１６３．ｃｏｍ", "email"),
+        ("加微信mama_2015聊", "mama_2015", "wechat"),
+        ("VX：lan99887", "lan99887", "wechat"),
+        ("薇信号qingqing77", "qingqing77", "wechat"),
+        ("＋V ceshi_001", "ceshi_001", "wechat"),
+        ("维x信wxid_8k3js9d2", "wxid_8k3js9d2", "wechat"),
+        ("QQ：283746556", "283746556", "qq"),
+        ("扣扣2837 46556", "2837 46556", "qq"),
+        ("企鹅号是283746556", "283746556", "qq"),
+        ("车牌湘A·8K3Z9停在门口", "湘A·8K3Z9", "plate"),
+        ("湘AD12345绿牌", "湘AD12345", "plate"),
+        ("教练车湘B2233学", "湘B2233学", "plate"),
+        ("苏e05ev7", "苏e05ev7", "plate"),
+        ("粤Z1234港", "粤Z1234港", "plate"),
+        ("看https://example.cn/a?b=1。", "https://example.cn/a?b=1", "url"),
+        ("网址www.example.com/x，你看", "www.example.com/x", "url"),
+        ("抖音号 laoshi_66k", "laoshi_66k", "handle"),
+        ("@清风徐来 你看看", "@清风徐来", "handle"),
+        ("我家住在天心区书院路9号2栋3单元401，晚上吵", "天心区书院路9号2栋3单元401", "address"),
+        ("寄到和平小区5栋1203室", "和平小区5栋1203室", "address"),
+        ("我们是青石村七组的", "青石村七组", "address"),
+        ("二（5）班朵朵爸", "二（5）班朵朵爸", "class_identity"),
+        ("四年级3班小宇妈妈反映", "四年级3班小宇妈妈", "class_identity"),
+        ("我是三（2）班家长", "三（2）班家长", "class_identity"),
+        ("我家孩子在初二(4)班，坐最后", "初二(4)班", "class_identity"),
+    ],
+)
+def test_an_identity_is_masked_exactly(text, what, type):
+    assert (what, type) in masked(text)
+    assert what not in redact(text).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "拨打12345没人接，12355、12315、110也一样，400-810-8888也不通",
+        "政办发〔2014〕4号和教基〔2023〕12号文件",
+        "ISBN 9787107123456的练习册，定价12.80元",
+        "订单号20230915123456789012还没退款",
+        "分数是135 98 97 88 76，平均98.8",
+        "2014年3月28日15:00到17:30开会，第12周",
+        "经费15800000000元，去年13500000000元",
+        "初一(12)班换了三个老师，三班和四班也一样",
+        "三班的家长们都反对",
+        "中山路小学门口堵，8路公交不停，2号线没到",
+        "3号教学楼2楼厕所没水，5栋宿舍也是",
+        "周一到周五，每天6:20到校，22:40下课",
+        "床前明月光，疑是地上霜。举头望明月，低头思故乡。",
+        "价格：黄瓜 3.5，土豆 2.8，五花肉 13 14 15",
+        "def f(x): return x[1:3] + {'a': 10_000}",
+        "😀👍🏻 好的",
+        "@全体成员 明天交",
+        "",
+    ],
+)
+def test_what_is_no_identity_stays(text):
+    assert redact(text).text == text
+
+
+def test_a_number_is_one_finding_even_where_others_fit_inside():
+    assert [type for _, type in masked("6222 0800 3168 4275 672")] == ["bank_card"]
+    assert [type for _, type in masked("卡号6222 0800 3168 4275 675")] == ["bank_card"]
+
+
+words = st.text(
+    st.sampled_from(
+        "我家住在三（2）班朵朵爸妈妈路号栋1390731224X电话微信QQ@a.comv湘A，。 \n\u200b１３幺零村组王老师"
+    ),
+    max_size=60,
+)
+
+
+@given(words)
+def test_everything_outside_the_spans_stays_to_the_character(text):
+    result = redact(text)
+    rebuilt, at = "", 0
+    for span in result.spans:
+        assert at <= span.start < span.end <= len(text)
+        rebuilt += text[at : span.start] + PLACEHOLDERS[span.type]
+        at = span.end
+    assert result.text == rebuilt + text[at:]
+
+
+@given(words)
+def test_masking_what_is_masked_finds_no_number_again(text):
+    once = redact(text).text
+    twice = {span.type for span in redact(once).spans}
+    assert not twice & {"phone", "id_card", "bank_card", "email", "url"}
+
+
+@given(st.text(max_size=80))
+def test_clean_is_stable_and_leaves_no_invisible_character(text):
+    result = clean(text)
+    assert clean(result) == result
+    assert not set(result) & set("\u200b\u200e\u202e\ufeff\ufe0f\x00\r\u3000")
+
+
+def test_clean_keeps_words_and_line_ends():
+    assert clean("第一行\r\n第二行\u3000完e\u0301") == "第一行\n第二行 完é"
