@@ -19,7 +19,7 @@ from bot.channels.http import Listener
 from bot.channels.recording import Recording
 from bot.channels.web.chat import WebChat
 from bot.channels.web.demo import Demo, Phone
-from bot.content.loader import load_groups, load_surveys, load_texts
+from bot.content.loader import STANDING, load_groups, load_surveys, load_texts
 from bot.content.taxonomy import load_taxonomy
 from bot.content.web import words
 from bot.core import sorting
@@ -28,7 +28,7 @@ from bot.core.periods import Rhythm, period_at
 from bot.core.round import Round
 from bot.core.survey import Group, Language, Script, Survey, Unit
 from bot.core.workdays import Calendar
-from bot.logs import loop_failed
+from bot.logs import loop_failed, set_up
 from bot.settings import Settings
 from bot.settings.secret import Secrets
 from handlers.front import Front
@@ -40,9 +40,6 @@ from storage.schema import prepare
 from storage.unit_of_work import Work
 
 log = logging.getLogger(__name__)
-
-STANDING = "word"
-"""The survey, and the round, of what is said without being asked."""
 
 STOP_WITHIN = 8.0
 """Seconds that what is in flight may take when the service stops."""
@@ -69,7 +66,7 @@ class App:
         self.settings = settings
         self.clock = clock or Clock()
         self.keys = Keyring(settings.storage.key_dir, _master(secrets))
-        self.file = settings.storage.data_dir / "tingwen.db"
+        self.file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
         self.database = Database(self.file, self.keys)
         self.channels: dict[str, Channel] = {}
         self._front: Front | None = None
@@ -111,7 +108,7 @@ class App:
         rounds = rounds_of(self.settings)
         word = _round(
             STANDING,
-            load_surveys()[STANDING],
+            load_surveys(self.settings.content.surveys)[STANDING],
             groups_of(self.settings),
             units_of(self.settings),
         )
@@ -205,6 +202,7 @@ def _master(secrets: Secrets) -> bytes | None:
 
 async def serve(settings: Settings, secrets: Secrets) -> int:
     """The service: its channels on one listener, until SIGTERM or SIGINT."""
+    set_up()
     app = App(settings, secrets)
     listener = Listener(settings.web.host, settings.web.port)
     address = listener.bind()
@@ -219,6 +217,7 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
 
 async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int:
     """The demo: phones side by side on the very same deeds and storage."""
+    set_up(logging.ERROR)
     app = App(settings, secrets)
     listener = Listener("127.0.0.1", port)
     address = listener.bind()
@@ -237,6 +236,7 @@ async def talk(
     settings: Settings, secrets: Secrets, *, link: str, language: Language, record: Path | None
 ) -> None:
     """A chat in the terminal, until the input ends."""
+    set_up(logging.ERROR)
     app = App(settings, secrets)
     console = Console(sys.stdin, sys.stdout, words()[language], link=link)
     channel = Recording(console, record) if record else console

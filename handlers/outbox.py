@@ -46,6 +46,7 @@ class Outbox:
         self._latest: dict[Address, Draft] = {}
         self._said: dict[Address, int] = {}
         self._wakes: dict[Address, asyncio.Event] = {}
+        self._breath: tuple[list[Draft], asyncio.Task[None]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -139,9 +140,26 @@ class Outbox:
             del self._wakes[address]
 
     async def _note(self, draft: Draft) -> None:
+        """Note what was said, together with all that is said in the same breath."""
+        if self._breath is None:
+            self._breath = ([], asyncio.create_task(self._note_together()))
+        said, noted = self._breath
+        said.append(draft)
+        await asyncio.shield(noted)
+
+    async def _note_together(self) -> None:
+        await asyncio.sleep(0)
+        assert self._breath is not None
+        said, _ = self._breath
+        self._breath = None
         try:
-            await self._database.write(lambda tx: Work(tx).drafts.spoken(draft))
+            await self._database.write(lambda tx: _spoken(Work(tx), said))
         except StorageFailed:
             log.error(
                 "what was said could not be noted"
             )  # it may be said twice after a restart
+
+
+def _spoken(work: Work, said: list[Draft]) -> None:
+    for draft in said:
+        work.drafts.spoken(draft)

@@ -66,10 +66,12 @@ def hear(work: Work, agenda: Agenda, incoming: Incoming, now: float) -> Draft | 
         return _hear_outside(work, agenda, draft, incoming, now)
     script = _script(work, agenda, draft)
     if script is None:
-        over = replace(draft, session=None).saying(("draft.lost", {}))
-        return _keep(work, over, now)
-    event = _event(script, draft.session, incoming)
-    return _apply(work, agenda, draft, script, step(script, draft.session, event, now), now)
+        return _keep(work, draft.moved(None, (("draft.lost", {}),), now=now))
+    made = Step(draft.session)
+    for event in _events(script, draft.session, incoming):
+        then = step(script, made.session, event, now) if made.session else Step(None)
+        made = Step(then.session, (*made.effects, *then.effects))
+    return _apply(work, agenda, draft, script, made, now)
 
 
 def strike(work: Work, agenda: Agenda, address: Address, now: float) -> Draft | None:
@@ -95,15 +97,15 @@ def _hear_outside(
         case Arrived(link):
             return _begin(work, agenda, draft, read_link(link), now)
         case Tap():
-            return _keep(work, draft.saying(("stale.over", {})), now)
+            return _say(work, draft, "stale.over", now)
         case Edited():
-            return _keep(work, draft.saying(("edit.gone", {})), now)
+            return _say(work, draft, "edit.gone", now)
         case Media(what, caption):
-            said = draft.saying((f"media.{what}", {}))
+            said = _say(work, draft, f"media.{what}", now)
             text = clean(caption)
-            return _offer(work, agenda, said, Part(incoming.message, text), now) if text else _keep(
-                work, said, now
-            )  # fmt: skip
+            return (
+                _offer(work, agenda, said, Part(incoming.message, text), now) if text else said
+            )
         case Text(text):
             return _text_outside(work, agenda, draft, Part(incoming.message, clean(text)), now)
         case _:
@@ -117,17 +119,15 @@ def _text_outside(
         case "start", link:
             return _begin(work, agenda, draft, read_link(link), now)
         case "stop", _:
-            return _keep(work, draft.saying(("stopped.plain", {})), now)
+            return _say(work, draft, "stopped.plain", now)
         case "language", language:
             spoken: Language = "en" if language == "en" else "zh"
             work.identity.remember(draft.address, spoken)
-            return _keep(
-                work, replace(draft, language=spoken).saying(("language.changed", {})), now
-            )
+            return _say(work, replace(draft, language=spoken), "language.changed", now)
         case "signs", _:
-            return _keep(work, draft.saying(("media.signs", {})), now)
+            return _say(work, draft, "media.signs", now)
         case ("help" | "hotline") as key, _:
-            return _keep(work, draft.saying((f"said.{key}", {})), now)
+            return _say(work, draft, f"said.{key}", now)
         case _:
             return _offer(work, agenda, draft, part, now)
 
@@ -135,7 +135,7 @@ def _text_outside(
 def _begin(work: Work, agenda: Agenda, draft: Draft, link: Link, now: float) -> Draft:
     chosen = open_round(agenda.rounds, _moment(now), link.round)
     if chosen is None:
-        return _keep(work, draft.saying(("round.none", {})), now)
+        return _say(work, draft, "round.none", now)
     first = begin(
         chosen.script, language=draft.language, now=now, group=link.group, unit=link.unit
     )
@@ -153,6 +153,14 @@ def _start(
     work.identity.remember(draft.address, draft.language)
     pinned = replace(draft, script=agenda.pins[chosen.id])
     return _apply(work, agenda, pinned, chosen.script, first, now)
+
+
+def _events(script: Script, session: Session, incoming: Incoming) -> tuple[Event, ...]:
+    """What happened: one thing, or a picture and the words below it."""
+    first = _event(script, session, incoming)
+    if isinstance(incoming.body, Media) and (caption := clean(incoming.body.caption)):
+        return first, read(script, session, caption, incoming.message)
+    return (first,)
 
 
 def _event(script: Script, session: Session, incoming: Incoming) -> Event:
@@ -188,8 +196,7 @@ def _apply(
             said.append(("thanks.card", {}))
     if language != draft.language:
         work.identity.remember(draft.address, language)
-    moved = replace(draft, session=made.session, language=language)
-    return _keep(work, moved.saying(*said), now)
+    return _keep(work, draft.moved(made.session, said, now=now, language=language))
 
 
 def _words(effect: Effect) -> tuple[str, Mapping[str, str]] | None:
@@ -204,13 +211,17 @@ def _words(effect: Effect) -> tuple[str, Mapping[str, str]] | None:
             assert_never(effect)
 
 
-def _keep(work: Work, draft: Draft, now: float) -> Draft:
+def _say(work: Work, draft: Draft, key: str, now: float) -> Draft:
+    return _keep(work, draft.moved(draft.session, ((key, {}),), now=now))
+
+
+def _keep(work: Work, draft: Draft) -> Draft:
     """Keep the draft while it has a talk or words to say; else it is gone at once."""
     if draft.session is None and not draft.waiting:
         if draft.revision:
             work.drafts.drop(draft)
         return draft
-    return work.drafts.keep(replace(draft, since=now))
+    return work.drafts.keep(draft)
 
 
 def _submit(

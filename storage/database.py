@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ClauseElement, Connection, event
 from sqlalchemy.dialects import sqlite
@@ -28,6 +28,9 @@ Row = tuple[Any, ...]
 
 BATCH = 256
 """Deeds in one transaction at most, so that nobody waits for a whole flood."""
+
+BURN_WITHIN = 0.002
+"""Seconds after a commit until burned keys are durable; under load they go with the next batch's new keys."""
 
 _SQLITE = sqlite.dialect(paramstyle="named")
 
@@ -89,6 +92,15 @@ class Tx:
 
 
 Deed = Callable[[Tx], T]
+"""Plain, and repeatable: when another deed of the batch fails it is run once more."""
+
+_Outcome = tuple[Any, BaseException | None]
+
+
+class _Job(NamedTuple):
+    deed: Deed[Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
 
 
 class Database:
@@ -97,9 +109,8 @@ class Database:
     def __init__(self, file: Path, keys: Keyring) -> None:
         self._file = file
         self._keys = keys
-        self._queue: deque[tuple[Deed[Any], asyncio.Future[Any], asyncio.AbstractEventLoop]] = (
-            deque()
-        )
+        self._queue: deque[_Job] = deque()
+        self._spent: list[int] = []
         self._ready = threading.Semaphore(0)
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
@@ -129,7 +140,7 @@ class Database:
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._queue.append((deed, future, loop))
+        self._queue.append(_Job(deed, future, loop))
         self._ready.release()
         return await future
 
@@ -162,72 +173,91 @@ class Database:
         finally:
             self._opened.set()
         while True:
-            self._ready.acquire()
+            if not self._ready.acquire(timeout=BURN_WITHIN):
+                self._keys.sync()  # nobody came: what was burned is made durable now
+                self._ready.acquire()
             if batch := self._take():
                 self._run(connection, batch)
             if self._closing and not self._queue:
                 break
+        self._keys.sync()
         connection.close()
 
-    def _take(self) -> list[tuple[Deed[Any], asyncio.Future[Any], asyncio.AbstractEventLoop]]:
-        batch: list[tuple[Deed[Any], asyncio.Future[Any], asyncio.AbstractEventLoop]] = []
+    def _take(self) -> list[_Job]:
+        batch: list[_Job] = []
         while self._queue and len(batch) < BATCH:
             batch.append(self._queue.popleft())
         for _ in batch[1:]:
             self._ready.acquire(blocking=False)
         return batch
 
-    def _run(
-        self,
-        connection: sqlite3.Connection,
-        batch: list[tuple[Deed[Any], asyncio.Future[Any], asyncio.AbstractEventLoop]],
-    ) -> None:
-        outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
-        made: list[int] = []
-        spent: list[int] = []
+    def _run(self, connection: sqlite3.Connection, batch: list[_Job]) -> None:
+        """All of the batch in one transaction; should a deed fail, once more with a savepoint for each."""
+        outcomes = self._commit(connection, batch, apart=False)
+        outcomes = outcomes or self._commit(connection, batch, apart=True) or []
+        batch[0].loop.call_soon_threadsafe(_tell, batch, outcomes)
+        for slot in self._spent:
+            self._keys.burn(slot)
+        self._spent.clear()
+
+    def _commit(
+        self, connection: sqlite3.Connection, batch: list[_Job], *, apart: bool
+    ) -> list[_Outcome] | None:
+        """What became of each deed; None when one failed and the others deserve another try."""
+        outcomes: list[_Outcome] = []
+        tried: list[Tx] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for deed, future, _ in batch:
+            for job in batch:
                 tx = Tx(connection, self._keys)
-                result, error = self._attempt(connection, tx, deed, alone=len(batch) == 1)
-                outcomes.append((future, result, error))
-                made += tx.made
-                spent += tx.outlived if error is None else tx.made
+                tried.append(tx)
+                outcomes.append(
+                    _apart(connection, tx, job.deed) if apart else (job.deed(tx), None)
+                )
             self._keys.sync()
             connection.execute("COMMIT")
         except BaseException as error:
-            # Where SQLite still held the transaction, it is undone for certain and its keys are nobody's. Where the
-            # commit itself broke off, the next start decides which keys are named; until then all of them stay.
-            spent = made if connection.in_transaction else []
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            if _undone(connection):
+                self._spent += (slot for tx in tried for slot in tx.made)
+                if (
+                    not apart
+                    and isinstance(error, Exception)
+                    and not isinstance(error, sqlite3.Error)
+                ):
+                    return None
+            # Where the commit itself broke off, the next start decides which keys are named; all of them stay.
             failed = StorageFailed(str(error))
             failed.__cause__ = error
-            outcomes = [(future, None, failed) for _, future, _ in batch]
-        batch[0][2].call_soon_threadsafe(_tell, outcomes)
-        for slot in spent:
-            self._keys.burn(slot)
-        if not self._queue:
-            self._keys.sync()  # else the next batch syncs these with its own
+            return [(None, failed) for _ in batch]
+        for tx, (_, error) in zip(tried, outcomes, strict=True):
+            self._spent += tx.outlived if error is None else tx.made
+        return outcomes
 
-    def _attempt(
-        self, connection: sqlite3.Connection, tx: Tx, deed: Deed[Any], *, alone: bool
-    ) -> tuple[Any, BaseException | None]:
-        """One deed in its savepoint; its failure is its own, a broken database is everybody's."""
-        if not alone:
-            connection.execute("SAVEPOINT deed")
-        try:
-            result = deed(tx)
-        except sqlite3.OperationalError:
-            raise
-        except Exception as error:
-            connection.execute("ROLLBACK" if alone else "ROLLBACK TO deed")
-            if alone:
-                connection.execute("BEGIN IMMEDIATE")
-            return None, error
-        if not alone:
-            connection.execute("RELEASE deed")
-        return result, None
+
+def _apart(connection: sqlite3.Connection, tx: Tx, deed: Deed[Any]) -> _Outcome:
+    """One deed in its savepoint; its failure is its own, a broken database is everybody's."""
+    connection.execute("SAVEPOINT deed")
+    try:
+        result = deed(tx)
+    except sqlite3.OperationalError:
+        raise
+    except Exception as error:
+        connection.execute("ROLLBACK TO deed")
+        connection.execute("RELEASE deed")
+        return None, error
+    connection.execute("RELEASE deed")
+    return result, None
+
+
+def _undone(connection: sqlite3.Connection) -> bool:
+    """Roll back; True when nothing of the transaction can have been kept."""
+    try:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+            return True
+    except sqlite3.Error:
+        return False
+    return False
 
 
 def connect(file: Path) -> sqlite3.Connection:
@@ -245,11 +275,11 @@ def connect(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def _tell(outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
-    for future, result, error in outcomes:
-        if future.done():  # the caller went away; what was committed stays
+def _tell(batch: list[_Job], outcomes: list[_Outcome]) -> None:
+    for job, (result, error) in zip(batch, outcomes, strict=True):
+        if job.future.done():  # the caller went away; what was committed stays
             continue
         if error is None:
-            future.set_result(result)
+            job.future.set_result(result)
         else:
-            future.set_exception(error)
+            job.future.set_exception(error)

@@ -5,7 +5,7 @@ directory. Each version has a key of its own, which is burned when the next vers
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -47,6 +47,8 @@ class Draft:
     """0: not kept yet."""
     spoken: int = 0
     key: int = -1
+    tag: bytes = b""
+    """Its name in the table; set once it is kept."""
 
     since: float = 0
     """When this version was made, in seconds since 1970."""
@@ -56,13 +58,23 @@ class Draft:
         """What is still to be said."""
         return tuple(line for line in self.lines if line.revision > self.spoken)
 
-    def saying(self, *keys: tuple[str, Mapping[str, str]]) -> "Draft":
-        """The draft with more to be said; of several screens only the last is worth showing."""
-        new = tuple(Line(key, params, self.revision + 1) for key, params in keys)
-        lines = (*self.waiting, *new)
+    def moved(
+        self,
+        session: Session | None,
+        said: Sequence[tuple[str, Mapping[str, str]]] = (),
+        *,
+        now: float,
+        language: Language | None = None,
+    ) -> "Draft":
+        """The draft where the talk stands now, with more to be said; of several screens only the last counts."""
+        lines = (*self.waiting, *(Line(key, params, self.revision + 1) for key, params in said))
         last = max((i for i, line in enumerate(lines) if line.key == SCREEN), default=-1)
         return replace(
-            self, lines=tuple(li for i, li in enumerate(lines) if li.key != SCREEN or i == last)
+            self,
+            session=session,
+            language=language or self.language,
+            lines=tuple(li for i, li in enumerate(lines) if li.key != SCREEN or i == last),
+            since=now,
         )
 
 
@@ -127,7 +139,7 @@ class Drafts:
 
     def keep(self, kept: Draft) -> Draft:
         """Keep the next version. Raises `Raced` when another was kept meanwhile."""
-        tag = _tag(self._tx.keys, kept.address)
+        tag = kept.tag or _tag(self._tx.keys, kept.address)
         revision = kept.revision + 1
         slot, key = self._tx.new_key()
         values = {
@@ -143,25 +155,21 @@ class Drafts:
             if self._tx.do(_UPDATE, {"tag_": tag, "was": kept.revision, **marked}) != 1:
                 raise Raced
             self._tx.outlive(kept.key)
-        return replace(kept, revision=revision, key=slot)
+        return replace(kept, revision=revision, key=slot, tag=tag)
 
     def drop(self, gone: Draft) -> None:
         """The talk is over and all is said. Raises `Raced` when it went on meanwhile."""
-        tag = _tag(self._tx.keys, gone.address)
-        if self._tx.do(_DELETE, {"tag_": tag, "was": gone.revision}) != 1:
+        if self._tx.do(_DELETE, {"tag_": gone.tag, "was": gone.revision}) != 1:
             raise Raced
         self._tx.outlive(gone.key)
 
     def spoken(self, said: Draft) -> None:
         """Its words have been sent. A talk that is over is dropped with them, unless it went on meanwhile."""
-        tag = _tag(self._tx.keys, said.address)
-        if (
-            said.session is None
-            and self._tx.do(_DELETE, {"tag_": tag, "was": said.revision}) == 1
-        ):
+        over = {"tag_": said.tag, "was": said.revision}
+        if said.session is None and self._tx.do(_DELETE, over) == 1:
             self._tx.outlive(said.key)
         else:
-            self._tx.do(_SPOKEN, {"tag_": tag, "revision_": said.revision})
+            self._tx.do(_SPOKEN, {"tag_": said.tag, "revision_": said.revision})
 
 
 def _tag(keys: Keyring, address: Address) -> bytes:
@@ -202,4 +210,5 @@ def _opened(keys: Keyring, tag: bytes, row: Row) -> Draft:
         revision=revision,
         spoken=spoken,
         key=slot,
+        tag=tag,
     )

@@ -3,7 +3,8 @@
 A row is a MAC under a key that changes each day and is burned two days later; it says neither who nor what nor when.
 """
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Incoming
 from storage.database import Statement, Tx
@@ -11,7 +12,7 @@ from storage.keys import INBOX_DAYS
 from storage.tables import inbox
 
 _KNOWN = Statement(select(inbox.c.day).where(inbox.c.mac == bindparam("mac_")))
-_INSERT = Statement(insert(inbox))
+_INSERT = Statement(insert(inbox).on_conflict_do_nothing())
 _OLD = Statement(delete(inbox).where(inbox.c.day < bindparam("before")))
 
 
@@ -24,12 +25,12 @@ class Inbox:
     def first(self, incoming: Incoming, day: int) -> bool:
         """Remember this delivery; False when it was taken in before."""
         key = f"{incoming.address.channel}\0{incoming.address.id}\0{incoming.key}".encode()
-        for known in self._tx.keys.inbox_days(day):
-            mac = self._tx.keys.inbox_mac(key, known)
-            if self._tx.one(_KNOWN, {"mac_": mac}):
+        today, *earlier = self._tx.keys.inbox_days(day)
+        for known in earlier:
+            if self._tx.one(_KNOWN, {"mac_": self._tx.keys.inbox_mac(key, known)}):
                 return False
-        self._tx.do(_INSERT, {"mac": self._tx.keys.inbox_mac(key, day), "day": day})
-        return True
+        row = {"mac": self._tx.keys.inbox_mac(key, today), "day": today}
+        return self._tx.do(_INSERT, row) == 1
 
     def forget(self, day: int) -> None:
         """Drop what is past its time, and the keys it was made with."""

@@ -48,6 +48,7 @@ class Keyring:
         self._free: list[int] = []
         self._dirty = False
         self._days: dict[int, bytes] = {}
+        self._standing: dict[int, tuple[int, ...]] = {}
 
     def close(self) -> None:
         """Let go of the slot file."""
@@ -107,9 +108,11 @@ class Keyring:
 
     def inbox_days(self, day: int) -> tuple[int, ...]:
         """The days whose keys still stand, newest first."""
-        return tuple(
-            d for d in range(day, day - INBOX_DAYS - 1, -1) if d == day or self._has_day(d)
-        )
+        if day not in self._standing:
+            earlier = range(day - 1, day - INBOX_DAYS - 1, -1)
+            kept = (d for d in earlier if (self._directory / f"inbox-{d}").exists())
+            self._standing = {day: (day, *kept)}
+        return self._standing[day]
 
     def drop_inbox_keys(self, day: int) -> None:
         """Burn the inbox keys that are past their time."""
@@ -118,11 +121,6 @@ class Keyring:
             if old < day - INBOX_DAYS:
                 _burn_file(file)
                 self._days.pop(old, None)
-
-    def _has_day(self, day: int) -> bool:
-        if day not in self._days and (self._directory / f"inbox-{day}").exists():
-            self._day_key(day)
-        return day in self._days
 
     def _day_key(self, day: int) -> bytes:
         if day not in self._days:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from bot.content.loader import settings_problems
+from bot.content.loader import content_problems, settings_problems
 from bot.settings import Storage
 from bot.settings.problem import Problem
 from bot.settings.reading import Loaded, load, read
@@ -17,7 +17,12 @@ def opened(
 ) -> tuple[Loaded | None, tuple[Problem, ...]]:
     """The configuration; None where a mistake in it is grave."""
     loaded = load(config, environment)
-    problems = (*loaded.problems, *settings_problems(loaded.settings))
+    settings = loaded.settings
+    problems = (
+        *loaded.problems,
+        *settings_problems(settings),
+        *content_problems(settings.content.surveys),
+    )
     usable = all(problem.warning for problem in problems)
     return (loaded if usable else None), problems
 

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bot.verbs.check import report
+from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened
 
 
@@ -19,7 +19,7 @@ def run(args: Namespace) -> int:
     """Serve; 1 where the configuration cannot be run with."""
     loaded, problems = opened(args.config, os.environ)
     if loaded is None:
-        sys.stderr.writelines(f"{line}\n" for line in report(problems, "en"))
+        sys.stderr.writelines(f"{line}\n" for line in report(problems, spoken(os.environ)))
         return 1
     from bot.app import serve
 
