@@ -3,10 +3,10 @@
 import sqlite3
 from pathlib import Path
 
-HEAD = "0001"
-"""The newest migration; a test holds it against the folder."""
-
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+HEAD = max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""The newest migration: their files are numbered."""
 
 
 def prepare(file: Path) -> None:
