@@ -7,6 +7,7 @@ async with Home(tmp_path) as home:
 """
 
 import itertools
+import secrets
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,7 +56,7 @@ class Home:
         self.channel = FakeChannel()
         self._rounds = rounds or (a_round(),)
         self._word = word or word_round()
-        self._keys = itertools.count()
+        self._keys = itertools.count(secrets.randbelow(10**12))  # another day, other deliveries
 
     async def __aenter__(self) -> Self:
         self.file = self.folder / "data" / "tingwen.db"
