@@ -91,7 +91,7 @@ def _question(table: Table, rules: Rules) -> Question:
         return Question(
             id=question_id,
             dimension=dimension,
-            name=_name(table, rules),
+            name=_name(table, rules, plain=table.has("parent")),
             staff=forms["staff"],
             parent=forms["parent"],
             when=_when(table),
@@ -109,13 +109,13 @@ def _dimension(table: Table) -> str:
     return dimension
 
 
-def _name(table: Table, rules: Rules) -> Words | None:
+def _name(table: Table, rules: Rules, *, plain: bool) -> Words | None:
     if not table.has("name"):
         return None
     with table.table("name") as name:
         words = read_words(name)
         check_label(name, words)
-        if table.has("parent"):
+        if plain:
             _check_plain(name, words, rules)
     return words
 
@@ -143,12 +143,19 @@ def _form(table: Table, audience: Audience, rules: Rules) -> Form | None:
         if own_words and kind not in ("single", "multiple"):
             form.wrong("own_words", "not_for_kind", kind=kind)
         low, high = _bounds(form, kind)
+        name = _name(form, rules, plain=audience == "parent")
         if audience == "parent":
             _check_plain(form, words, rules)
             for place, option in enumerate(options, 1):
                 _check_plain(form, option.words, rules, f"options[{place}].")
     return Form(
-        kind=kind, words=words, options=options, own_words=own_words, low=low, high=high
+        kind=kind,
+        words=words,
+        options=options,
+        own_words=own_words,
+        low=low,
+        high=high,
+        name=name,
     )
 
 

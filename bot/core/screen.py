@@ -194,7 +194,7 @@ def _lines(
 
 
 def _name(question: Question, form: Form) -> Label:
-    return question.name or form.words
+    return form.name or question.name or form.words
 
 
 def _said(form: Form, answer: Answer, mask: Callable[[str], str]) -> tuple[Label, ...]:

@@ -54,6 +54,8 @@ class Form:
     low: int = 1
     high: int = 5
     """The bounds of a rating or a number."""
+    name: Words | None = None
+    """A short name in this audience's own words; the question's where there is none."""
 
     def option(self, id: str) -> Option | None:
         """The option of that id."""
