@@ -88,9 +88,7 @@ async def test_a_tap_is_said_with_its_screen_and_the_buttons_step_back(
     await expect(old.locator("button[aria-pressed=true]")).to_have_text("2食堂")
     await old.get_by_role("button", name="作业太多").click()
     await until(lambda: len(house.heard) == 3)
-    assert house.heard[2].body == tapped.body.__class__("1", tapped.body.screen), (
-        "stale, but heard"
-    )
+    assert house.heard[2].body == Tap("1", f"screen-{arrived.key[:4]}"), "stale, but heard"
 
 
 async def test_a_trembling_finger_taps_once(page: Page, house: House):
@@ -258,7 +256,7 @@ async def test_other_things_are_named_and_never_uploaded(
 async def test_very_long_words_arrive_whole_in_pieces(page: Page, house: House):
     house.script = asks
     await open_chat(page, house)
-    long = "检查太多。" * 1000 + "😀" * 5000 + "完"
+    long = "检查太多。" * 1000 + "x" + "😀" * 5000 + "完"
     await write(page, long)
     await until(lambda: "".join(body.text for body in bodies(house)) == long)  # type: ignore[attr-defined]
     assert len(bodies(house)) > 1
@@ -376,7 +374,7 @@ async def test_on_a_phone_everything_is_big_enough_for_a_thumb(browser: Browser,
     ).all():
         box = await button.bounding_box()
         assert box
-        assert min(box["width"], box["height"]) >= 44, await button.inner_text()
+        assert round(min(box["width"], box["height"])) >= 44, await button.inner_text()
         assert await button.evaluate("b => Boolean(b.innerText.trim() || b.ariaLabel)")
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width == PHONE["width"]

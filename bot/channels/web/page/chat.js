@@ -73,7 +73,7 @@ function dressed(text) {
     else blocks.push({ sign, lines: [rest] });
   }
   return blocks.filter(({ lines }) => lines.join("")).map(({ sign, lines }) => {
-    const pieces = lines.join("\n").trim().split(/(〔[^〔〕\n]*[^〔〕\n\d][^〔〕\n]*〕)/);
+    const pieces = lines.join("\n").trim().split(/(〔(?!\d+〕)[^〔〕\n]{1,14}〕)/);
     return h(sign ? "blockquote" : "p", {}, ...pieces.map((piece, at) => (at % 2 ? h("mark", {}, piece) : piece)));
   });
 }
