@@ -263,8 +263,22 @@ _YEAR = re.compile(
     rf"(?P<number>(?:19|20)\d{{2}}|[{NUMERALS}]{{4}})年度?(?:的)?|(?P<short>\d{{2}})年(?={N}月)"
     r"|(?P<word>今|本|当|明|来|次|翌|去|上|前|同)年度?(?:的)?|(?P<next>下一?)年度?"
 )
-_WORDS = {"今": 0, "本": 0, "当": 0, "同": 0, "明": 1, "来": 1, "次": 1, "翌": 1, "去": -1, "上": -1, "前": -2}
-_NUMERIC = re.compile(r"(?P<y>(?:19|20)\d{2})(?P<s>[-/.])(?P<m>\d{1,2})(?:(?P=s)(?P<d>\d{1,2}))?日?(?![\d.])")
+_WORDS = {
+    "今": 0,
+    "本": 0,
+    "当": 0,
+    "同": 0,
+    "明": 1,
+    "来": 1,
+    "次": 1,
+    "翌": 1,
+    "去": -1,
+    "上": -1,
+    "前": -2,
+}
+_NUMERIC = re.compile(
+    r"(?P<y>(?:19|20)\d{2})(?P<s>[-/.])(?P<m>\d{1,2})(?:(?P=s)(?P<d>\d{1,2}))?日?(?![\d.])"
+)
 _COMPACT = re.compile(r"(?P<y>20\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
 _DOTTED = re.compile(
     r"(?P<m>1[0-2]|0?[1-9])[./·](?P<d>3[01]|[12]\d|0?[1-9])日?"
@@ -276,7 +290,9 @@ _MONTH_BESIDE = re.compile(rf"{N}月(?:份)?[上中下初]")
 _AS_FESTIVAL = re.compile(r"\"?节?\"?(?=(?:之|以)?前(?![期后列段])|期间)")
 _MONTH = re.compile(rf"(?P<m>{N}|元)月(?:份)?(?!龄|饼|嫂|薪|革命)")
 _THIS_MONTH = re.compile(r"(?P<w>本|当|这个|下下?个?|次|上个?)月(?:份)?")
-_BLANK = re.compile(r"(?:\d{4}|[xX×*_○□ ]{1,6})?年?[xX×*_○□]{1,6}月(?:[xX×*_○□]{1,6}[日号]|[上中下]旬|底)?|[xX×*_○□]{2,6}日(?=前)")
+_BLANK = re.compile(
+    r"(?:\d{4}|[xX×*_○□ ]{1,6})?年?[xX×*_○□]{1,6}月(?:[xX×*_○□]{1,6}[日号]|[上中下]旬|底)?|[xX×*_○□]{2,6}日(?=前)"
+)
 _STRETCH = re.compile(r"(?:的)?(?P<a>[上中下])(?:旬?[、和及与至到-]?(?P<b>[上中下]))?旬")
 _HALF = re.compile(r"(?:的)?(?P<h>[上下])半月")
 _LAST = re.compile(r"(?:的)?(?:[底末](?!线)|最后一[天日])")
@@ -296,9 +312,13 @@ _HALF_YEAR = re.compile(r"(?P<h>[上下])半年(?P<end>[末底])?")
 _YEAR_END = re.compile(r"年?[底末](?!线)")
 _BARE_YEAR_END = re.compile(r"(?:全|岁)?年[底末](?!线)")
 _THIS_YEAR = re.compile(r"年度?(?=(?:之|以)?内(?!容))")
-_YEAR_LOOSE = re.compile(r"年?(?:(?P<early>初(?!中|[一二三级]))|(?P<middle>中(?![小学考华国央等期共])))")
+_YEAR_LOOSE = re.compile(
+    r"年?(?:(?P<early>初(?!中|[一二三级]))|(?P<middle>中(?![小学考华国央等期共])))"
+)
 _BARE_YEAR_LOOSE = re.compile(r"(?P<early>年初)|(?P<middle>年中(?!国))")
-_BARE_MONTH_LOOSE = re.compile(r"月(?:(?P<early>初)|(?P<middle>中(?!旬|国|学))|(?P<end>[底末]))")
+_BARE_MONTH_LOOSE = re.compile(
+    r"月(?:(?P<early>初)|(?P<middle>中(?!旬|国|学))|(?P<end>[底末]))"
+)
 _FESTIVAL_NAMES = {
     "元旦": "元旦", "新年": "元旦", "春节": "春节", "除夕": "除夕", "元宵": "元宵", "三八": "三八", "妇女节": "三八",
     "三八妇女节": "三八", "植树节": "植树节", "清明": "清明", "五一": "五一", "劳动节": "五一", "五一劳动节": "五一",
@@ -310,7 +330,9 @@ _FESTIVAL_NAMES = {
     "新中国成立■": "国庆",
 }  # fmt: skip
 _FESTIVAL = re.compile(
-    r"\"?(?P<f>" + "|".join(sorted(map(re.escape, _FESTIVAL_NAMES), key=len, reverse=True)) + r")■*\"?(?:华诞|纪念日|节日|节)?\"?"
+    r"\"?(?P<f>"
+    + "|".join(sorted(map(re.escape, _FESTIVAL_NAMES), key=len, reverse=True))
+    + r")■*\"?(?:华诞|纪念日|节日|节)?\"?"
 )
 _LUNAR = re.compile(
     rf"(?:农历|阴历)(?P<m>{N}|正|腊|冬)月(?:初?(?P<d>{N})日?)?|(?P<m2>正|腊)月(?:初?(?P<d2>{N})日?)?|八月十五|大年初(?P<d3>[{NUMERALS}])"
@@ -326,16 +348,24 @@ _TERM = re.compile(
     r"|(?:开学|放假)(?:初|期间|时|第一周|之初|(?=前))|农闲|假期(?:期间|里|中)"
     rf"|第{N}(?:教学)?周(?:周?[{MONDAY_FIRST}])?"
 )
-_BESIDE_WEEKDAY = re.compile(rf"\(?,?(?:周|星期|礼拜)(?P<w>[{MONDAY_FIRST}天])(?P<more>(?:[至、和-](?:周|星期)?[{MONDAY_FIRST}天])*)\)?")
-_PART_OF_DAY = re.compile(r",?\(?(?P<p>上午|下午|中午|正午|晚上|晚|早上|早晨|早|凌晨|傍晚|全天|当天)")
-_TIME = re.compile(rf"(?P<h>[01]?\d|2[0-4])[::](?P<min>[0-5]\d)|(?P<h2>\d{{1,2}}|[{NUMERALS}]{{1,3}})[点时](?:(?P<half>半)|整|(?P<min2>{N})分?)?(?!间|段|期)")
+_BESIDE_WEEKDAY = re.compile(
+    rf"\(?,?(?:周|星期|礼拜)(?P<w>[{MONDAY_FIRST}天])(?P<more>(?:[至、和-](?:周|星期)?[{MONDAY_FIRST}天])*)\)?"
+)
+_PART_OF_DAY = re.compile(
+    r",?\(?(?P<p>上午|下午|中午|正午|晚上|晚|早上|早晨|早|凌晨|傍晚|全天|当天)"
+)
+_TIME = re.compile(
+    rf"(?P<h>[01]?\d|2[0-4])[::](?P<min>[0-5]\d)|(?P<h2>\d{{1,2}}|[{NUMERALS}]{{1,3}})[点时](?:(?P<half>半)|整|(?P<min2>{N})分?)?(?!间|段|期)"
+)
 _UNTIL_TIME = re.compile(r"-(?:(?:[01]?\d|2[0-4])[::][0-5]\d|\d{1,2}[点时]半?)|下班|\)")
 _AFTERNOON = ("下午", "晚上", "晚", "傍晚")
 
 _MONTHS = re.compile(
     rf"(?P<a>{N})(?:月份?)?(?:-|至|到|、|和|,(?=\d{{1,2}}月))(?P<b>{N})月(?:份)?(?!{N}[日号]|[上中下底末初龄]|\d)"
 )
-_CONNECTOR = re.compile(r"(?P<to>(?:起|开始|启动)?,?(?:-{1,2}|至|到|直至|直到)|起,?至)|(?P<and>[、和及与](?:于)?|,(?=\d{1,2}[日号]))|(?P<or>或者?(?:是)?)")
+_CONNECTOR = re.compile(
+    r"(?P<to>(?:起|开始|启动)?,?(?:-{1,2}|至|到|直至|直到)|起,?至)|(?P<and>[、和及与](?:于)?|,(?=\d{1,2}[日号]))|(?P<or>或者?(?:是)?)"
+)
 
 _BEFORE = (
     r"(?:(?:以|之)?前(?!期|后|列|段|端|提|任|述|景|沿|茅|置|身|言|往|来|进|瞻|面|不久|台|三季|两季|一阶段)"
@@ -363,7 +393,9 @@ _DAY_FESTIVALS = {
     (1, 1): "元旦", (3, 8): "三八", (5, 1): "五一", (5, 4): "五四", (6, 1): "六一", (7, 1): "七一", (8, 1): "八一", (10, 1): "国庆",
 }  # fmt: skip
 """Days that are festivals when written with a dot: 7.1, 3·8."""
-_DONE_BY = re.compile(r"(?:前)?(?:要|将|应)?(?:基本|全面|全部|正式|如期)?(?:完成|结束|截止|告一段落|收官)")
+_DONE_BY = re.compile(
+    r"(?:前)?(?:要|将|应)?(?:基本|全面|全部|正式|如期)?(?:完成|结束|截止|告一段落|收官)"
+)
 _LASTING = re.compile(
     rf"[^。;\n]{{0,10}}?,?(?:为期|历时|持续|利用|时间为?|共)约?(?P<n>{N}|半)(?P<half>个半)?个?(?P<u>工作日|天|日|周|星期|月|年)(?:左右)?(?:的?时间)?"
 )
@@ -386,7 +418,9 @@ def _what(scan: Scan, *, short: bool) -> What | None:
         match = scan.take(_NUMERIC) or scan.take(_COMPACT)
         if match is not None:
             day = match["d"]
-            return InMonth(Year(int(match["y"])), int(match["m"]), Day(int(day)) if day else Whole())
+            return InMonth(
+                Year(int(match["y"])), int(match["m"]), Day(int(day)) if day else Whole()
+            )
     term = scan.take(_TERM)
     if term is not None:
         scan.place -= term[0].endswith(",")
@@ -399,7 +433,11 @@ def _what(scan: Scan, *, short: bool) -> What | None:
         lunar = scan.take(_LUNAR)
         if lunar is not None:
             return _lunar(lunar, year)
-    return _in_month(scan, year, short=short) or _in_year(scan, year) or _other(scan, year, short=short)
+    return (
+        _in_month(scan, year, short=short)
+        or _in_year(scan, year)
+        or _other(scan, year, short=short)
+    )
 
 
 def _year(scan: Scan) -> Year | None:
@@ -430,7 +468,9 @@ def _lunar(match: re.Match[str], year: Year | None) -> What:
 def _in_month(scan: Scan, year: Year | None, *, short: bool) -> What | None:
     this = scan.take(_THIS_MONTH)
     if this is not None:
-        shift = {"本": 0, "当": 0, "这": 0, "下": 1, "次": 1, "上": -1}[this["w"][0]] + this["w"].startswith("下下")
+        shift = {"本": 0, "当": 0, "这": 0, "下": 1, "次": 1, "上": -1}[this["w"][0]] + this[
+            "w"
+        ].startswith("下下")
         return InMonth(year, None, _piece(scan) or Whole(), shift)
     match = scan.take(_MONTH)
     if match is not None:
@@ -444,7 +484,9 @@ def _in_month(scan: Scan, year: Year | None, *, short: bool) -> What | None:
         return InMonth(None, int(dotted["m"]), Day(int(dotted["d"])))
     loose = scan.take(_BARE_MONTH_LOOSE)
     if loose is not None:
-        piece: Piece = End() if loose["end"] else Loose(1, 10) if loose["early"] else Loose(11, 20)
+        piece: Piece = (
+            End() if loose["end"] else Loose(1, 10) if loose["early"] else Loose(11, 20)
+        )
         return InMonth(year, None, piece)
     for pattern in (_STRETCH, _HALF):
         if scan.sees(pattern):
@@ -524,13 +566,23 @@ def _other(scan: Scan, year: Year | None, *, short: bool) -> What | None:
     match = scan.take(_WEEK)
     if match is not None:
         word = match["s"]
-        shift = -1 if word.startswith("上") else 2 if word.startswith("下下") else 1 if word.startswith("下") else 0
+        shift = (
+            -1
+            if word.startswith("上")
+            else 2
+            if word.startswith("下下")
+            else 1
+            if word.startswith("下")
+            else 0
+        )
         return InWeek(shift, weekday(match["w"]) if match["w"] else 4 if match["e"] else None)
     match = scan.take(_WEEKDAY)
     if match is not None:
         return InWeek(None, weekday(match["w"]))
     match = scan.take(_TODAY)
-    if match is not None and (short or match["w"] not in ("现在", "目前", "当前") or scan.sees(_CONNECTOR)):
+    if match is not None and (
+        short or match["w"] not in ("现在", "目前", "当前") or scan.sees(_CONNECTOR)
+    ):
         return FromToday({"明": 1, "后": 2}.get(match["w"][0], 0))
     return None
 
@@ -543,7 +595,11 @@ def _beside(scan: Scan, what: What) -> Moment:
         match = scan.take(_BESIDE_WEEKDAY)
         if match is not None:
             day = None if match["more"] else weekday(match["w"])
-            if match[0].startswith(",") or isinstance(what, InMonth) and not isinstance(what.piece, Day | Nth):
+            if (
+                match[0].startswith(",")
+                or isinstance(what, InMonth)
+                and not isinstance(what.piece, Day | Nth)
+            ):
                 day, scan.place = None, start
     return Moment(what, day, _time(scan))
 
@@ -555,10 +611,20 @@ def _time(scan: Scan) -> str | None:
     if match is None:
         if part is not None and part[0][0] in ",(":
             scan.place = start
-        _ = scan.take(_UNTIL_TIME) if part is not None and scan.text.startswith("下班", scan.place) else None
+        _ = (
+            scan.take(_UNTIL_TIME)
+            if part is not None and scan.text.startswith("下班", scan.place)
+            else None
+        )
         if part is None and scan.text.startswith("下班前", scan.place):
             scan.place += 2
-        return "12:00" if part is not None and part["p"] in ("中午", "正午") and scan.text.startswith("前", scan.place) else None
+        return (
+            "12:00"
+            if part is not None
+            and part["p"] in ("中午", "正午")
+            and scan.text.startswith("前", scan.place)
+            else None
+        )
     hour = number(match["h"] or match["h2"]) or 0
     minute = 30 if match["half"] else number(match["min"] or match["min2"] or "0") or 0
     if part is not None and part["p"] in _AFTERNOON and hour < 12:
@@ -595,11 +661,19 @@ def _may_begin(text: str, place: int) -> bool:
     """Not in the middle of a number, a version, a sum or a name."""
     before, here = text[place - 1 : place], text[place]
     if here.isdigit():
-        return not before or not (before.isdigit() or before in NUMERALS + "./第〔" or before.isascii() and before.isalpha() or _IN_TIME.search(text, max(0, place - 3), place))
+        return not before or not (
+            before.isdigit()
+            or before in NUMERALS + "./第〔"
+            or before.isascii()
+            and before.isalpha()
+            or _IN_TIME.search(text, max(0, place - 3), place)
+        )
     if here in NUMERALS:
         return not before or not (before.isdigit() or before in NUMERALS + "第")
     if here in "年月季":
-        return not before or not (before.isdigit() or before in NUMERALS + "每近多半整几全周个■岁学壮青少老往历当")
+        return not before or not (
+            before.isdigit() or before in NUMERALS + "每近多半整几全周个■岁学壮青少老往历当"
+        )
     return True
 
 
@@ -616,9 +690,7 @@ def _months(scan: Scan) -> Dated | None:
     if first is None or last is None or (listed and last != first + 1):
         scan.place = start
         return None
-    return Dated(
-        Moment(InMonth(year, first, Whole())), Moment(InMonth(None, last, Whole()))
-    )
+    return Dated(Moment(InMonth(year, first, Whole())), Moment(InMonth(None, last, Whole())))
 
 
 def _moments(scan: Scan) -> Dated | None:
@@ -703,7 +775,7 @@ def _finished(scan: Scan, phrase: Dated) -> Dated | None:
         scan.place = match.end()
         _ = scan.take(re.compile(r"(?:到|至|于|计划|预计)+"))
         last = read_moment(scan)
-        if last is not None and scan.sees(_DONE_BY):
+        if last is not None and scan.take(_DONE_BY):
             return replace(phrase, last=last)
     scan.place = start
     return None
@@ -737,10 +809,21 @@ def _tailed(scan: Scan, phrase: Dated, place: int) -> Dated | None:
         return None
     if isinstance(phrase.first.what, InYear) and not _year_is_meant(phrase, tail):
         return None
-    if isinstance(phrase.first.what, InMonth) and not _bare_day_is_meant(scan, phrase, tail, place):
+    if isinstance(phrase.first.what, InMonth) and not _bare_day_is_meant(
+        scan, phrase, tail, place
+    ):
         return None
-    if isinstance(phrase.first.what, InWeek) and phrase.first.what.shift is None and not tail and phrase.last is None:
-        if not _AT.search(scan.text, 0, place) and scan.text[place : scan.place] != scan.text and phrase.first.time is None:
+    if (
+        isinstance(phrase.first.what, InWeek)
+        and phrase.first.what.shift is None
+        and not tail
+        and phrase.last is None
+    ):
+        if (
+            not _AT.search(scan.text, 0, place)
+            and scan.text[place : scan.place] != scan.text
+            and phrase.first.time is None
+        ):
             return None
     return replace(phrase, tail=tail, excluding=excluding)
 
@@ -767,7 +850,9 @@ def _year_is_meant(phrase: Dated, tail: Tail) -> bool:
     """A whole year alone is a label, not a date."""
     match phrase.first.what:
         case InYear(first=1, last=12, piece=Whole()):
-            return tail in ("by", "within", "before") or (phrase.last is not None and not isinstance(phrase.last.what, InYear))
+            return tail in ("by", "within", "before") or (
+                phrase.last is not None and not isinstance(phrase.last.what, InYear)
+            )
         case _:
             return True
 

@@ -17,10 +17,18 @@ NUMERALS = "零〇○一二三四五六七八九十廿卅两壹贰叁肆伍陆�
 _DASHES = "—–－‐‑‒―−─━﹣～〜∼˜﹏"
 _FLAT = {ord(c): "-" for c in _DASHES} | {ord("~"): "-"}
 _FLAT |= {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF1A)}  # ０-９
-_FLAT |= dict(zip(map(ord, "（）．：／＊＿Ｘ，；！？［］【】"), "().:/*_X,;!?[][]", strict=True))
+_FLAT |= dict(
+    zip(map(ord, "（）．：／＊＿Ｘ，；！？［］【】"), "().:/*_X,;!?[][]", strict=True)
+)
 _FLAT |= dict(zip(map(ord, "・•‧∙"), "····", strict=True))
 _FLAT |= dict(zip(map(ord, "“”‘’「」『』＂＇\"'"), '""""""""""""', strict=True))
-_FLAT |= dict(zip(map(ord, "週號個後於從開禮點時間結節慶陽"), "周号个后于从开礼点时间结节庆阳", strict=True))
+_FLAT |= dict(
+    zip(
+        map(ord, "週號個後於從開禮點時間結節慶陽"),
+        "周号个后于从开礼点时间结节庆阳",
+        strict=True,
+    )
+)
 
 _GOES_ON = "至到-、,("
 """After these a line break is only the width of a cell."""
@@ -37,7 +45,9 @@ class Plain:
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original text that `[start, end)` of the plain one stands for."""
         if start >= end:
-            return (self.places[start], self.places[start]) if start < len(self.places) else (0, 0)
+            return (
+                (self.places[start], self.places[start]) if start < len(self.places) else (0, 0)
+            )
         return self.places[start], self.places[end - 1] + 1
 
 

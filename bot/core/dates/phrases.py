@@ -1,9 +1,9 @@
 """The phrases that are no plain dates: what comes again, what hangs on something else, what nobody fixed yet.
 
-    recurring := 每 (天 | 工作日 | [N] 周 [五] | [N] 月 [piece] | 季度 [末] | 年 [month] | 学期) | 一月一次 | 按月 …
-    relative  := event (后 | 起) N unit [内] | event 前 N unit [内] | event (当天 | 次日) | N unit 内
-    before    := event 前
-    vague     := 适时 择日 待定 …
+recurring := 每 (天 | 工作日 | [N] 周 [五] | [N] 月 [piece] | 季度 [末] | 年 [month] | 学期) | 一月一次 | 按月 …
+relative  := event (后 | 起) N unit [内] | event 前 N unit [内] | event (当天 | 次日) | N unit 内
+before    := event 前
+vague     := 适时 择日 待定 …
 """
 
 import re
@@ -31,7 +31,9 @@ from bot.core.dates.numerals import number
 _UNIT = r"(?P<u>个?工作日|天|日(?!程|常|报)|个?(?:星期|礼拜)|周(?!年|期|边|岁)|个月(?!份|度|考)|个?小时)"
 _COUNT = rf"(?P<n>{N}|半)(?P<half>个半)?"
 _WITHIN = r"(?P<in>之内|以内|内)"
-_TIME = re.compile(r"(?P<p>上午|下午|晚上?)?(?:(?P<h>[01]?\d|2[0-4])[::](?P<m>[0-5]\d)|(?P<h2>\d{1,2})[点时](?P<half>半)?)")
+_TIME = re.compile(
+    r"(?P<p>上午|下午|晚上?)?(?:(?P<h>[01]?\d|2[0-4])[::](?P<m>[0-5]\d)|(?P<h2>\d{1,2})[点时](?P<half>半)?)"
+)
 
 _MEETING = (
     r"(?:会议|大会|全会|年会|例会|现场会|推进会|座谈会|会(?!计|员|场|务|址)|活动|培训|考试|高考|中考|会考|检查|督查|验收|评议|评估|考核|"
@@ -40,33 +42,57 @@ _MEETING = (
 _AFTER = re.compile(
     rf"(?:(?:之日)?(?:起|开始)|(?:以|之)?(?<![今此先前落然随最其善往午身背])后|次日起|之日)(?:的|算起|计算)?,?(?:第)?(?:不超过|最多)?{_COUNT}{_UNIT}{_WITHIN}?"
 )
-_AHEAD = re.compile(rf"(?:(?:以|之)?(?<![提目此先从空])前)(?:的|至少|不少于)?{_COUNT}{_UNIT}{_WITHIN}?")
+_AHEAD = re.compile(
+    rf"(?:(?:以|之)?(?<![提目此先从空])前)(?:的|至少|不少于)?{_COUNT}{_UNIT}{_WITHIN}?"
+)
 _ALONE = re.compile(rf"{_COUNT}{_UNIT}{_WITHIN}(?!容|部)")
 _LATER = re.compile(rf"{_COUNT}{_UNIT}(?:之|以)?后(?!勤|备|续|进|期|台)")
-_SINCE = re.compile(r"(?:结束|通知书?|召开|下发|印发|收到|期满|发布|公布|批准|受理|开学|会议|大会|生活会)$")
+_SINCE = re.compile(
+    r"(?:结束|通知书?|召开|下发|印发|收到|期满|发布|公布|批准|受理|开学|会议|大会|生活会)$"
+)
 _EARLIER = re.compile(rf"提前(?:至少|不少于)?{_COUNT}{_UNIT}(?!完成)")
-_SAME_DAY = re.compile(rf"(?P<e>{_MEETING}|召开|举行)(?:(?:之|以)?后的?(?=次日|第二天|翌日))?(?:(?P<same>当[天日晚])|(?P<next>次日|第二天|翌日|隔天))")
-_AFTERWARDS = re.compile(rf"(?P<e>{_MEETING})(?:(?:以|之)?后(?!勤|备|续|进|期|台|面|三|两|次日|第二天|翌日|第?{N}(?:个|天|日|周|月|工))|(?<=结束)时)")
-_BEFOREHAND = re.compile(rf"(?P<e>{_MEETING}|召开|举行)(?:(?:以|之)?前(?!期|后|列|段|端|提|任|述|面|台|夕|的?{N}(?:个|天|日|周|月|工)))")
-_NOT_ALONE = re.compile(r"(?:近|连续|在|每|满|过去|最近|未来|前|头|任期|不足|超过|累计|第|不少于|至少|最近|这|[\d.])$")
+_SAME_DAY = re.compile(
+    rf"(?P<e>{_MEETING}|召开|举行)(?:(?:之|以)?后的?(?=次日|第二天|翌日))?(?:(?P<same>当[天日晚])|(?P<next>次日|第二天|翌日|隔天))"
+)
+_AFTERWARDS = re.compile(
+    rf"(?P<e>{_MEETING})(?:(?:以|之)?后(?!勤|备|续|进|期|台|面|三|两|次日|第二天|翌日|第?{N}(?:个|天|日|周|月|工))|(?<=结束)时)"
+)
+_BEFOREHAND = re.compile(
+    rf"(?P<e>{_MEETING}|召开|举行)(?:(?:以|之)?前(?!期|后|列|段|端|提|任|述|面|台|夕|的?{N}(?:个|天|日|周|月|工)))"
+)
+_NOT_ALONE = re.compile(
+    r"(?:近|连续|在|每|满|过去|最近|未来|前|头|任期|不足|超过|累计|第|不少于|至少|最近|这|[\d.])$"
+)
 
 _EVENT_STARTS = re.compile(
     r".*(?:(?<![存现所实正好内])在|(?<!关|对|由|基|属|处|勇|善|敢|便|利|等|大|小)于|自(?!查|评|学|我|选|身|觉|主|愿)|从(?!事|严)|待|(?<![收接得达看听直])到|须|(?<![必主重纲需])要(?!求|点)|应(?!急|用)|由|将)"
 )
-_EVENT_TRIM = re.compile(r"(?:召开|举行|举办|开完)$|^(?:并|且|则|请|各|经|如|及|和)+(?=.{2})|^[\"()]+")
+_EVENT_TRIM = re.compile(
+    r"(?:召开|举行|举办|开完)$|^(?:并|且|则|请|各|经|如|及|和)+(?=.{2})|^[\"()]+"
+)
 
 _WEEKDAYS = re.compile(
     rf"(?P<a>[{MONDAY_FIRST}天])(?![次报测练考评查课歌星题文书主小](?!送|到|名|备))"
     rf"(?P<to>[至到-](?:周|星期)?(?P<b>[{MONDAY_FIRST}天]))?(?P<more>(?:[、和及,](?:每?周|星期)?[{MONDAY_FIRST}天](?!次))*)"
 )
 _EVERY_DAY = re.compile(r"(?:每个?(?P<w>工作日)|(?:每|逐)[天日](?!常)|天天)")
-_EVERY_WEEK = re.compile(rf"每隔?(?P<n>{N}(?=个?(?:周|星期))|双|单)?个?(?:周|星期|礼拜)(?!年|期)(?:的)?|(?P<other>隔周(?:周|的周)?|逢[单双]周周?)|(?P<by>(?:按|逐|分)周)")
-_EVERY_MONTH = re.compile(rf"每(?:隔)?(?:(?P<n>{N})个)?个?月(?:度)?(?:的)?|(?P<by>(?:按|逐|分)月(?:度)?|月月)")
+_EVERY_WEEK = re.compile(
+    rf"每隔?(?P<n>{N}(?=个?(?:周|星期))|双|单)?个?(?:周|星期|礼拜)(?!年|期)(?:的)?|(?P<other>隔周(?:周|的周)?|逢[单双]周周?)|(?P<by>(?:按|逐|分)周)"
+)
+_EVERY_MONTH = re.compile(
+    rf"每(?:隔)?(?:(?P<n>{N})个)?个?月(?:度)?(?:的)?|(?P<by>(?:按|逐|分)月(?:度)?|月月)"
+)
 _EVERY_QUARTER = re.compile(r"每个?季度?(?!节)(?:的)?|(?P<by>按季度?|逐季度?)")
-_EVERY_YEAR = re.compile(r"每(?P<half>半)?年(?:的)?(?!级|轻|龄)|(?P<by>逐年|按年度?)(?!提|增|下|减|递)")
+_EVERY_YEAR = re.compile(
+    r"每(?P<half>半)?年(?:的)?(?!级|轻|龄)|(?P<by>逐年|按年度?)(?!提|增|下|减|递)"
+)
 _EVERY_TERM = re.compile(r"每个?(?:学期|学年|期末|届)(?:初|末)?")
-_ONE_A = re.compile(r"(?P<n>[一两二半三])个?(?P<u>周|月|季度?|年|学期)(?:一|1)(?:次|报|汇总|调度|通报|会商|督查|例会|研判|总结|主题|讲评)")
-_DEAL = re.compile(r"[^。;,\n]{0,12}(?:报|汇总|召开|开展|组织|统计|通报|调度|检查|公布|公示|更新|上传|一次)")
+_ONE_A = re.compile(
+    r"(?P<n>[一两二半三])个?(?P<u>周|月|季度?|年|学期)(?:一|1)(?:次|报|汇总|调度|通报|会商|督查|例会|研判|总结|主题|讲评)"
+)
+_DEAL = re.compile(
+    r"[^。;,\n]{0,12}(?:报|汇总|召开|开展|组织|统计|通报|调度|检查|公布|公示|更新|上传|一次)"
+)
 _QUARTER_MONTH = re.compile(rf"(?:(?P<l>最后|末)一?个?月|第(?P<n>{N})个?月|(?P<f>首)月)")
 _QUARTER_END = re.compile(r"[末底]")
 _BEFORE_TAIL = re.compile(r"(?:(?:以|之)?前(?!期|后)|截止|止)")
@@ -119,7 +145,11 @@ def _one_a(count: str, unit: str) -> Rule | None:
 def _every(scan: Scan) -> Recurring | None:
     match = scan.take(_EVERY_DAY)
     if match is not None:
-        rule = Rule("WEEKLY", weekdays=tuple((0, n) for n in range(5))) if match["w"] else Rule("DAILY")
+        rule = (
+            Rule("WEEKLY", weekdays=tuple((0, n) for n in range(5)))
+            if match["w"]
+            else Rule("DAILY")
+        )
         return _timed(scan, rule)
     if scan.take(_EVERY_TERM):
         return Recurring(None)
@@ -143,7 +173,9 @@ def _every(scan: Scan) -> Recurring | None:
 
 
 def _weekly(scan: Scan, every: re.Match[str]) -> Recurring:
-    interval = 2 if every["other"] or every["n"] in ("双", "单") else number(every["n"] or "1") or 1
+    interval = (
+        2 if every["other"] or every["n"] in ("双", "单") else number(every["n"] or "1") or 1
+    )
     if every[0].startswith("每隔") and every["n"]:
         interval += 1
     match = scan.take(_WEEKDAYS)
@@ -179,18 +211,33 @@ def _monthly(scan: Scan, interval: int, months: tuple[int, ...] = ()) -> Recurri
     match getattr(what, "piece", None):
         case Nth(which, None):
             five = tuple((0, n) for n in range(5))
-            return Recurring(Rule(frequency, interval, five, months=months), time, loose=True) if which else Recurring(None)
+            return (
+                Recurring(Rule(frequency, interval, five, months=months), time, loose=True)
+                if which
+                else Recurring(None)
+            )
         case Nth(which, int(day)):
             return Recurring(Rule(frequency, interval, ((which, day),), months=months), time)
         case Stretch(first, last):
-            return Recurring(Rule(frequency, interval, days=((last or -1) if before else first,), months=months), time, loose=True)
+            return Recurring(
+                Rule(
+                    frequency,
+                    interval,
+                    days=((last or -1) if before else first,),
+                    months=months,
+                ),
+                time,
+                loose=True,
+            )
         case piece:
             day = getattr(piece, "day", None)
             if isinstance(day, int):
                 if not 1 <= day <= 31:
                     return Recurring(None)
                 return Recurring(
-                    Rule(frequency, interval, days=(day, *days), months=months), time, loose=until is not None
+                    Rule(frequency, interval, days=(day, *days), months=months),
+                    time,
+                    loose=until is not None,
                 )
             if type(piece).__name__ == "End":
                 return Recurring(Rule(frequency, interval, days=(-1,), months=months), time)
@@ -253,29 +300,48 @@ def _relative(text: str) -> Iterator[Found]:
             yield Found(
                 start,
                 match.end(),
-                Relative(event, *_amount(match), direction, bool(match["in"]), "第" in match[0], moment),
+                Relative(
+                    event,
+                    *_amount(match),
+                    direction,
+                    bool(match["in"]),
+                    "第" in match[0],
+                    moment,
+                ),
             )
     for match in _EARLIER.finditer(text):
-        yield Found(match.start(), match.end(), Relative("", *_amount(match), "before", within=False))
+        yield Found(
+            match.start(), match.end(), Relative("", *_amount(match), "before", within=False)
+        )
     for match in _ALONE.finditer(text):
         if not _NOT_ALONE.search(text, max(0, match.start() - 4), match.start()):
             since = _SINCE.search(text, 0, match.start()) is not None
             event, start = _event(text, match.start()) if since else ("", match.start())
-            yield Found(start, match.end(), Relative(event, *_amount(match), "after", within=True))
+            yield Found(
+                start, match.end(), Relative(event, *_amount(match), "after", within=True)
+            )
     for match in _LATER.finditer(text):
         if not _NOT_ALONE.search(text, max(0, match.start() - 4), match.start()):
             since = _SINCE.search(text, 0, match.start()) is not None
             event, start = _event(text, match.start()) if since else ("", match.start())
-            yield Found(start, match.end(), Relative(event, *_amount(match), "after", within=False, exact=True))
+            yield Found(
+                start,
+                match.end(),
+                Relative(event, *_amount(match), "after", within=False, exact=True),
+            )
     for match in _SAME_DAY.finditer(text):
         event, start = _event(text, match.end("e"))
         count = 0 if match["same"] else 1
-        yield Found(start, match.end(), Relative(event, count, "天", "after", within=False, exact=True))
+        yield Found(
+            start, match.end(), Relative(event, count, "天", "after", within=False, exact=True)
+        )
     for match in _AFTERWARDS.finditer(text):
         event, start = _event(text, match.end("e"))
         count = 0 if match[0].endswith("时") else None
         if event and not re.search(r"(?:同意|批准|审核|审定|审阅)$", event):
-            yield Found(start, match.end(), Relative(event, count, "天", "after", within=count is None))
+            yield Found(
+                start, match.end(), Relative(event, count, "天", "after", within=count is None)
+            )
     for match in _BEFOREHAND.finditer(text):
         event, start = _event(text, match.end("e"))
         if event and event not in ("启动", "结束", "开始"):

@@ -48,7 +48,10 @@ def reference(value: object) -> Reference:
     """
     if isinstance(value, date):
         return Reference(value.year, value)
-    figures = [number(word) for word in re.findall(r"\d+|[〇○零一二三四五六七八九十]+", str(value or ""))]
+    figures = [
+        number(word)
+        for word in re.findall(r"\d+|[〇○零一二三四五六七八九十]+", str(value or ""))
+    ]
     match figures:
         case [int(year), int(month), int(day), *_] if 1900 < year < 2200:
             try:
@@ -62,7 +65,10 @@ def reference(value: object) -> Reference:
 
 
 def read(
-    text: str, when: Reference, anchors: Mapping[str, date] | None = None, calendar: Calendar | None = None
+    text: str,
+    when: Reference,
+    anchors: Mapping[str, date] | None = None,
+    calendar: Calendar | None = None,
 ) -> Answer:
     """What one phrase means; `none` where it is no schedule. Of several dates the first one, before what is vague."""
     found = read_all(text, when, anchors, calendar)
@@ -86,7 +92,10 @@ def _weak(answer: Answer) -> bool:
 
 
 def read_all(
-    text: str, when: Reference, anchors: Mapping[str, date] | None = None, calendar: Calendar | None = None
+    text: str,
+    when: Reference,
+    anchors: Mapping[str, date] | None = None,
+    calendar: Calendar | None = None,
 ) -> tuple[Reading, ...]:
     """Every date of a text in its order, with the words that say it."""
     flat = plain(text)
@@ -119,9 +128,17 @@ def _bounded(readings: list[Reading], text: str) -> tuple[Reading, ...]:
             and len(text[window.end : reading.start].strip(" ,，")) <= 2
         ):
             start, end = window.answer.start, window.answer.end
-            rule = reading.answer.rrule if end is None else f"{reading.answer.rrule};UNTIL={end:%Y%m%d}"
-            answer = replace(reading.answer, start=start, end=end, rrule=rule, confirm=window.answer.confirm)
-            kept[-1] = Reading(window.start, reading.end, text[window.start : reading.end], answer)
+            rule = (
+                reading.answer.rrule
+                if end is None
+                else f"{reading.answer.rrule};UNTIL={end:%Y%m%d}"
+            )
+            answer = replace(
+                reading.answer, start=start, end=end, rrule=rule, confirm=window.answer.confirm
+            )
+            kept[-1] = Reading(
+                window.start, reading.end, text[window.start : reading.end], answer
+            )
         else:
             kept.append(reading)
     return tuple(kept)
@@ -214,7 +231,9 @@ _DONE = re.compile(
     r"|(?:召开|举办|开展|组织|进行|参加)过|荣获|获评|获得|被评为|评为|被授予|共(?:收到|征求|征集|计|查摆|整改|完成|召开|开展|有|走访|慰问|发放|梳理)|累计(?!不)|先后"
     r"|取得(?:了|较|良|显|明|圆)|受到(?:好评|表彰)|圆满|近■+[次个人]?|\d+万?[多余][名人个家次件场]|顺利(?:完成|通过)|喜获|曾"
 )
-_DONE_BEFORE = re.compile(r"(?:早在|曾于?|曾在|已于|已在|已经在?于?|早已|回顾|截至|截止到?|自从)$")
+_DONE_BEFORE = re.compile(
+    r"(?:早在|曾于?|曾在|已于|已在|已经在?于?|早已|回顾|截至|截止到?|自从)$"
+)
 _SINCE = re.compile(r"\"?(?:份|以|年)?(?:以来|至今|来,|迄今)")
 _PLANNED = re.compile(
     r"(?:(?<![主必重纲简摘需])要(?!求|点|闻)|应(?:当|该|于|在)?|(?<!必)须|需要?|拟(?!订)|计划|务必|力争|确保|争取|请|将(?:于|在|召|开展|组|举|进|启|对)|预计|必须)"
@@ -222,8 +241,12 @@ _PLANNED = re.compile(
 _NAMED_PAPER = re.compile(
     r"[^,。;]{0,14}?(?:(?:下发|印发|发布|颁布|召开|通过|举行|发出|公布|出台|签订|制定)的(?!准备)|(?:会议|全会|大会|座谈会|文件|讲话|通知|批示|决定)(?:的)?(?:精神|要求|部署|讲话|规定|决议)|(?:印发|发布|公布)$)"
 )
-_QUOTING = re.compile(r"(?:根据|按照|依据|落实|贯彻|传达|学习|对照|结合|参照|执行|按)[^,。;]{0,12}$")
-_COUNTED = re.compile(r"[^。;]{0,30}?(?:走访|慰问|发放|捐款|募集|培训|评选|办理|接待|受理|晋升|发展)[^。;,]{0,14}?(?:\d|■)")
+_QUOTING = re.compile(
+    r"(?:根据|按照|依据|落实|贯彻|传达|学习|对照|结合|参照|执行|按)[^,。;]{0,12}$"
+)
+_COUNTED = re.compile(
+    r"[^。;]{0,30}?(?:走访|慰问|发放|捐款|募集|培训|评选|办理|接待|受理|晋升|发展)[^。;,]{0,14}?(?:\d|■)"
+)
 
 
 def _is_past(text: str, found: Found, context: Context) -> bool:
@@ -236,20 +259,31 @@ def _is_past(text: str, found: Found, context: Context) -> bool:
         return True
     if _SINCE.match(after) or (re.search(r"自[^,]*$", before) and "以来" in clause):
         return True
-    if _NAMED_PAPER.match(after) and (_QUOTING.search(before) or not isinstance(found.phrase, Vague)):
-        if _QUOTING.search(before) or re.match(r"[^,。;]{0,14}?(?:印发|下发|发布|颁布|召开|通过|举行|发出|公布|出台|签订)的(?!准备|筹备|各项)", after):
+    if _NAMED_PAPER.match(after) and (
+        _QUOTING.search(before) or not isinstance(found.phrase, Vague)
+    ):
+        if _QUOTING.search(before) or re.match(
+            r"[^,。;]{0,14}?(?:印发|下发|发布|颁布|召开|通过|举行|发出|公布|出台|签订)的(?!准备|筹备|各项)",
+            after,
+        ):
             return True
         if clause in ("印发", "发布", "公布"):
             return True
     done = _DONE.search(after)
     strict = isinstance(found.phrase, Dated) and found.phrase.tail in ("by", "within", "eve")
-    if _DONE_BEFORE.search(before) and (not before.endswith(("截至", "截止", "截止到")) or done):
+    if _DONE_BEFORE.search(before) and (
+        not before.endswith(("截至", "截止", "截止到")) or done
+    ):
         return True
     if done is None:
         return bool(_COUNTED.match(after)) and _is_during(found) and not _PLANNED.search(after)
     reach = clause if strict else after
     done = _DONE.search(reach)
-    return done is not None and not _PLANNED.search(before) and not _PLANNED.search(reach[: done.start()])
+    return (
+        done is not None
+        and not _PLANNED.search(before)
+        and not _PLANNED.search(reach[: done.start()])
+    )
 
 
 def _is_during(found: Found) -> bool:
@@ -268,7 +302,12 @@ def _earlier(moment: Moment, when: Reference) -> bool:
     match moment.what:
         case InMonth(shift=int(shift)) | InWeek(shift=int(shift)) if shift < 0:
             return True
-        case InMonth(year=Year() as year) | InYear(year=Year() as year) | Festival(year=Year() as year) | Lunar(year=Year() as year):
+        case (
+            InMonth(year=Year() as year)
+            | InYear(year=Year() as year)
+            | Festival(year=Year() as year)
+            | Lunar(year=Year() as year)
+        ):
             if year.number is None:
                 return year.shift < 0
             return when.year is not None and year.number < when.year
@@ -297,7 +336,10 @@ def as_json(id: object, answer: Answer) -> dict[str, object]:
         "next": _iso(answer.next),
         "direction": answer.direction,
         "workdays": answer.workdays,
-        "also": [{k: v for k, v in as_json(None, other).items() if k != "id"} for other in answer.also],
+        "also": [
+            {k: v for k, v in as_json(None, other).items() if k != "id"}
+            for other in answer.also
+        ],
     }
     return line | {key: value for key, value in optional.items() if value}
 

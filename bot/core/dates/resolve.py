@@ -126,7 +126,11 @@ def resolve(phrase: Phrase, context: Context) -> Answer:
         case Recurring():
             return _recurring(phrase, context)
         case Vague(why, weak):
-            return Answer("ask", why="weak" if weak else "vague", relative_to=None) if why else Answer("ask")
+            return (
+                Answer("ask", why="weak" if weak else "vague", relative_to=None)
+                if why
+                else Answer("ask")
+            )
         case _:
             assert_never(phrase)
 
@@ -164,7 +168,9 @@ def _one(day: date) -> Span:
     return Span(day, day)
 
 
-def year_of(year: Year | None, month: int | None, context: Context, near: Span | None) -> tuple[int | None, bool]:
+def year_of(
+    year: Year | None, month: int | None, context: Context, near: Span | None
+) -> tuple[int | None, bool]:
     """The year meant, and whether it was chosen rather than written."""
     reference = context.reference
     if year is not None and year.number is not None:
@@ -178,12 +184,18 @@ def year_of(year: Year | None, month: int | None, context: Context, near: Span |
         return None, False
     if reference.school_year and month is not None:
         return reference.year + (month < 8), False
-    if reference.day is not None and month is not None and reference.day.month - month >= FAR_BACK:
+    if (
+        reference.day is not None
+        and month is not None
+        and reference.day.month - month >= FAR_BACK
+    ):
         return reference.year + 1, True
     return reference.year, False
 
 
-def _month_of(what: InMonth, context: Context, near: Span | None) -> tuple[int, int, bool] | Trouble:
+def _month_of(
+    what: InMonth, context: Context, near: Span | None
+) -> tuple[int, int, bool] | Trouble:
     """Year and month meant."""
     if what.shift is not None:
         today = context.reference.day
@@ -244,7 +256,11 @@ def _piece(year: int, month: int, piece: object, calendar: Calendar) -> Span | T
         case Loose(first, end):
             return replace(days(min(first, last), end), precise=False)
         case Nth(which, weekday):
-            fitting = [d for n in range(1, last + 1) if _fits(d := date(year, month, n), weekday, calendar)]
+            fitting = [
+                d
+                for n in range(1, last + 1)
+                if _fits(d := date(year, month, n), weekday, calendar)
+            ]
             place = which - 1 if which > 0 else which
             if which == 0 or not -len(fitting) <= place < len(fitting):
                 return Trouble("no-such-day")
@@ -261,14 +277,22 @@ def _in_year(what: InYear, context: Context, near: Span | None) -> Span | Troubl
     year, moved = year_of(what.year, None, context, near)
     if year is None:
         return Trouble("no-year")
-    start, end = date(year, what.first, 1), date(year, what.last, monthrange(year, what.last)[1])
+    start, end = (
+        date(year, what.first, 1),
+        date(year, what.last, monthrange(year, what.last)[1]),
+    )
     match what.piece:
         case End():
             return Span(end, end, moved)
         case Whole():
             return Span(start, end, moved)
         case Loose(first, last):
-            return Span(start.replace(day=first), end.replace(day=min(last, end.day)), moved, precise=False)
+            return Span(
+                start.replace(day=first),
+                end.replace(day=min(last, end.day)),
+                moved,
+                precise=False,
+            )
         case _:
             assert_never(what.piece)
 
@@ -278,7 +302,13 @@ def _festival(what: Festival, context: Context, near: Span | None) -> Span | Tro
     if year is None:
         return Trouble("no-year")
     day = FESTIVALS[what.name](year)
-    if context.reference.school_year and what.year is None and near is None and day is not None and day.month < 8:
+    if (
+        context.reference.school_year
+        and what.year is None
+        and near is None
+        and day is not None
+        and day.month < 8
+    ):
         day = FESTIVALS[what.name](year + 1)
     if near is not None and what.year is None and day is not None and day < near.start:
         day, moved = FESTIVALS[what.name](year + 1), True
@@ -337,9 +367,16 @@ def _dated(phrase: Dated, context: Context) -> Answer:
 def _ask(trouble: Trouble, phrase: Dated, context: Context) -> Answer:
     suggest = trouble.suggest
     last = phrase.last
-    if trouble.why == "no-month" and last is not None and suggest is not None and last.what != phrase.first.what:
+    if (
+        trouble.why == "no-month"
+        and last is not None
+        and suggest is not None
+        and last.what != phrase.first.what
+    ):
         end = span(last, context, near=Span(*suggest))
-        suggest = (suggest[0], end.end) if isinstance(end, Span) and end.end >= suggest[0] else None
+        suggest = (
+            (suggest[0], end.end) if isinstance(end, Span) and end.end >= suggest[0] else None
+        )
     if trouble.why == "no-such-day" and last is not None:
         suggest = None
     form: Kind | None = None
@@ -383,9 +420,17 @@ def _several(phrase: Dated, first: Span, context: Context) -> Answer:
             return Answer("ask", why=found.why)
         spans.append(found)
     moved = any(s.moved for s in spans)
-    touching = all(b.start == a.end + timedelta(days=1) for a, b in zip(spans, spans[1:], strict=False))
+    touching = all(
+        b.start == a.end + timedelta(days=1) for a, b in zip(spans, spans[1:], strict=False)
+    )
     if touching and phrase.tail in ("", "during"):
-        return Answer("window", spans[0].start, spans[-1].end, confirm=moved, why="year-chosen" if moved else "")
+        return Answer(
+            "window",
+            spans[0].start,
+            spans[-1].end,
+            confirm=moved,
+            why="year-chosen" if moved else "",
+        )
     head, *others = (_single(replace(phrase, first=m, several=()), s, context)
                      for m, s in zip((phrase.first, *phrase.several), spans, strict=True))  # fmt: skip
     return replace(head, confirm=True, why=head.why or "several", also=tuple(others))
@@ -416,7 +461,11 @@ def _meant(phrase: Dated, found: Span, context: Context) -> Answer:
         case "from" | "after":
             return _begins(phrase, found, after=phrase.tail == "after")
         case "during" | "":
-            return _point(found.start) if found.start == found.end else Answer("window", found.start, found.end)
+            return (
+                _point(found.start)
+                if found.start == found.end
+                else Answer("window", found.start, found.end)
+            )
         case _:
             assert_never(phrase.tail)
 
@@ -429,19 +478,42 @@ def _ends(phrase: Dated, what: object, found: Span, context: Context) -> Answer:
     """An end: with the moment itself, or without it."""
     previous = found.start - timedelta(days=1)
     match what:
-        case InMonth(piece=Whole()) | InYear(piece=Whole()) if phrase.tail == "by" and phrase.excluding:
+        case InMonth(piece=Whole()) | InYear(piece=Whole()) if (
+            phrase.tail == "by" and phrase.excluding
+        ):
             if isinstance(what, InYear) and what.last - what.first < 11:
-                return Answer("by", None, found.end, confirm=True, why="two-readings", alt_end=previous)
+                return Answer(
+                    "by", None, found.end, confirm=True, why="two-readings", alt_end=previous
+                )
             today, year = context.reference.day, context.reference.year
-            if year is not None and previous.year < year and getattr(what, "year", None) is None:
-                return Answer("before", None, found.start.replace(year=year + 1) - timedelta(days=1), confirm=True, why="year-chosen")
+            if (
+                year is not None
+                and previous.year < year
+                and getattr(what, "year", None) is None
+            ):
+                return Answer(
+                    "before",
+                    None,
+                    found.start.replace(year=year + 1) - timedelta(days=1),
+                    confirm=True,
+                    why="year-chosen",
+                )
             if today is not None and isinstance(what, InYear) and previous < today:
                 return Answer("ask", why="past")
             return Answer("before", None, previous)
         case InMonth(piece=Stretch()) if phrase.tail == "by" and phrase.excluding:
-            return Answer("by", None, found.end, confirm=True, why="two-readings", alt_end=previous)
+            return Answer(
+                "by", None, found.end, confirm=True, why="two-readings", alt_end=previous
+            )
         case InWeek(weekday=None) if phrase.tail == "within":
-            return Answer("by", None, found.end, confirm=True, why="week-end", alt_end=found.end - timedelta(days=2))
+            return Answer(
+                "by",
+                None,
+                found.end,
+                confirm=True,
+                why="week-end",
+                alt_end=found.end - timedelta(days=2),
+            )
         case _:
             return Answer("by", None, found.end)
 
@@ -462,7 +534,12 @@ def _around_festival(phrase: Dated, what: Festival, found: Span, context: Contex
         case "by" if phrase.excluding:
             ahead = _before_festival(what, day, context)
             if what.dotted and ahead.end is not None:
-                return replace(ahead, confirm=True, why="two-readings", alt_end=ahead.end + timedelta(days=1))
+                return replace(
+                    ahead,
+                    confirm=True,
+                    why="two-readings",
+                    alt_end=ahead.end + timedelta(days=1),
+                )
             return ahead
         case "by" | "within":
             return Answer("by", None, day)
@@ -494,7 +571,9 @@ def _before_festival(what: Festival, day: date, context: Context) -> Answer:
             if later is not None:
                 sure = what.name == "元旦" and over
                 end = later - timedelta(days=1)
-                return Answer("before", None, end, confirm=not sure, why="" if sure else "year-chosen")
+                return Answer(
+                    "before", None, end, confirm=not sure, why="" if sure else "year-chosen"
+                )
     return Answer("before", None, day - timedelta(days=1))
 
 
@@ -521,8 +600,14 @@ def add_units(day: date, count: int, unit: str, calendar: Calendar) -> date:
         case "月":
             months = day.year * 12 + day.month - 1 + count
             if (day + timedelta(days=1)).month != day.month:
-                return date(months // 12, months % 12 + 1, monthrange(months // 12, months % 12 + 1)[1])
-            return date(months // 12, months % 12 + 1, min(day.day, monthrange(months // 12, months % 12 + 1)[1]))
+                return date(
+                    months // 12, months % 12 + 1, monthrange(months // 12, months % 12 + 1)[1]
+                )
+            return date(
+                months // 12,
+                months % 12 + 1,
+                min(day.day, monthrange(months // 12, months % 12 + 1)[1]),
+            )
         case "周" | "星期":
             return day + timedelta(weeks=count)
         case "年":
@@ -556,7 +641,9 @@ def _relative(phrase: Relative, context: Context) -> Answer:
         far = anchor + timedelta(days=sign * offset)
     near = anchor + timedelta(days=sign)
     if phrase.direction == "before":
-        return replace(answer, start=far, end=near if phrase.within or phrase.unit in ("周", "月") else far)
+        return replace(
+            answer, start=far, end=near if phrase.within or phrase.unit in ("周", "月") else far
+        )
     if phrase.exact or offset == 0:
         return replace(answer, start=far, end=far)
     return replace(answer, start=near, end=far)
@@ -584,7 +671,12 @@ def anchored(event: str, context: Context) -> tuple[str, date | None]:
     anchors = context.anchors
     if event in anchors:
         return event, anchors[event]
-    near = [name for name in anchors if event and (event.endswith(name) or name.endswith(event) or name in event or event in name)]
+    near = [
+        name
+        for name in anchors
+        if event
+        and (event.endswith(name) or name.endswith(event) or name in event or event in name)
+    ]
     if len(near) == 1:
         return near[0], anchors[near[0]]
     if not event and len(anchors) == 1:
@@ -598,7 +690,10 @@ def anchored(event: str, context: Context) -> tuple[str, date | None]:
 def _before_event(event: str, context: Context) -> Answer:
     name, day = anchored(event, context)
     return Answer(
-        "before", end=day - timedelta(days=1) if day else None, relative_to=name, direction="before"
+        "before",
+        end=day - timedelta(days=1) if day else None,
+        relative_to=name,
+        direction="before",
     )
 
 
@@ -615,7 +710,9 @@ def rrule(rule: Rule) -> str:
     if rule.months:
         parts.append("BYMONTH=" + ",".join(map(str, rule.months)))
     if rule.weekdays:
-        parts.append("BYDAY=" + ",".join(f"{n or ''}{WEEKDAYS[day]}" for n, day in rule.weekdays))
+        parts.append(
+            "BYDAY=" + ",".join(f"{n or ''}{WEEKDAYS[day]}" for n, day in rule.weekdays)
+        )
     if rule.days:
         parts.append("BYMONTHDAY=" + ",".join(map(str, rule.days)))
     return ";".join(parts)
