@@ -91,7 +91,7 @@ def test_the_machine_may_tell_the_time_in_another_zone() -> None:
 
 
 @given(
-    moment=st.datetimes(datetime(2010, 1, 1), datetime(2025, 12, 1)),
+    moment=st.datetimes(datetime(2010, 1, 1), datetime(2025, 12, 1)),  # noqa: DTZ001 - hypothesis asks for naive bounds
     ahead=st.integers(0, 60 * 24 * 20),
 )
 def test_periods_leave_no_gap_and_do_not_overlap(moment: datetime, ahead: int) -> None:

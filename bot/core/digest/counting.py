@@ -393,7 +393,13 @@ def _repeated(
         if o.unit:
             units[o.topic].add(o.unit)
     staying = [
-        Repeated(title=row.name, number=row.now, units=len(units[row.code]), periods=periods)
+        Repeated(
+            title=row.name,
+            ranked=True,
+            number=row.now,
+            units=len(units[row.code]),
+            periods=periods,
+        )
         for row in ranked
         if (periods := 1 + _in_a_row(past, row.code, lambda digest: digest.ranked))
         >= PERIODS_IN_THE_RANKING
@@ -401,6 +407,7 @@ def _repeated(
     themes = [
         Repeated(
             title=names.themes[theme],
+            ranked=False,
             number=number,
             units=from_units,
             periods=1 + _in_a_row(past, theme, lambda digest: digest.concentrated),

@@ -440,6 +440,8 @@ class Repeated:
     """A matter many speak of: a theme of ten and two units, or a topic three periods in the ranking."""
 
     title: str
+    ranked: bool
+    """A topic of the ranking; otherwise a theme."""
     number: int
     units: int
     periods: int
@@ -525,6 +527,17 @@ class Digest:
     def shares(self) -> Tenths:
         """What the rounded shares of the dimensions add up to; seldom exactly a hundred percent."""
         return sum(row.share or 0 for row in self.dimensions)
+
+    @property
+    def foremost(self) -> tuple[str, str, Tenths | None] | None:
+        """The two dimensions most is said to, and their share together; None where it is not two."""
+        said = sorted(
+            (row for row in self.dimensions if row.code), key=lambda row: -row.number
+        )[:2]
+        if len(said) < 2 or not said[1].number:
+            return None
+        together = share(said[0].number + said[1].number, self.overview.opinions)
+        return said[0].code, said[1].code, together
 
     def topic(self, code: str) -> TopicRow:
         """A ranked topic."""
