@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from chinese_calendar import (
-    is_workday as _published_workday,  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+from chinese_calendar import (  # pyright: ignore[reportMissingTypeStubs]
+    is_workday as _published_workday,  # pyright: ignore[reportUnknownVariableType]
 )
 
 from bot.core.dates.lunar import statutory

@@ -123,8 +123,7 @@ def _count(number: int, form: str) -> str:
 
 
 def _name(element: Element) -> str:
-    tag = element.tag if isinstance(element.tag, str) else ""
-    return tag.rpartition("}")[2]
+    return element.tag.rpartition("}")[2]
 
 
 def _get(element: Element, name: str) -> str | None:

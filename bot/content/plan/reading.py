@@ -325,8 +325,7 @@ def _xml(parcel: zipfile.ZipFile, name: str) -> Element | None:
 
 
 def _name(element: Element) -> str:
-    tag = element.tag if isinstance(element.tag, str) else ""
-    return tag.rpartition("}")[2]
+    return element.tag.rpartition("}")[2]
 
 
 def _body(parent: Element, numbering: Numbering) -> Iterator[Block]:

@@ -16,7 +16,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.core.dates.lunar import FESTIVALS
 from bot.core.dates.numerals import NUMERALS, number
 
 N = rf"(?:\d{{1,2}}|[{NUMERALS}]{{1,3}})"
@@ -285,6 +284,7 @@ _DOTTED = re.compile(
     r"(?=\"?(?:前(?![期后列段提述置言面])|之前|以前|起|期间|当天|至|到|-|\)|截止|节)|\"|$|[,;。、](?![\d.]*%))(?!\.\d)"
 )
 _WEEKDAY_FIRST = re.compile(rf"[本这下]?(?:周|星期|礼拜)(?P<w>[{MONDAY_FIRST}天])\(")
+_TWO_DAYS = re.compile(rf"(?P<a>{N})(?:-|至|到)(?P<b>{N})[日号](?!内|以内|之内|后|龄|游|线|楼)")
 _CLOSING = re.compile(r"\)")
 _MONTH_BESIDE = re.compile(rf"{N}月(?:份)?[上中下初]")
 _AS_FESTIVAL = re.compile(r"\"?节?\"?(?=(?:之|以)?前(?![期后列段])|期间)")
@@ -345,7 +345,7 @@ _TODAY = re.compile(r"(?P<w>今[天日]|明[天日]|后天|即日|现在|目前|
 _TERM = re.compile(
     r"(?:本|上|下|这|新|第[一二])?个?学期(?:期?末|初|中|开学初)|学期(?:期?末|初)|学年(?:末|底|初)"
     r"|期[末中](?=前|之前|以前|$|[,。;)])|(?:寒|暑)假(?:期间|里|中|,|$)|暑期(?!工|档|班|学校|社会)"
-    r"|(?:开学|放假)(?:初|期间|时|第一周|之初|(?=前))|农闲|假期(?:期间|里|中)"
+    r"|(?:开学|放假)(?:初|期间|时|第一周|之初)|农闲|[春秋]季?学期|(?:两会|[高中]考|会考|学业水平考试|运动会|军训)期间|节[前后](?!约|能|省)|假期(?:期间|里|中)"
     rf"|第{N}(?:教学)?周(?:周?[{MONDAY_FIRST}])?"
 )
 _BESIDE_WEEKDAY = re.compile(
@@ -388,6 +388,7 @@ _AT = re.compile(r"(?:(?<![存现所])在|于|定为|定在|时间[::为是]*)\"
 _FOLLOWS_FESTIVAL = re.compile(
     r"(?:当[天日晚]|上午|下午|晚|$|[,。;)]|召开|举行|举办|组织|开展|节日|之际|来临|到来|至|到|-|集中|走访|前|后|期间|起|假)"
 )
+_FREE_DAYS = re.compile(r"(?:放假|假期|小?长假|节日|假)(?=(?:以|之)?[前后](?!期|勤|备|续))")
 _INCLUDED = re.compile(r"\((?:含|包含|包括)[^)]{0,6}\)")
 _DAY_FESTIVALS = {
     (1, 1): "元旦", (3, 8): "三八", (5, 1): "五一", (5, 4): "五四", (6, 1): "六一", (7, 1): "七一", (8, 1): "八一", (10, 1): "国庆",
@@ -595,10 +596,8 @@ def _beside(scan: Scan, what: What) -> Moment:
         match = scan.take(_BESIDE_WEEKDAY)
         if match is not None:
             day = None if match["more"] else weekday(match["w"])
-            if (
-                match[0].startswith(",")
-                or isinstance(what, InMonth)
-                and not isinstance(what.piece, Day | Nth)
+            if match[0].startswith(",") or (
+                isinstance(what, InMonth) and not isinstance(what.piece, Day | Nth)
             ):
                 day, scan.place = None, start
     return Moment(what, day, _time(scan))
@@ -647,7 +646,7 @@ def read_dated(text: str, place: int) -> Found | None:
     if not _may_begin(text, place):
         return None
     scan = Scan(text, place)
-    phrase = _months(scan) or _moments(scan)
+    phrase = _months(scan) or _days(scan) or _moments(scan)
     if phrase is None:
         return None
     phrase = _tailed(scan, phrase, place)
@@ -664,12 +663,13 @@ def _may_begin(text: str, place: int) -> bool:
         return not before or not (
             before.isdigit()
             or before in NUMERALS + "./第〔"
-            or before.isascii()
-            and before.isalpha()
+            or (before.isascii() and before.isalpha())
             or _IN_TIME.search(text, max(0, place - 3), place)
         )
     if here in NUMERALS:
         return not before or not (before.isdigit() or before in NUMERALS + "第")
+    if here == "节":
+        return not before or before in ",.;:。、(\n在于"
     if here in "年月季":
         return not before or not (
             before.isdigit() or before in NUMERALS + "每近多半整几全周个■岁学壮青少老往历当"
@@ -691,6 +691,21 @@ def _months(scan: Scan) -> Dated | None:
         scan.place = start
         return None
     return Dated(Moment(InMonth(year, first, Whole())), Moment(InMonth(None, last, Whole())))
+
+
+def _days(scan: Scan) -> Dated | None:
+    """25-28日: two days, their month not written."""
+    match = _TWO_DAYS.match(scan.text, scan.place)
+    if match is None:
+        return None
+    first, last = number(match["a"]), number(match["b"])
+    if first is None or last is None or not 0 < first < last <= 31:
+        return None
+    scan.place = match.end()
+    return Dated(
+        Moment(InMonth(None, None, Day(first))),
+        Moment(InMonth(None, None, Day(last)), time=_time(scan)),
+    )
 
 
 def _moments(scan: Scan) -> Dated | None:
@@ -787,6 +802,8 @@ def _tailed(scan: Scan, phrase: Dated, place: int) -> Dated | None:
     _ = scan.take(_INCLUDED)
     tail: Tail = ""
     excluding = False
+    if isinstance(phrase.first.what, Festival):
+        _ = scan.take(_FREE_DAYS)
     if scan.text.startswith('"', scan.place) and scan.text[place : scan.place].count('"') % 2:
         scan.place += 1
     for name, pattern in _TAILS:
@@ -818,13 +835,12 @@ def _tailed(scan: Scan, phrase: Dated, place: int) -> Dated | None:
         and phrase.first.what.shift is None
         and not tail
         and phrase.last is None
+    ) and (
+        not _AT.search(scan.text, 0, place)
+        and scan.text[place : scan.place] != scan.text
+        and phrase.first.time is None
     ):
-        if (
-            not _AT.search(scan.text, 0, place)
-            and scan.text[place : scan.place] != scan.text
-            and phrase.first.time is None
-        ):
-            return None
+        return None
     return replace(phrase, tail=tail, excluding=excluding)
 
 
@@ -869,7 +885,3 @@ def _bare_day_is_meant(scan: Scan, phrase: Dated, tail: Tail, place: int) -> boo
             return alone or _AT.search(scan.text, 0, place) is not None
         case _:
             return True
-
-
-FESTIVALS_READ = frozenset(_FESTIVAL_NAMES.values()) & frozenset(FESTIVALS)
-"""Festivals the grammar can say; each has a day."""

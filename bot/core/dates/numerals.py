@@ -15,20 +15,17 @@ NUMERALS = "零〇○一二三四五六七八九十廿卅两壹贰叁肆伍陆�
 """The characters a Chinese number is made of."""
 
 _DASHES = "—–－‐‑‒―−─━﹣～〜∼˜﹏"
-_FLAT = {ord(c): "-" for c in _DASHES} | {ord("~"): "-"}
-_FLAT |= {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF1A)}  # ０-９
-_FLAT |= dict(
-    zip(map(ord, "（）．：／＊＿Ｘ，；！？［］【】"), "().:/*_X,;!?[][]", strict=True)
+_ALIKE = (
+    (_DASHES, "-" * len(_DASHES)),
+    ("~０１２３４５６７８９", "-0123456789"),
+    ("（）．：／＊＿Ｘ，；！？［］【】", "().:/*_X,;!?[][]"),
+    ("・•‧∙", "····"),
+    ("“”‘’「」『』＂＇\"'", '""""""""""""'),
+    ("週號個後於從開禮點時間結節慶陽", "周号个后于从开礼点时间结节庆阳"),
 )
-_FLAT |= dict(zip(map(ord, "・•‧∙"), "····", strict=True))
-_FLAT |= dict(zip(map(ord, "“”‘’「」『』＂＇\"'"), '""""""""""""', strict=True))
-_FLAT |= dict(
-    zip(
-        map(ord, "週號個後於從開禮點時間結節慶陽"),
-        "周号个后于从开礼点时间结节庆阳",
-        strict=True,
-    )
-)
+_FLAT = {
+    ord(a): b for alike, plain_ones in _ALIKE for a, b in zip(alike, plain_ones, strict=True)
+}
 
 _GOES_ON = "至到-、,("
 """After these a line break is only the width of a cell."""

@@ -8,11 +8,14 @@ vague     := 适时 择日 待定 …
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from bot.core.dates.grammar import (
     MONDAY_FIRST,
     Before,
+    Dated,
     Found,
+    Moment,
     N,
     Nth,
     Recurring,
@@ -25,7 +28,6 @@ from bot.core.dates.grammar import (
     read_moment,
     weekday,
 )
-from bot.core.dates.grammar import Dated as DatedPhrase
 from bot.core.dates.numerals import number
 
 _UNIT = r"(?P<u>个?工作日|天|日(?!程|常|报)|个?(?:星期|礼拜)|周(?!年|期|边|岁)|个月(?!份|度|考)|个?小时)"
@@ -37,7 +39,7 @@ _TIME = re.compile(
 
 _MEETING = (
     r"(?:会议|大会|全会|年会|例会|现场会|推进会|座谈会|会(?!计|员|场|务|址)|活动|培训|考试|高考|中考|会考|检查|督查|验收|评议|评估|考核|"
-    r"公示|公示期|调研|竞赛|比赛|典礼|仪式|选举|换届|结束|开始|启动|开学|放假|报到|毕业|开班|寒假|暑假|假期|新学期|学期|期满|终了)"
+    r"公示|公示期|调研|竞赛|比赛|典礼|仪式|[艺科读体]\w节|选举|换届|结束|开始|启动|开学|放假|报到|毕业|开班|寒假|暑假|假期|新学期|学期|期满|终了)"
 )
 _AFTER = re.compile(
     rf"(?:(?:之日)?(?:起|开始)|(?:以|之)?(?<![今此先前落然随最其善往午身背])后|次日起|之日)(?:的|算起|计算)?,?(?:第)?(?:不超过|最多)?{_COUNT}{_UNIT}{_WITHIN}?"
@@ -50,6 +52,8 @@ _LATER = re.compile(rf"{_COUNT}{_UNIT}(?:之|以)?后(?!勤|备|续|进|期|台)
 _SINCE = re.compile(
     r"(?:结束|通知书?|召开|下发|印发|收到|期满|发布|公布|批准|受理|开学|会议|大会|生活会)$"
 )
+_CONSENT = re.compile(r"(?:同意|批准|审核|审定|审阅)$")
+"""After such a word 后 is a condition, not a time."""
 _EARLIER = re.compile(rf"提前(?:至少|不少于)?{_COUNT}{_UNIT}(?!完成)")
 _SAME_DAY = re.compile(
     rf"(?P<e>{_MEETING}|召开|举行)(?:(?:之|以)?后的?(?=次日|第二天|翌日))?(?:(?P<same>当[天日晚])|(?P<next>次日|第二天|翌日|隔天))"
@@ -77,7 +81,7 @@ _WEEKDAYS = re.compile(
 )
 _EVERY_DAY = re.compile(r"(?:每个?(?P<w>工作日)|(?:每|逐)[天日](?!常)|天天)")
 _EVERY_WEEK = re.compile(
-    rf"每隔?(?P<n>{N}(?=个?(?:周|星期))|双|单)?个?(?:周|星期|礼拜)(?!年|期)(?:的)?|(?P<other>隔周(?:周|的周)?|逢[单双]周周?)|(?P<by>(?:按|逐|分)周)"
+    rf"每[隔逢]?(?P<n>{N}(?=个?(?:周|星期))|双|单)?个?(?:周|星期|礼拜)(?!年|期)(?:的)?|(?P<other>隔周(?:周|的周)?|逢?[单双]周周?)|(?P<by>(?:按|逐|分)周)"
 )
 _EVERY_MONTH = re.compile(
     rf"每(?:隔)?(?:(?P<n>{N})个)?个?月(?:度)?(?:的)?|(?P<by>(?:按|逐|分)月(?:度)?|月月)"
@@ -88,12 +92,13 @@ _EVERY_YEAR = re.compile(
 )
 _EVERY_TERM = re.compile(r"每个?(?:学期|学年|期末|届)(?:初|末)?")
 _ONE_A = re.compile(
-    r"(?P<n>[一两二半三])个?(?P<u>周|月|季度?|年|学期)(?:一|1)(?:次|报|汇总|调度|通报|会商|督查|例会|研判|总结|主题|讲评)"
+    r"(?P<n>[一两二半三])个?(?P<u>周|月|季度?|年|学期|日|天)(?:一|1)(?:次|报|汇总|调度|通报|会商|督查|例会|研判|总结|主题|讲评)"
 )
 _DEAL = re.compile(
     r"[^。;,\n]{0,12}(?:报|汇总|召开|开展|组织|统计|通报|调度|检查|公布|公示|更新|上传|一次)"
 )
 _QUARTER_MONTH = re.compile(rf"(?:(?P<l>最后|末)一?个?月|第(?P<n>{N})个?月|(?P<f>首)月)")
+_A_DAY = re.compile(rf"{N}[日号]")
 _QUARTER_END = re.compile(r"[末底]")
 _BEFORE_TAIL = re.compile(r"(?:(?:以|之)?前(?!期|后)|截止|止)")
 _QUOTA = re.compile(
@@ -118,7 +123,9 @@ def other_phrases(text: str) -> Iterator[Found]:
 
 
 def _recurring(text: str) -> Iterator[Found]:
-    for match in re.finditer(r"每|逐|隔周|逢[单双]|按[周月季年]|分[周月]|月月|天天", text):
+    for match in re.finditer(
+        r"每|逐|隔周|(?<![每隔])逢?[单双]周|按[周月季年]|分[周月]|月月|天天", text
+    ):
         scan = Scan(text, match.start())
         phrase = _every(scan)
         if phrase is not None and not _QUOTA.match(text, scan.place):
@@ -136,6 +143,8 @@ def _one_a(count: str, unit: str) -> Rule | None:
             return Rule("MONTHLY", n) if count != "半" else Rule("WEEKLY", 2)
         case "季":
             return Rule("MONTHLY", 3 * n)
+        case "日" | "天":
+            return Rule("DAILY", n)
         case "年":
             return Rule("YEARLY", n) if count != "半" else Rule("MONTHLY", 6)
         case _:
@@ -249,6 +258,8 @@ def _monthly(scan: Scan, interval: int, months: tuple[int, ...] = ()) -> Recurri
 def _quarterly(scan: Scan) -> Recurring:
     match = scan.take(_QUARTER_MONTH)
     if match is None and scan.take(_QUARTER_END):
+        if scan.sees(_A_DAY):
+            return _monthly(scan, 1, (3, 6, 9, 12))
         _ = scan.take(_BEFORE_TAIL)
         return _timed(scan, Rule("YEARLY", days=(-1,), months=(3, 6, 9, 12)))
     if match is None:
@@ -289,46 +300,51 @@ def _timed(scan: Scan, rule: Rule) -> Recurring:
 
 
 def _relative(text: str) -> Iterator[Found]:
-    for pattern, direction in ((_AFTER, "after"), (_AHEAD, "before")):
-        for match in pattern.finditer(text):
-            event, start = _event(text, match.start())
-            if not event or (direction == "before" and event[-1] in "之以此目先从空"):
-                continue
-            if match["u"] in ("日",) and not match["in"] and match[0].startswith("起"):
-                continue
-            start, moment, event = _dated_event(text, start, event)
-            yield Found(
-                start,
-                match.end(),
-                Relative(
-                    event,
-                    *_amount(match),
-                    direction,
-                    bool(match["in"]),
-                    "第" in match[0],
-                    moment,
-                ),
-            )
+    yield from _counted(text, _AFTER, "after")
+    yield from _counted(text, _AHEAD, "before")
     for match in _EARLIER.finditer(text):
-        yield Found(
-            match.start(), match.end(), Relative("", *_amount(match), "before", within=False)
+        ahead = Relative("", *_amount(match), "before", within=False)
+        yield Found(match.start(), match.end(), ahead)
+    yield from _without_after(text)
+    yield from _uncounted(text)
+
+
+def _counted(
+    text: str, pattern: re.Pattern[str], direction: Literal["before", "after"]
+) -> Iterator[Found]:
+    """X后10天内, X起5个工作日内, X前3天."""
+    for match in pattern.finditer(text):
+        event, start = _event(text, match.start())
+        only_a_day = match["u"] == "日" and not match["in"] and match[0].startswith("起")
+        if not event or only_a_day:
+            continue
+        start, moment = _dated_event(text, start, event)
+        phrase = Relative(
+            event,
+            *_amount(match),
+            direction,
+            within=bool(match["in"]),
+            exact="第" in match[0],
+            moment=moment,
         )
-    for match in _ALONE.finditer(text):
-        if not _NOT_ALONE.search(text, max(0, match.start() - 4), match.start()):
-            since = _SINCE.search(text, 0, match.start()) is not None
-            event, start = _event(text, match.start()) if since else ("", match.start())
-            yield Found(
-                start, match.end(), Relative(event, *_amount(match), "after", within=True)
-            )
-    for match in _LATER.finditer(text):
-        if not _NOT_ALONE.search(text, max(0, match.start() - 4), match.start()):
-            since = _SINCE.search(text, 0, match.start()) is not None
-            event, start = _event(text, match.start()) if since else ("", match.start())
-            yield Found(
-                start,
-                match.end(),
-                Relative(event, *_amount(match), "after", within=False, exact=True),
-            )
+        yield Found(start, match.end(), phrase)
+
+
+def _without_after(text: str) -> Iterator[Found]:
+    """15天内, 一周后: counted from an event named just before, or from one that another sentence names."""
+    for pattern, within in ((_ALONE, True), (_LATER, False)):
+        for match in pattern.finditer(text):
+            if _NOT_ALONE.search(text, max(0, match.start() - 4), match.start()):
+                continue
+            event, start = "", match.start()
+            if _SINCE.search(text, 0, match.start()):
+                event, start = _event(text, match.start())
+            phrase = Relative(event, *_amount(match), "after", within=within, exact=not within)
+            yield Found(start, match.end(), phrase)
+
+
+def _uncounted(text: str) -> Iterator[Found]:
+    """会议当天, 会后次日, 民主评议结束后, 通报会前."""
     for match in _SAME_DAY.finditer(text):
         event, start = _event(text, match.end("e"))
         count = 0 if match["same"] else 1
@@ -338,7 +354,7 @@ def _relative(text: str) -> Iterator[Found]:
     for match in _AFTERWARDS.finditer(text):
         event, start = _event(text, match.end("e"))
         count = 0 if match[0].endswith("时") else None
-        if event and not re.search(r"(?:同意|批准|审核|审定|审阅)$", event):
+        if event and not _CONSENT.search(event):
             yield Found(
                 start, match.end(), Relative(event, count, "天", "after", within=count is None)
             )
@@ -385,14 +401,17 @@ def _event(text: str, end: int) -> tuple[str, int]:
     return event.strip('"'), start
 
 
-def _dated_event(text: str, start: int, event: str):  # noqa: ANN202
-    """An event that carries its own date (3月10日动员会): that date."""
-    for place in range(start, start + len(event)):
-        found = read_dated(text[: start + len(event)], place)
-        if found is not None and isinstance(found.phrase, DatedPhrase):
-            if found.phrase.last is None and not found.phrase.tail.startswith(("b", "w")):
-                return place, found.phrase.first, event
-    return start, None, event
+def _dated_event(text: str, start: int, event: str) -> tuple[int, Moment | None]:
+    """Where an event carries its own date (3月10日动员会): that date, and where it begins."""
+    end = start + len(event)
+    for place in range(start, end):
+        found = read_dated(text[:end], place)
+        match found.phrase if found is not None else None:
+            case Dated(first=first, last=None, tail="" | "from" | "after"):
+                return place, first
+            case _:
+                pass
+    return start, None
 
 
 def _vague(text: str) -> Iterator[Found]:

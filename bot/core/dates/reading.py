@@ -11,8 +11,8 @@ from datetime import date
 
 from bot.core.dates.grammar import (
     Dated,
-    Found,
     Festival,
+    Found,
     InMonth,
     InWeek,
     InYear,
@@ -26,7 +26,7 @@ from bot.core.dates.grammar import (
 )
 from bot.core.dates.numerals import number, plain
 from bot.core.dates.phrases import other_phrases
-from bot.core.dates.resolve import Answer, Context, Reference, resolve, span
+from bot.core.dates.resolve import Answer, Context, Reference, Span, resolve, span
 from bot.core.workdays import Calendar
 
 
@@ -183,7 +183,7 @@ def _dated_phrases(text: str) -> list[Found]:
 
 _BEGINNINGS = frozenset(
     "0123456789零〇○一二三四五六七八九十廿卅元今本当明来次翌去上前同下中月年全岁第这周星礼即后现目新春除妇植清"
-    '劳青儿端建党教国重冬正腊农阴大学期寒暑开放假xX×*_□"'
+    '劳青儿端建党教国重冬正腊农阴大学期寒暑开放假两会运军节高秋xX×*_□"'
 )
 """Characters a date can begin with; all others are passed over at once."""
 
@@ -197,7 +197,7 @@ def _month(found: Found, context: Context) -> tuple[int, int] | None:
     match found.phrase:
         case Dated(first=Moment(what=InMonth(month=int()) | InMonth(shift=int()))):
             days = span(found.phrase.last or found.phrase.first, context)
-            return (days.end.year, days.end.month) if hasattr(days, "end") else None
+            return (days.end.year, days.end.month) if isinstance(days, Span) else None
         case _:
             return None
 

@@ -8,6 +8,7 @@ both years written, a weekday that does not fit, a day that does not exist, a mo
 after something begin on the next day and end on the n-th.
 """
 
+import itertools
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -158,10 +159,11 @@ def span(moment: Moment, context: Context, *, near: Span | None = None) -> Span 
             found = Trouble(why)
         case _:
             assert_never(moment.what)
-    if isinstance(found, Span) and moment.weekday is not None and found.start == found.end:
-        if found.start.weekday() != moment.weekday:
-            return Trouble("weekday", (found.start, found.end))
-    return found
+    match found:
+        case Span(start, end) if start == end and moment.weekday not in (None, start.weekday()):
+            return Trouble("weekday", (start, end))
+        case _:
+            return found
 
 
 def _one(day: date) -> Span:
@@ -420,9 +422,7 @@ def _several(phrase: Dated, first: Span, context: Context) -> Answer:
             return Answer("ask", why=found.why)
         spans.append(found)
     moved = any(s.moved for s in spans)
-    touching = all(
-        b.start == a.end + timedelta(days=1) for a, b in zip(spans, spans[1:], strict=False)
-    )
+    touching = all(b.start == a.end + timedelta(days=1) for a, b in itertools.pairwise(spans))
     if touching and phrase.tail in ("", "during"):
         return Answer(
             "window",

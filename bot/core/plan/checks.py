@@ -5,7 +5,7 @@ reported: which side is right is for a person to say.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -67,15 +67,14 @@ def _questions(plan: Plan) -> Iterator[Question]:
             and answer.end is None
             and not answer.start
             and answer.relative_to
-        ):
-            if answer.relative_to not in asked:
-                asked.add(answer.relative_to)
-                yield Question(
-                    code="which_day",
-                    item=place,
-                    facts={**_facts(item), "event": answer.relative_to},
-                    suggest=_event_days(plan, answer.relative_to),
-                )
+        ) and answer.relative_to not in asked:
+            asked.add(answer.relative_to)
+            yield Question(
+                code="which_day",
+                item=place,
+                facts={**_facts(item), "event": answer.relative_to},
+                suggest=_event_days(plan, answer.relative_to),
+            )
 
 
 def _facts(item: Item) -> dict[str, str]:

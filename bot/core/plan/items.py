@@ -7,7 +7,7 @@ document itself gives that event one day.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -193,12 +193,9 @@ class _Where:
 
     phase: str = ""
     step: str = ""
-    below: str = ""
-    """A numbered line below the step."""
     scheduled: bool = False
     heads: str = ""
     """What the part itself opens: phase, step or nothing."""
-    inherited: tuple[Reading, ...] = field(default=())
 
 
 class _Reader:
@@ -247,8 +244,7 @@ class _Reader:
 
     def _looks_back(self, path: Sequence[Heading]) -> bool:
         return any(
-            self._back_cue.search(h.title)
-            and not self._phase_cue.search(h.title)
+            (self._back_cue.search(h.title) and not self._phase_cue.search(h.title))
             or self._is_earlier(h)
             for h in path
         )
@@ -258,7 +254,7 @@ class _Reader:
         return bool(years) and self.when.year is not None and max(years) < self.when.year
 
     def _where(self, part: Part) -> _Where:
-        """Phase, step and what is below it, from the headings."""
+        """Phase and step, from the headings."""
         path = part.path
         start = next((n for n, h in enumerate(path) if self._is_schedule(h)), None)
         first = next((n for n, h in enumerate(path) if self._is_phase(h)), None)
@@ -267,7 +263,7 @@ class _Reader:
             if tuple(h.title for h in path[: start + 2]) in self._parents:
                 first = start + 1
             elif not self._phase_cue.search(child.title):
-                return self._below(part, path[start + 1 :], "", start=start + 1)
+                return self._below(part, path[start + 1 :], "")
         if first is None:
             step = name_of(path[-1].title) if len(path) > 1 else ""
             return _Where(phase=self._own_phase, step=step, scheduled=start is not None)
@@ -275,15 +271,12 @@ class _Reader:
         heads = "phase" if part.heads and first == len(path) - 1 else ""
         if heads or len(path) == first + 1:
             return _Where(phase=phase, scheduled=True, heads=heads)
-        return self._below(part, path[first + 1 :], phase, start=first + 1)
+        return self._below(part, path[first + 1 :], phase)
 
-    def _below(self, part: Part, path: Sequence[Heading], phase: str, *, start: int) -> _Where:
+    def _below(self, part: Part, path: Sequence[Heading], phase: str) -> _Where:
         step = name_of(path[0].title)
         heads = "step" if part.heads and len(path) == 1 else ""
-        below = name_of(path[-1].title) if len(path) > 1 else ""
-        return _Where(
-            phase=phase or self._own_phase, step=step, below=below, scheduled=True, heads=heads
-        )
+        return _Where(phase=phase or self._own_phase, step=step, scheduled=True, heads=heads)
 
     def _is_schedule(self, heading: Heading) -> bool:
         return (
@@ -362,13 +355,10 @@ class _Reader:
         if body and any(
             _is_dated(r) for line in body.split("\n") for r in self._readings(line, where)
         ):
-            return [] if place == "step" else [base] if not self._steps_dated(where) else []
+            return [] if place == "step" else [base]
         if body.strip("\n") == "\t":
             return []
         return [base]
-
-    def _steps_dated(self, where: _Where) -> bool:
-        return False
 
     def _nodes(self, text: str, readings: Sequence[Reading], where: _Where) -> list[Item]:
         items: list[Item] = []
@@ -381,7 +371,7 @@ class _Reader:
             clause = _clause(text, reading)
             sentence = _sentence(text, reading)
             what, to = handed_in(clause, self.words)
-            title = _title(text, reading) or where.below or where.step or self.found.title
+            title = _title(text, reading) or where.step or self.found.title
             base = Item(
                 place="node"
                 if where.phase or where.step
@@ -420,7 +410,7 @@ class _Reader:
             case "none":
                 return False
             case "ask":
-                return answer.why not in ("weak",) and (
+                return answer.why != "weak" and (
                     answer.why not in ("term", "which-week") or where.scheduled
                 )
             case "relative":
@@ -438,10 +428,8 @@ class _Reader:
         self, item: Item, found: Sequence[Item], opened: Mapping[tuple[str, str], int]
     ) -> bool:
         """Whether the item only says again what its step, or the whole, has said."""
-        if (
-            item.answer.kind in ("relative", "recurring")
-            or item.answer.start is None
-            and item.answer.end is None
+        if item.answer.kind in ("relative", "recurring") or (
+            item.answer.start is None and item.answer.end is None
         ):
             return any(_same(item, other) for other in found)
         place = opened.get((item.phase, item.step))

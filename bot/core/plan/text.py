@@ -226,7 +226,7 @@ def _by_dates(
         last += 1
     head, when, tail = (
         list(lines[:first]),
-        lines[first : last + 1] if dates else [],
+        list(lines[first : last + 1]) if dates else list[str](),
         list(lines[last + 1 :] if dates else lines[first:]),
     )
     cells = [number, *_spread(head, before), "\n".join(when)]
@@ -237,7 +237,7 @@ def _spread(lines: list[str], width: int) -> list[str]:
     """One line a cell, the rest in the last."""
     if width <= 0:
         return []
-    cells = lines[: width - 1] + ["\n".join(lines[width - 1 :])]
+    cells = [*lines[: width - 1], "\n".join(lines[width - 1 :])]
     return cells + [""] * (width - len(cells))
 
 
@@ -285,7 +285,7 @@ def heading_of(text: str) -> tuple[str, str] | None:
             title = _HEAD_END.split(title, maxsplit=1)[0].strip()
             return (
                 (style, title)
-                if title and len(title) <= _LONGEST_TITLE or style != "digit" and title
+                if (title and len(title) <= _LONGEST_TITLE) or (style != "digit" and title)
                 else None
             )
     return None
@@ -402,7 +402,7 @@ def _issuer(
     if match is not None:
         return match[1]
     match = re.search(
-        rf"在?(?:\d{{4}}年)?([\u4e00-\u9fff]{{2,12}}?(?:局|党委|小学|中学|学校|大学))(?=党|教育|工作|会议|系统|第)",
+        r"在?(?:\d{4}年)?([\u4e00-\u9fff]{2,12}?(?:局|党委|小学|中学|学校|大学))(?=党|教育|工作|会议|系统|第)",
         title,
     )
     return match[1] if match is not None else ""
