@@ -10,7 +10,8 @@ from docx import Document
 
 from bot.content.papers import papers
 from bot.core.digest import Notes, PersonalMatter, Problem, personal_files
-from bot.reports.document import personal, team, weekly
+from bot.reports.document.apart import personal, team
+from bot.reports.document.weekly import weekly
 from tests.core.test_digest import digest_of, opinion
 from tests.sample_week import sample_week
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.content.papers import chart_font, papers
 from bot.core.digest import Digest, PersonalMatter, Problem, personal_files
 from bot.reports import chart
-from bot.reports.document import personal, team, weekly
+from bot.reports.document.apart import personal, team
+from bot.reports.document.weekly import weekly
 from bot.reports.message import message
 from bot.reports.words import Words, inert
 from bot.reports.workbook import workbook

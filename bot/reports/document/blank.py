@@ -148,7 +148,7 @@ def _styles(words: Words) -> tuple[str, ...]:
         _style("Colophon", '<w:snapToGrid w:val="0"/><w:spacing w:before="40" w:after="40" w:line="480" w:lineRule="exact"/><w:ind w:left="280" w:right="280"/>', _size(28)),
         _style("Publisher", f'<w:tabs><w:tab w:val="right" w:pos="{TEXT_WIDTH - 400}"/></w:tabs>', "", based="Colophon"),
         _style("Copies", '<w:jc w:val="right"/>', "", based="Colophon"),
-        _style("Hidden", '<w:snapToGrid w:val="0"/><w:spacing w:line="20" w:lineRule="exact"/>', _size(2)),
+        _style("Anchor", '<w:snapToGrid w:val="0"/><w:spacing w:line="20" w:lineRule="exact"/>', _size(2)),
         _style("Warning", f"{indent}", heading + red),
         _style("Footer", '<w:snapToGrid w:val="0"/><w:spacing w:line="320" w:lineRule="exact"/>', page + _size(28), name="footer"),
     )  # fmt: skip

@@ -104,7 +104,7 @@ class Writing:
             cell.append(self._paragraph(style, text))
             table.append(row)
         self._end.addprevious(table)
-        self.add("Hidden")
+        self.add("Anchor")
 
     def _paragraph(self, style: str, text: str) -> BaseOxmlElement:
         pattern = self._patterns.get(style)
