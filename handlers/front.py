@@ -95,6 +95,6 @@ class Front:
 
 def _settled(tx: Tx) -> list[Draft]:
     """All drafts after a start, and keys that no row names burned."""
-    drafts = Work(tx).drafts
-    tx.keys.keep_only(drafts.keys())
-    return drafts.every()
+    work = Work(tx)
+    tx.keys.keep_only(work.slots())
+    return work.drafts.every()

@@ -5,10 +5,11 @@ whatever was handed in, and return the draft whose words are to be spoken once a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from bot.core.cells import Atoms, Headcounts, K, freeze
 from bot.core.engine import (
     Ask,
     Close,
@@ -36,8 +37,9 @@ from bot.core.round import Round, open_round
 from bot.core.session import Part, Session
 from bot.core.survey import Language, Script
 from storage.draft import SCREEN, Draft
-from storage.opinion import Cell, Piece
+from storage.opinion import PUPIL
 from storage.unit_of_work import Work
+from storage.vault import Outcome, Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,21 @@ class Agenda:
     """The closing date of the period that is open at a moment."""
     sort: Callable[[str], Mapping[str, Any]]
     """What the sorting suggests for a masked text."""
+    headcounts: Headcounts = field(default_factory=dict[tuple[str, str], int | None])
+    """By unit and group, as far as they are known when a round opens: its atoms are cut by them."""
+    k: int = K
+    """People an atom needs before anything of it is released."""
+
+
+THANKS: Mapping[Outcome, str] = {
+    "taken": "thanks.card",
+    "already": "said.already",
+    "closed": "said.closed",
+}
+"""What a person hears when they have handed in."""
+
+PARENTS_MOST = 2
+"""A parent may have two children: so many submissions an account and round (facts/office.md 8)."""
 
 
 def hear(work: Work, agenda: Agenda, incoming: Incoming, now: float) -> Draft | None:
@@ -192,8 +209,8 @@ def _apply(
     language = made.session.language if made.session else draft.language
     for effect in made.effects:
         if isinstance(effect, Keep):
-            _submit(work, agenda, script, draft.address.channel, effect.session, now)
-            said.append(("thanks.card", {}))
+            outcome = _submit(work, agenda, script, draft.address, effect.session)
+            said.append((THANKS[outcome], {}))
     if language != draft.language:
         work.identity.remember(draft.address, language)
     return _keep(work, draft.moved(made.session, said, now=now, language=language))
@@ -225,33 +242,65 @@ def _keep(work: Work, draft: Draft) -> Draft:
 
 
 def _submit(
-    work: Work, agenda: Agenda, script: Script, channel: str, session: Session, now: float
-) -> None:
-    cell = Cell(
-        round=script.round,
-        period=agenda.period(_moment(now)),
-        unit=session.unit,
-        group=session.group,
-        channel=channel,
-        pupil=session.pupil,
+    work: Work, agenda: Agenda, script: Script, address: Address, session: Session
+) -> Outcome:
+    """Hand the answers in: they wait in the vault, apart from whoever gave them."""
+    atoms = open_vault(work, agenda, script)
+    return work.vault.submit(
+        script.round,
+        address,
+        atoms.atom_of(session.unit, session.group).id,
+        _said(agenda, script, session),
+        most=_most(agenda, script, session),
     )
-    pieces: list[Piece] = []
+
+
+def open_vault(work: Work, agenda: Agenda, script: Script) -> Atoms:
+    """How the round's people are divided: for good from the moment its vault is opened.
+
+    The bell does it when a round opens; whoever hands in first does it where nobody has.
+    """
+    if known := work.vault.atoms(script.round):
+        return known
+    parents = {unit.id: unit.parent for unit in script.units}
+    mine = {
+        (unit, group): count
+        for (unit, group), count in agenda.headcounts.items()
+        if unit in parents and script.group(group)
+    }
+    atoms = freeze([group.id for group in script.groups], mine, parents, k=agenda.k)
+    work.vault.open(script.round, atoms, people=sum(n or 0 for n in mine.values()))
+    return atoms
+
+
+def _said(agenda: Agenda, script: Script, session: Session) -> tuple[Said, ...]:
+    """The answers that were given, masked and sorted."""
+    pieces: list[Said] = []
     for answer in session.answers:
         question = script.question(answer.question)
         if question is None or answer.empty:
             continue
         text: Redacted = redact(answer.text).text
+        labels = dict(agenda.sort(text)) if text else {}
         pieces.append(
-            Piece(
+            Said(
                 question=question.id,
                 dimension=question.dimension,
                 options=answer.options,
                 number=answer.number,
                 text=text,
-                labels=agenda.sort(text) if text else {},
+                labels=labels | {PUPIL: True} if session.pupil else labels,
             )
         )
-    work.opinions.submit(cell, tuple(pieces))
+    return tuple(pieces)
+
+
+def _most(agenda: Agenda, script: Script, session: Session) -> int | None:
+    """How often one person may hand in; outside rounds as often as they have something to say."""
+    if script.round == agenda.word.id:
+        return None
+    group = script.group(session.group)
+    return PARENTS_MOST if group and group.audience == "parent" else 1
 
 
 def _script(work: Work, agenda: Agenda, draft: Draft) -> Script | None:

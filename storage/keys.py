@@ -59,6 +59,8 @@ class Keyring:
     def keep_only(self, named: Iterable[int]) -> None:
         """At start: burn every slot that no row names, and know which are free."""
         live = set(named)
+        while self._count <= max(live, default=-1):
+            self._grow()  # rows restored beside a new key directory: their slots stay theirs, and empty
         self._free = [slot for slot in range(self._count) if slot not in live]
         for slot in self._free:
             if os.pread(self._slots, KEY, slot * KEY) != _BURNED:
@@ -77,6 +79,10 @@ class Keyring:
     def key(self, slot: int) -> bytes:
         """The key in that slot."""
         return os.pread(self._slots, KEY, slot * KEY)
+
+    def has(self, slot: int) -> bool:
+        """Whether there is a key in that slot: none after it was burned, or where data came without its keys."""
+        return self.key(slot) not in (_BURNED, b"")
 
     def burn(self, slot: int) -> None:
         """Overwrite a key; what it sealed is gone once `sync` has returned."""
@@ -154,18 +160,30 @@ PAD = 1024
 def seal(key: bytes, plain: bytes, bound: bytes) -> bytes:
     """Seal and pad; `bound` is what the row says in the clear and must not be exchanged."""
     size = len(plain) + 4
-    padded = len(plain).to_bytes(4, "big") + plain + bytes(-size % PAD)
-    nonce = os.urandom(12)
-    return nonce + AESGCM(key).encrypt(nonce, padded, bound)
+    return seal_block(key, len(plain).to_bytes(4, "big") + plain + bytes(-size % PAD), bound)
 
 
 def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
     """What `seal` sealed. Raises `KeyLost` where the key is not the one."""
-    try:
-        padded = AESGCM(key).decrypt(sealed[:12], sealed[12:], bound)
-    except InvalidTag as error:
-        raise KeyLost from error
+    padded = unseal_block(key, sealed, bound)
     return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
+
+
+def seal_block(key: bytes, block: bytes, bound: bytes) -> bytes:
+    """Seal what has always one size, so that nothing needs to be padded."""
+    nonce = os.urandom(12)
+    return nonce + AESGCM(key).encrypt(nonce, block, bound)
+
+
+def unseal_block(key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """What `seal_block` sealed. Raises `KeyLost` where the key is not the one."""
+    try:
+        return AESGCM(key).decrypt(sealed[:12], sealed[12:], bound)
+    except (
+        InvalidTag,
+        ValueError,
+    ) as error:  # a key that is not there has no length to speak of
+        raise KeyLost from error
 
 
 def _burn_file(file: Path) -> None:

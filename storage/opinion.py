@@ -1,46 +1,126 @@
-"""What people said, one answer apart from another: random names, no person, no time finer than the period.
+"""What people said, released: one answer apart from another, no person, no time finer than the period.
 
-`submit(cell, pieces)` is the one narrow way in.
+The vault's tick is the only way in for what was said in a chat. Rows are written in the order of their random ids, so
+that neither a row's place in the file nor its place in a page says when it was handed in.
 """
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Redacted
-from storage.database import Statement, Tx
-from storage.tables import opinion
+from bot.core.release import Counted, Freed
+from storage.database import Row, Statement, Tx
+from storage.tables import opinion, released
 
-_INSERT = Statement(insert(opinion))
+CHAT = "chat"
+"""The channel of whatever came through the vault; by which app is not kept."""
+
+PUPIL = "pupil"
+"""The label of a parent's answer that is the child's own."""
+
+_ID = 12
+_COLUMNS = (
+    opinion.c.id,
+    opinion.c.round,
+    opinion.c.period,
+    opinion.c.atom,
+    opinion.c.unit,
+    opinion.c.grp,
+    opinion.c.question,
+    opinion.c.dimension,
+    opinion.c.channel,
+    opinion.c.options,
+    opinion.c.number,
+    opinion.c.text,
+    opinion.c.labels,
+    opinion.c.pupil,
+)
+# A tick that was broken off hands on again what it had begun with: the lookup id says what is here already.
+_INSERT = Statement(insert(opinion).on_conflict_do_nothing(index_elements=["lookup"]))
+_OF_PERIOD = Statement(
+    select(*_COLUMNS).where(opinion.c.period == bindparam("period_")).order_by(opinion.c.id)
+)
+_COUNT = insert(released)
+_COUNTED = Statement(
+    _COUNT.on_conflict_do_update(
+        index_elements=["round", "period", "atom"],
+        set_={
+            name: released.c[name] + _COUNT.excluded[name]
+            for name in ("people", "guests", "submissions", "writers")
+        },
+    )
+)
+_TURNOUT = Statement(
+    select(
+        released.c.round,
+        released.c.period,
+        released.c.atom,
+        released.c.units,
+        released.c.grp,
+        released.c.people,
+        released.c.guests,
+        released.c.submissions,
+        released.c.writers,
+    ).order_by(released.c.period, released.c.round, released.c.atom)
+)
+
+
+class Kept(NamedTuple):
+    """A released opinion as its row has it; `options` and `labels` are JSON. A digest reads a hundred thousand."""
+
+    id: str
+    """Random, in hexadecimal."""
+    round: str
+    period: str
+    """The closing date, YYYY-MM-DD."""
+    atom: str
+    unit: str
+    group: str
+    question: str
+    dimension: str
+    channel: str
+    options: str
+    number: int | None
+    text: Redacted
+    labels: str
+    pupil: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """Where a submission counts."""
+class Turnout:
+    """How many took part, of those whose answers were released with this label in this period."""
 
     round: str
     period: str
-    """The closing date of the period, YYYY-MM-DD."""
-    unit: str
+    atom: str
+    units: tuple[str, ...]
+    """The units they may be from; empty for everywhere."""
     group: str
-    channel: str
-    pupil: bool = False
+    people: int
+    """Persons on the roster; not those who came by an open link."""
+    guests: int
+    submissions: int
+    writers: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """One answer."""
+class Named(NamedTuple):
+    """A piece with the random id it will have as a row."""
 
-    question: str
-    dimension: str
-    options: tuple[str, ...]
-    number: int | None
-    text: Redacted
-    labels: Mapping[str, Any]
+    id: bytes
+    freed: Freed
+
+
+def named(freed: Iterable[Freed]) -> list[Named]:
+    """Random ids for these pieces, and the pieces in the order of them: the order in which rows are to be written."""
+    given = [Named(os.urandom(_ID), piece) for piece in freed]
+    given.sort(key=lambda each: each.id)
+    return given
 
 
 class Opinions:
@@ -49,24 +129,74 @@ class Opinions:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    def submit(self, cell: Cell, pieces: tuple[Piece, ...]) -> None:
-        """Keep the answers of one submission; nothing of what is kept says that they belong together."""
-        self._tx.many(_INSERT, [_row(cell, piece) for piece in pieces])
+    def release(self, round: str, period: str, some: Sequence[Named]) -> None:
+        """Keep pieces that leave the vault; what an earlier try has kept stays as it is."""
+        self._tx.many(_INSERT, [_row(round, period, each) for each in some])
+
+    def count(self, round: str, period: str, counted: Iterable[Counted]) -> None:
+        """Add those who took part to what has been counted of their label in this period."""
+        for each in counted:
+            row = {
+                "round": round,
+                "period": period,
+                "atom": each.atom,
+                "units": json.dumps(each.units),
+                "grp": each.group,
+                "people": each.people,
+                "guests": each.guests,
+                "submissions": each.submissions,
+                "writers": each.writers,
+            }
+            self._tx.do(_COUNTED, row)
+
+    def of(self, period: str) -> list[Kept]:
+        """All of a period, in the order of their random ids."""
+        return [_kept(row) for row in self._tx.all(_OF_PERIOD, {"period_": period})]
+
+    def turnout(self) -> list[Turnout]:
+        """All that has been counted, period by period."""
+        return [_turnout(row) for row in self._tx.all(_TURNOUT)]
 
 
-def _row(cell: Cell, piece: Piece) -> dict[str, Any]:
+def _row(round: str, period: str, each: Named) -> dict[str, Any]:
+    piece, atom, unit, group = each.freed
+    labels = {name: value for name, value in piece.labels.items() if name != PUPIL}
     return {
-        "id": os.urandom(12),
-        "round": cell.round,
-        "period": cell.period,
-        "unit": cell.unit,
-        "grp": cell.group,
-        "channel": cell.channel,
-        "pupil": int(cell.pupil),
+        "id": each.id,
+        "round": round,
+        "period": period,
+        "atom": atom,
+        "unit": unit,
+        "grp": group,
         "question": piece.question,
         "dimension": piece.dimension,
+        "channel": CHAT,
         "options": json.dumps(piece.options),
         "number": piece.number,
-        "text": piece.text,
-        "labels": json.dumps(piece.labels, ensure_ascii=False, separators=(",", ":")),
+        # Half a surrogate pair has no place in a database; it must not stop a tick.
+        "text": piece.text.encode(errors="replace").decode(),
+        "labels": json.dumps(labels, ensure_ascii=False, separators=(",", ":")),
+        "pupil": int(bool(piece.labels.get(PUPIL))),
+        "lookup": piece.id,
+        "reply_key": piece.reply_key,
     }
+
+
+def _kept(row: Row) -> Kept:
+    id, *rest = row
+    return Kept._make((cast(bytes, id).hex(), *rest))
+
+
+def _turnout(row: Row) -> Turnout:
+    round, period, atom, units, group, people, guests, submissions, writers = row
+    return Turnout(
+        round=round,
+        period=period,
+        atom=atom,
+        units=tuple(json.loads(units)),
+        group=group,
+        people=people,
+        guests=guests,
+        submissions=submissions,
+        writers=writers,
+    )

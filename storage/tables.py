@@ -4,7 +4,7 @@ Nothing here joins a person to what they said. Rows that a person causes carry n
 counter; what must be remembered of somebody in the middle of a talk is sealed under a key that lies elsewhere.
 """
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
@@ -54,7 +54,8 @@ opinion = Table(  # released pieces: one answer of somebody, apart from their ot
     Column(
         "period", Text, nullable=False
     ),  # the closing date, YYYY-MM-DD; nothing finer is kept
-    Column("unit", Text, nullable=False),
+    Column("atom", Text, nullable=False),  # whose it counts with; see `released`
+    Column("unit", Text, nullable=False),  # empty where the atom is wider than one unit
     Column("grp", Text, nullable=False),
     Column("question", Text, nullable=False),
     Column("dimension", Text, nullable=False),
@@ -64,6 +65,144 @@ opinion = Table(  # released pieces: one answer of somebody, apart from their ot
     Column("text", Text, nullable=False),  # masked
     Column("labels", Text, nullable=False),  # JSON: what the sorting suggests, and why
     Column("pupil", Integer, nullable=False),
+    Column("lookup", LargeBinary),  # what its receipt finds it by; none came by other channels
+    Column("reply_key", LargeBinary),  # whom an answer to it is sealed for
     sqlite_with_rowid=False,
 )
 Index("opinion_by_period", opinion.c.period, opinion.c.round)
+Index("opinion_by_lookup", opinion.c.lookup, unique=True)  # a piece is released once
+
+# -- the vault: what was handed in and not released yet; read docs/decisions/vault.md -------------------------------
+
+vault = Table(  # a round's vault: how it is divided, and where its buckets end
+    "vault",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("atoms", Text, nullable=False),  # JSON, frozen when the round opened
+    Column("state", Text, nullable=False),  # open, closing (nothing more is taken) or closed
+    Column("key", Integer, nullable=False),  # the slot of the key that tags are made with
+    Column("epoch", Integer, nullable=False),  # ticks begun so far
+    Column("answers", Integer, nullable=False),  # answer buckets of this epoch
+    Column("answers_wanted", Integer, nullable=False),  # as many as there will be soon
+    Column("tags", Integer, nullable=False),  # tag buckets
+    Column("tags_wanted", Integer, nullable=False),
+    Column("tick", Text, nullable=False),  # the name of the last tick begun
+    Column("pending", Text, nullable=False),  # JSON of the tick under way, or nothing
+    sqlite_with_rowid=False,
+)
+
+bucket = Table(  # sealed and all of one size, empty or full
+    "bucket",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),  # answers or tags
+    Column("epoch", Integer, primary_key=True),  # of answers; 0 for tags
+    Column("number", Integer, primary_key=True),
+    Column("version", LargeBinary, nullable=False),  # random: a counter would count people
+    Column("key", Integer, nullable=False),  # where the key of this version lies
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+released = Table(  # how many took part, of those whose answers have been released
+    "released",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column(
+        "atom", Text, primary_key=True
+    ),  # an atom's id; unit/group where several were folded
+    Column("units", Text, nullable=False),  # JSON list; empty for everywhere
+    Column("grp", Text, nullable=False),  # empty for everybody
+    Column("people", Integer, nullable=False),  # persons on the roster
+    Column("guests", Integer, nullable=False),  # who came by an open link
+    Column("submissions", Integer, nullable=False),
+    Column("writers", Integer, nullable=False),  # with words of their own
+    sqlite_with_rowid=False,
+)
+
+round_ = Table(  # a round as the office planned it; whether it is open is asked of the clock
+    "round",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("script", Text, nullable=False),  # its script's digest
+    Column("opens", Integer),  # seconds since 1970, UTC
+    Column("closes", Integer),
+    Column("reminders", Integer, nullable=False),
+    Column("stopped", Integer, nullable=False),  # closed early by the office
+)
+
+wave = Table(  # one reminder to all who have not finished; a row is the claim to send it, once
+    "wave",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),  # when it was sent, or dropped
+    Column("note", Text, nullable=False),  # empty: sent; else why it was dropped
+)
+
+digest = Table(  # one period's digest: the snapshot all papers are drawn from
+    "digest",
+    metadata,
+    Column("period", Text, primary_key=True),  # the closing date
+    Column("version", Integer, nullable=False),
+    Column("snapshot", Text, nullable=False),  # JSON
+    Column("personal", Text, nullable=False),  # JSON list: the personal files, sealed
+    Column("sent", Integer, nullable=False),  # 0 a draft, 1 sent and never changed again
+)
+
+outbox = Table(  # what is to be handed to the office's chats and people, each thing once
+    "outbox",
+    metadata,
+    Column("key", Text, primary_key=True),  # what, and to whom (a MAC): the once-only
+    Column("kind", Text, nullable=False),
+    Column("ref", Text, nullable=False),  # of what it speaks: a period, a round
+    Column("sealed", LargeBinary, nullable=False),  # the address, under the master key
+    Column("state", Integer, nullable=False),  # 0 waiting, 1 sent, 2 refused
+)
+Index("outbox_waiting", outbox.c.state)
+
+# -- staff: who works here, and the codes that let somebody in -----------------------------------------------------
+
+staff = Table(  # an account; the row outlives it without its address, so that its label is never given again
+    "staff",
+    metadata,
+    Column("tag", LargeBinary, primary_key=True),  # MAC of the address; random once retired
+    Column("role", Text, nullable=False),  # role and number are its label: office 2
+    Column("number", Integer, nullable=False),
+    Column("active", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # address, language, posts; empty once retired
+    UniqueConstraint("role", "number"),
+    sqlite_with_rowid=False,
+)
+
+seat = Table(  # a post that one person of a unit holds at a time
+    "seat",
+    metadata,
+    Column("role", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("tag", LargeBinary, nullable=False),  # of the account
+    sqlite_with_rowid=False,
+)
+
+invitation = Table(  # a code that waits to be used; the row is gone once it was, and says nowhere by whom
+    "invitation",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),  # of the code, under the master key
+    Column("expires", Integer, nullable=False),  # the last day it is good for, since 1970
+    Column("unit", Text, nullable=False),  # of participants; empty: not told
+    Column("grp", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # posts, for staff; empty for participants
+    sqlite_with_rowid=False,
+)
+
+trail = Table(  # what staff did, and never to or for which participant
+    "trail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),  # seconds since 1970, of a whole minute
+    Column("who", Text, nullable=False),  # the label of an account, or server
+    Column("deed", Text, nullable=False),
+    Column("params", Text, nullable=False),  # JSON: ids, dates and numbers
+)
+Index("trail_by_time", trail.c.at)

@@ -5,13 +5,15 @@ from storage.draft import Drafts
 from storage.identity import Identity
 from storage.inbox import Inbox
 from storage.opinion import Opinions
+from storage.staff import Members
 from storage.survey import Scripts
+from storage.vault import Vault
 
 
 class Work:
     """One unit of work: what a deed may read and change, all of it or nothing."""
 
-    __slots__ = ("drafts", "identity", "inbox", "opinions", "scripts")
+    __slots__ = ("drafts", "identity", "inbox", "opinions", "scripts", "staff", "vault")
 
     def __init__(self, tx: Tx) -> None:
         self.drafts = Drafts(tx)
@@ -19,3 +21,9 @@ class Work:
         self.inbox = Inbox(tx)
         self.opinions = Opinions(tx)
         self.scripts = Scripts(tx)
+        self.staff = Members(tx)
+        self.vault = Vault(tx)
+
+    def slots(self) -> list[int]:
+        """Every key slot that a row names. At start all others are burned."""
+        return [*self.drafts.keys(), *self.vault.keys()]

@@ -28,12 +28,15 @@ from bot.core.messages import (
 from bot.core.round import Round
 from handlers.front import Front
 from handlers.survey import Agenda
+from handlers.tick import tick
 from handlers.words import House
 from storage.database import Database
 from storage.keys import Keyring
+from storage.opinion import Turnout
 from storage.schema import prepare
 from storage.tables import opinion
 from storage.unit_of_work import Work
+from storage.vault import Tick
 from tests.builders import a_round, word_round
 from tests.fakes import FakeChannel, FixedClock
 
@@ -56,6 +59,7 @@ class Home:
         self.channel = FakeChannel()
         self._rounds = rounds or (a_round(),)
         self._word = word or word_round()
+        self._ticks = itertools.count()
         self._keys = itertools.count(secrets.randbelow(10**12))  # another day, other deliveries
 
     async def __aenter__(self) -> Self:
@@ -91,6 +95,13 @@ class Home:
             scripts={pins[id]: s for id, s in scripts.items()},
             period=lambda _: "2026-09-25",
             sort=lambda _: {},
+            headcounts={
+                (unit.id, group.id): 1
+                for made in (*self._rounds, self._word)
+                for unit in made.script.units
+                for group in made.script.groups
+            },
+            k=1,
         )
 
     def person(self, name: str) -> "Person":
@@ -104,8 +115,20 @@ class Home:
             await self.front.ring(address)
         await self.front.outbox.idle()
 
+    async def tick(self, *, last: bool = False) -> None:
+        """The clock strikes: all that waits is released, because here one person is enough."""
+        for made in (*self._rounds, self._word):
+            wish = Tick(name=f"tick {next(self._ticks):03}", period="2026-09-25", last=last)
+            await tick(self.database, made.id, wish)
+
+    async def turnout(self) -> list[Turnout]:
+        """How many took part, after a tick."""
+        await self.tick()
+        return await self.database.write(lambda tx: Work(tx).opinions.turnout())
+
     async def opinions(self) -> list[Any]:
-        """All that was handed in."""
+        """All that was handed in, after a tick."""
+        await self.tick()
         return await self.database.read(lambda c: list(c.execute(select(opinion)).mappings()))
 
 

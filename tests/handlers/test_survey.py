@@ -142,7 +142,7 @@ async def test_a_unit_is_found_by_two_typed_characters(home):
     await anna.says("开始", "2", "2", "新小")
     assert anna.labels[0] == "新城小学"
     await anna.says("1", "好", "88", "1")
-    assert [p["unit"] for p in await home.opinions()] == ["newtown"]
+    assert [t.units for t in await home.turnout()] == [("newtown",)]
 
 
 async def test_a_word_said_without_being_asked_is_offered_to_be_kept(home):
