@@ -653,12 +653,16 @@ def read_dated(text: str, place: int) -> Found | None:
     return Found(place, scan.place, phrase) if phrase is not None else None
 
 
+_LIST_NUMBER = re.compile(r"(?:^|(?<=\n))\d{1,2}\.$")
+_MONTH_FIGURE = re.compile(r"\d{1,2}月")
 _IN_TIME = re.compile(r"\d:$")
 
 
 def _may_begin(text: str, place: int) -> bool:
     """Not in the middle of a number, a version, a sum or a name."""
     before, here = text[place - 1 : place], text[place]
+    if _LIST_NUMBER.search(text, max(0, place - 4), place):
+        return _MONTH_FIGURE.match(text, place) is not None
     if here.isdigit():
         return not before or not (
             before.isdigit()

@@ -49,7 +49,7 @@ class Plain:
 
 
 def plain(text: str) -> Plain:
-    """The text in one form. A space stays only between two figures ; a line's end stays but after a dash.
+    """The text in one form. A space stays only between two figures or after a number's full stop; a line's end stays but after a dash.
 
     >>> plain("３ 月　上旬～ 4月").text
     '3月上旬-4月'
@@ -62,7 +62,7 @@ def plain(text: str) -> Plain:
         if letter == "\n" and letters and letters[-1] in _GOES_ON:
             continue
         if letter == "\n" or not _SPACE.match(letter):
-            figures = bool(letters) and letters[-1].isdigit() and letter.isdigit()
+            figures = bool(letters) and (letters[-1].isdigit() or letters[-1] == ".") and letter.isdigit()
             if gap and figures:
                 letters.append(gap)
                 places.append(place - 1)

@@ -96,17 +96,22 @@ def read_all(
     when: Reference,
     anchors: Mapping[str, date] | None = None,
     calendar: Calendar | None = None,
+    *,
+    month: tuple[int, int] | None = None,
 ) -> tuple[Reading, ...]:
-    """Every date of a text in its order, with the words that say it."""
+    """Every date of a text in its order, with the words that say it.
+
+    `month`: year and month that a heading above the text gives to days without one.
+    """
     flat = plain(text)
     covered = _cover(flat.text)
-    context = Context(when, anchors or {}, calendar or Calendar())
+    context = Context(when, anchors or {}, calendar or Calendar(), month)
     readings: list[Reading] = []
     sentence = -1
     for found in _phrases(covered):
         begins = _sentence_start(covered, found.start)
         if begins != sentence:
-            sentence, context = begins, replace(context, month=None)
+            sentence, context = begins, replace(context, month=month)
         if _is_past(covered, found, context):
             continue
         answer = resolve(found.phrase, context)

@@ -14,7 +14,7 @@ from typing import Literal
 from bot.core.dates.reading import Reading, read_all
 from bot.core.dates.resolve import Answer, Reference
 from bot.core.plan.table import Row, names_of, node_rows
-from bot.core.plan.text import Block, Heading, Outline, Paragraph, Part, Table, outline
+from bot.core.plan.text import Block, Heading, Outline, Paragraph, Part, Table, outline, unnumbered
 from bot.core.plan.words import Words, one_of
 from bot.core.workdays import Calendar
 
@@ -196,6 +196,8 @@ class _Where:
     scheduled: bool = False
     heads: str = ""
     """What the part itself opens: phase, step or nothing."""
+    month: Reading | None = None
+    """The month whose heading it stands below."""
 
 
 class _Reader:
@@ -230,6 +232,9 @@ class _Reader:
             if isinstance(part.block, Table):
                 found += self._rows(part.block, where)
                 continue
+            if where.month is not None:
+                found += self._in_month(part, part.block.text, where, where.month)
+                continue
             new = self._paragraph(part, part.block.text, where, self._body(place))
             for item in new:
                 key = (item.phase, item.step)
@@ -256,6 +261,12 @@ class _Reader:
     def _where(self, part: Part) -> _Where:
         """Phase and step, from the headings."""
         path = part.path
+        month = next((h for h in path if h.style == "month"), None)
+        if month is not None:
+            readings = read_all(month.title, self.when, calendar=self.calendar)
+            above = [name_of(h.title) for h in path if h.depth < month.depth and self._is_phase(h)]
+            phase = above[-1] if above else self._own_phase
+            return _Where(phase=phase, scheduled=True, month=readings[0] if readings else None)
         start = next((n for n, h in enumerate(path) if self._is_schedule(h)), None)
         first = next((n for n, h in enumerate(path) if self._is_phase(h)), None)
         if first is None and start is not None and len(path) > start + 1:
@@ -275,6 +286,8 @@ class _Reader:
 
     def _below(self, part: Part, path: Sequence[Heading], phase: str) -> _Where:
         step = name_of(path[0].title)
+        if _DATE_FIRST.match(step):
+            return _Where(phase=phase or self._own_phase, scheduled=True)
         heads = "step" if part.heads and len(path) == 1 else ""
         return _Where(phase=phase or self._own_phase, step=step, scheduled=True, heads=heads)
 
@@ -303,6 +316,7 @@ class _Reader:
     # Paragraphs
 
     def _paragraph(self, part: Part, text: str, where: _Where, body: str) -> list[Item]:
+        text = unnumbered(text) if part.heads else text
         head = _head(text) if part.heads else 0
         readings = self._readings(text, where)
         own = [
@@ -316,6 +330,21 @@ class _Reader:
         nodes = [r for r in readings if not (where.heads and r in own)]
         items += self._nodes(text, nodes, where)
         return items
+
+    def _in_month(self, part: Part, text: str, where: _Where, month: Reading) -> list[Item]:
+        """What stands below a month is to be done in it, unless it says a day of its own."""
+        if part.heads and part.path[-1].style == "month":
+            return []
+        text = unnumbered(text) if part.heads else text
+        start = month.answer.start
+        place = (start.year, start.month) if start is not None else None
+        found = read_all(text, self.when, calendar=self.calendar, month=place)
+        readings = [r for r in found if self._belongs(r, text, where)]
+        if readings:
+            return self._nodes(text, readings, where)
+        title = part.path[-1].title if part.heads else _first_words(text)
+        item = self._nodes(text, [Reading(0, 0, month.words, month.answer)], where)[0]
+        return [replace(item, title=title, words=text)]
 
     def _opening(
         self,
@@ -350,7 +379,7 @@ class _Reader:
                 for reading in own
                 for r in _each(reading)
             ]
-        if any(_is_dated(r) for r in readings):
+        if any(_is_dated(r) for r in readings) or (place == "step" and readings):
             return []
         if body and any(
             _is_dated(r) for line in body.split("\n") for r in self._readings(line, where)
@@ -384,7 +413,7 @@ class _Reader:
                 words=sentence,
                 text_date=" ".join(reading.words.split()),
                 answer=answer,
-                responsible=responsible_in(sentence),
+                responsible=responsible_in(sentence) or responsible_in(text),
                 submit_to=to,
                 deliverable=what,
                 prescribed=self._prescribed(sentence),
@@ -640,8 +669,9 @@ def _clause(text: str, reading: Reading) -> str:
     return text[start:end].strip(" ，,")
 
 
+_DATE_FIRST = re.compile(r"(?:\d{4}年)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})月|[上中下]旬|\d{1,2}[日号]")
 _LEAD_WORDS = re.compile(
-    r"^(?:（[^）]{0,12}）|\([^)]{0,12}\)|[一二三四五六七八九十]+、|\d+[．.、]|[，,：:、\s]|于|在|前|要|应|须|请|自|从|拟|将|由(?=[^，]{0,3}$)|安排在|定于|到|之前|以前|期间|完成$)+"
+    r"^(?:（[^）]{0,12}）|\([^)]{0,12}\)|[一二三四五六七八九十]+、|\d+[．.、]|[，,：:、\s]|于|在|前|要|应|须|请|自(?![查评学我])|从|拟|将|由(?=[^，]{0,3}$)|安排在|定于|到|之前|以前|期间|完成$)+"
 )
 _TAIL_WORDS = re.compile(
     r"(?:自|从|于|在|安排在|定于|要在|要于|应于|须于|将于|拟于|完成|开始|召开|举行|进行|[，,：:（(\s]|时间为?)+$"
@@ -673,6 +703,7 @@ def _title(text: str, reading: Reading) -> str:
     if re.fullmatch(r"(?:前|要)?(?:基本|全面|全部)?(?:完成|结束)", after):
         after = ""
     title = after if len(before) < 3 else before if len(after) < 4 else before + after
+    title = re.sub(r"[（(][^（()）]*[）)]?$", "", title)
     return title.strip("，,。；;：:（）() ")[:60]
 
 
@@ -710,7 +741,7 @@ _HANDING = re.compile(
     r"(?!告|名|道|刊|表|导|酬|到|纸|考|流|谈|心|通|换|叉|接|代|往|教|温暖|达|批|复|关爱|法|歌|健|给他|给我)"
 )
 _RECEIVER = re.compile(
-    r"(?:给|至|到)?(?P<to>[^，。；;、\n]{2,30}?(?:、[^，。；;\n]{2,16}?)*?)(?=审核|审阅|审批|审定|审查|备案|备查|备存|汇总|同意|通过|[，。；;\n]|$)"
+    r"(?:给|至|到)?(?P<to>[^，。；;、\n]{2,30}?(?:、[^，。；;\n]{2,16}?)*?)(?=审核|审阅|审批|审定|审查|备案|备查|备存|汇总|同意|通过|[，。；;（(\n]|$)"
 )
 
 

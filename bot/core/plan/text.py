@@ -259,6 +259,10 @@ def _spread_back(lines: list[str], width: int) -> list[str]:
 
 # The outline
 
+_MONTH = re.compile(
+    rf"[(（]?(?:(?:19|20)\d{{2}}年)?(?:\d{{1,2}}|[{_N}]{{1,3}})月(?:份)?(?:[上中下]旬)?(?:(?:主要|重点)?工作)?(?:安排)?[)）]?[：:]?"
+)
+"""A line that is only a month: what stands below it is to be done in it."""
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "stage",
@@ -278,6 +282,10 @@ _LONGEST_TITLE = 60
 
 def heading_of(text: str) -> tuple[str, str] | None:
     """How the line is numbered and the title it bears, where it is a heading."""
+    bare = re.sub(r"\s+", "", text)
+    unnumbered = re.sub(rf"^(?:[{_N}]+、|[（(][{_N}]+[）)])", "", bare)
+    if _MONTH.fullmatch(unnumbered):
+        return "month", unnumbered.strip("（）()：:")
     for style, pattern in _STYLES:
         match = pattern.match(text)
         if match is not None:
@@ -289,6 +297,15 @@ def heading_of(text: str) -> tuple[str, str] | None:
                 else None
             )
     return None
+
+
+def unnumbered(text: str) -> str:
+    """A heading's line without the number before it, which is no part of any date in it."""
+    for style, pattern in _STYLES:
+        match = pattern.match(text)
+        if match is not None:
+            return text if style == "stage" else text[match.end() :]
+    return text
 
 
 def outline(blocks: Sequence[Block], words: Words) -> Outline:
@@ -319,9 +336,13 @@ def _title(texts: Sequence[str], words: Words) -> tuple[str, int]:
     lines: list[str] = []
     for place, text in enumerate(texts[:12]):
         bare = re.sub(r"\s+", " ", text).strip()
-        if not bare or _NUMBER_LINE.match(bare):
+        if not bare:
             if lines:
                 break
+            continue
+        if _NUMBER_LINE.match(bare):
+            # Above a document's number stands the red head, not the title.
+            lines.clear()
             continue
         if (
             heading_of(bare) is not None
