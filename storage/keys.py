@@ -47,6 +47,7 @@ class Keyring:
         self._count = os.fstat(self._slots).st_size // KEY
         self._free: list[int] = []
         self._dirty = False
+        self._settled = False
         self._days: dict[int, bytes] = {}
         self._standing: dict[int, tuple[int, ...]] = {}
 
@@ -57,21 +58,35 @@ class Keyring:
     # -- slots ----------------------------------------------------------------
 
     def keep_only(self, named: Iterable[int]) -> None:
-        """At start: burn every slot that no row names, and know which are free."""
+        """At start: burn every slot that no row names, and know which are free.
+
+        Only the first call does: later on a slot may be named by a row that is not committed yet.
+        """
+        if self._settled:
+            return
+        self._settled = True
         live = set(named)
         while self._count <= max(live, default=-1):
             self._grow()  # rows restored beside a new key directory: their slots stay theirs, and empty
-        self._free = [slot for slot in range(self._count) if slot not in live]
-        for slot in self._free:
-            if os.pread(self._slots, KEY, slot * KEY) != _BURNED:
-                self.burn(slot)
+        unnamed = [slot for slot in range(self._count) if slot not in live]
+        for slot in unnamed:
+            if self.has(slot):
+                self._overwrite(slot)
+        self._free = unnamed
         self.sync()
 
     def new(self) -> tuple[int, bytes]:
-        """A fresh key in a slot of its own; not durable before `sync`."""
-        if not self._free:
+        """A fresh key in a slot of its own, taken by chance: neighbours would have been named at one time.
+
+        Not durable before `sync`.
+        """
+        free = self._free
+        if not free:
             self._grow()
-        slot, key = self._free.pop(), os.urandom(KEY)
+            free = self._free
+        taken = int.from_bytes(os.urandom(4), "big") % len(free)
+        free[taken], free[-1] = free[-1], free[taken]
+        slot, key = free.pop(), os.urandom(KEY)
         os.pwrite(self._slots, key, slot * KEY)
         self._dirty = True
         return slot, key
@@ -86,15 +101,18 @@ class Keyring:
 
     def burn(self, slot: int) -> None:
         """Overwrite a key; what it sealed is gone once `sync` has returned."""
-        os.pwrite(self._slots, _BURNED, slot * KEY)
+        self._overwrite(slot)
         self._free.append(slot)
-        self._dirty = True
 
     def sync(self) -> None:
         """Make what was written and burned durable."""
         if self._dirty:
             os.fdatasync(self._slots)
             self._dirty = False
+
+    def _overwrite(self, slot: int) -> None:
+        os.pwrite(self._slots, _BURNED, slot * KEY)
+        self._dirty = True
 
     def _grow(self) -> None:
         os.ftruncate(self._slots, (self._count + GROW) * KEY)
