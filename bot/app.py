@@ -7,31 +7,44 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Any
 
 from bot.channels.base import Channel
 from bot.channels.console import Console
 from bot.channels.http import Listener
+from bot.channels.neighbours import Neighbour, Neighbours
 from bot.channels.recording import Recording
 from bot.channels.web.chat import WebChat
-from bot.channels.web.demo import Demo, Phone
+from bot.channels.web.demo import Demo, Phone, Push
+from bot.content.demo import people
 from bot.content.loader import STANDING, load_groups, load_surveys, load_texts
 from bot.content.taxonomy import load_taxonomy
 from bot.content.web import words
 from bot.core import sorting
+from bot.core.digest import Name, Names
 from bot.core.messages import Address
+from bot.core.people import Post, Role
 from bot.core.periods import Rhythm, period_at
-from bot.core.round import Round
-from bot.core.survey import Group, Language, Script, Survey, Unit
+from bot.core.round import Hours, Round
+from bot.core.survey import DIMENSIONS, Audience, Group, Language, Script, Survey, Unit
 from bot.core.workdays import Calendar
 from bot.logs import loop_failed, set_up
-from bot.settings import Settings
+from bot.scheduler import Bell
+from bot.settings import PlannedRound, Settings, Span
 from bot.settings.secret import Secrets
+from handlers.alarm import Alarms
+from handlers.bell import Chores
+from handlers.delivery import Deliveries
+from handlers.desk import Desk
+from handlers.digest import Almanac
 from handlers.front import Front
+from handlers.papers import Press
+from handlers.round import Reminders, kept, seed
 from handlers.survey import Agenda
 from handlers.words import House
 from storage.database import Database, Tx
@@ -40,6 +53,8 @@ from storage.schema import prepare
 from storage.unit_of_work import Work
 
 log = logging.getLogger(__name__)
+
+DAY = 86400
 
 STOP_WITHIN = 8.0
 """Seconds that what is in flight may take when the service stops."""
@@ -56,6 +71,34 @@ class Clock:
         """Seconds since 1970, UTC."""
         return time.time() + self.ahead
 
+    def push(self, seconds: float) -> None:
+        """Go forward."""
+        self.ahead += seconds
+
+
+class PushedClock(Clock):
+    """A clock that begins at a moment of the past and remembers, in a file, how far it was pushed."""
+
+    def __init__(self, file: Path, begins: datetime) -> None:
+        super().__init__()
+        self._file = file
+        known = file.read_text() if file.exists() else ""
+        self.ahead = float(known) if known else begins.timestamp() - time.time()
+        self._keep()
+
+    def push(self, seconds: float) -> None:
+        """Go forward."""
+        super().push(seconds)
+        self._keep()
+
+    def moment(self) -> datetime:
+        """The moment it shows."""
+        return datetime.fromtimestamp(self(), UTC)
+
+    def _keep(self) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.write_text(str(self.ahead))
+
 
 class App:
     """One running Tingwen: its memory, its deeds, the channels it was given."""
@@ -69,7 +112,11 @@ class App:
         self.file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
         self.database = Database(self.file, self.keys)
         self.channels: dict[str, Channel] = {}
-        self._front: Front | None = None
+        self.bell: Bell | None = None
+        self.simulated = False
+        """Invented people are among those who speak: every paper says so."""
+        self._alarms: Alarms | None = None
+        self._wake: Callable[[Address], None] = lambda _: None
         office = settings.office
         self.house = House(load_texts(), office.name, office.phone, office.duty_phone)
 
@@ -80,49 +127,101 @@ class App:
         prepare(self.file)
         self.database.start()
         self.channels |= {channel.name: channel for channel in channels}
-        front = Front(
-            self.database, self.channels, self.house, await self._agenda(), self.clock
-        )
-        self._front = front
+        front = await self._front()
+        bell = self.bell = Bell(self._chores(front).due)
+        self._wake = front.outbox.wake
         if self.keys.master_was_made:
             log.warning("a master key was made in the key directory")
         await front.start()
+        bell.start()
         tasks = [asyncio.create_task(front.alarms.run())]
         tasks += [asyncio.create_task(channel.run(front.receive)) for channel in channels]
         try:
             yield front
         finally:
+            await bell.stop()
             for task in reversed(tasks):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await front.outbox.stop(STOP_WITHIN)
+            await front.stop(STOP_WITHIN)
             await self.database.stop()
             self.keys.close()
 
     def wake(self, address: Address) -> None:
-        """Somebody can be reached again."""
-        if self._front:
-            self._front.outbox.wake(address)
+        """Somebody can be reached again: what waits for them goes out."""
+        self._wake(address)
 
-    async def _agenda(self) -> Agenda:
-        rounds = rounds_of(self.settings)
-        word = _round(
-            STANDING,
-            load_surveys(self.settings.content.surveys)[STANDING],
-            groups_of(self.settings),
-            units_of(self.settings),
-        )
-        scripts = {round.id: round.script for round in (*rounds, word)}
-        pins = await self.database.write(lambda tx: _pinned(tx, scripts))
+    async def push(self, seconds: float) -> None:
+        """Move the clock forward and do what has fallen due; for demonstrations."""
+        self.clock.push(seconds)
+        if self._alarms is not None:
+            self._alarms.recheck()
+        if self.bell is not None:
+            await self.bell.ring()
+
+    async def _front(self) -> Front:
+        settings, surveys = self.settings, load_surveys(self.settings.content.surveys)
+        groups, units = groups_of(settings), units_of(settings)
+        word = _round(STANDING, surveys[STANDING], groups, units)
+        planned = (*rounds_of(settings), word)
+        pins, scripts = await self.database.write(lambda tx: _seeded(tx, planned, self.clock()))
         taxonomy = load_taxonomy()
-        return Agenda(
-            rounds=rounds,
+        agenda = Agenda(
+            rounds=(),
             word=word,
             pins=pins,
-            scripts={pins[id]: script for id, script in scripts.items()},
-            period=Periods(self.settings),
+            scripts=scripts,
+            period=Periods(settings),
             sort=lambda text: asdict(sorting.classify(taxonomy, text)),
+            headcounts=headcounts_of(settings),
         )
+        desk = Desk(
+            texts=self.house,
+            surveys=surveys,
+            groups=tuple(g for g in groups if not g.invited),
+            units=units,
+            rounds=lambda work: tuple(one for one, _ in kept(work) if one.id != STANDING),
+            zone=lambda moment: moment.astimezone(settings.office.timezone),
+        )
+        front = Front(
+            self.database,
+            self.channels,
+            self.house,
+            agenda,
+            self.clock,
+            desk=desk,
+            after=self._ring_soon,
+        )
+        self._alarms = front.alarms
+        front.rounds_are(await self.database.write(lambda tx: kept(Work(tx))))
+        return front
+
+    def _chores(self, front: Front) -> Chores:
+        settings = self.settings
+        zone = settings.office.timezone
+        reminders = Reminders(
+            self.database,
+            self.channels,
+            self.house,
+            hours_of(settings),
+            lambda moment: moment.astimezone(zone),
+        )
+        deliveries = Deliveries(
+            self.database, self.channels, self.house, Press(), front.language
+        )
+        return Chores(
+            front,
+            self.database,
+            lambda: almanac_of(settings, front.agenda, simulated=self.simulated),
+            reminders,
+            deliveries,
+            self.clock,
+        )
+
+    def _ring_soon(self) -> None:
+        """The office changed something that the bell looks after."""
+        if self.bell is not None:
+            self.bell.soon()
 
 
 class Periods:
@@ -139,6 +238,66 @@ class Periods:
         if self._current is None or not self._current.holds(moment):
             self._current = period_at(moment, self._rhythm, self._calendar.is_workday)
         return self._current.name.isoformat()
+
+
+def almanac_of(settings: Settings, agenda: Agenda, *, simulated: bool = False) -> Almanac:
+    """What the papers need to know of the house."""
+    taxonomy = load_taxonomy()
+    questions = [q for script in agenda.scripts.values() for q in script.survey.questions]
+    asked = {question.dimension for question in questions}
+    return Almanac(
+        office=settings.office.name or load_texts().say("zh", "house.office"),
+        rhythm=rhythm_of(settings),
+        calendar=calendar_of(settings),
+        headcounts=headcounts_of(settings),
+        names=Names(
+            units=tuple(Name(unit.id, unit.name) for unit in units_of(settings)),
+            groups=tuple(
+                Name(group.id, group.words["zh"])
+                for group in groups_of(settings)
+                if not group.invited
+            ),
+            topics=tuple(
+                Name(code, taxonomy.names["topic", code]["zh"])
+                for _, code in taxonomy.groups["topic"]
+            ),
+            dimensions=tuple(d for d in DIMENSIONS if d in asked),
+            sifeng=tuple(code for _, code in taxonomy.groups["sifeng"]),
+            sizhi=tuple(code for _, code in taxonomy.groups["sizhi"]),
+            channels=("chat",),
+        ),
+        scripts={script.round: script for script in agenda.scripts.values()},
+        simulated=simulated,
+    )
+
+
+def hours_of(settings: Settings) -> dict[Audience, Hours]:
+    """When each audience may be spoken to unasked: staff on working days, parents every day."""
+    calendar, zone = calendar_of(settings), settings.office.timezone
+    return {
+        "staff": Hours(_spans(settings.quiet.staff), calendar.is_workday, zone),
+        "parent": Hours(_spans(settings.quiet.parents), lambda _: True, zone),
+    }
+
+
+def _spans(spans: tuple[Span, ...]) -> tuple[tuple[clock_time, clock_time], ...]:
+    return tuple((span.start, span.end) for span in spans)
+
+
+def headcounts_of(settings: Settings) -> dict[tuple[str, str], int | None]:
+    """People per unit and group, as the configuration has them; None where it does not say."""
+    groups = [group.id for group in groups_of(settings) if not group.invited]
+    return {
+        (planned.unit.id, group): planned.headcount.get(group, 0 if planned.headcount else None)
+        for planned in settings.units
+        for group in groups
+    }
+
+
+def rhythm_of(settings: Settings) -> Rhythm:
+    """When the office's periods close."""
+    close = settings.office.close
+    return Rhythm(weekday=close.weekday, at=close.at, zone=settings.office.timezone)
 
 
 def calendar_of(settings: Settings) -> Calendar:
@@ -171,8 +330,7 @@ def rounds_of(settings: Settings) -> tuple[Round, ...]:
             surveys[planned.survey],
             tuple(g for g in groups if not planned.groups or g.id in planned.groups),
             tuple(u for u in units if not planned.units or u.id in planned.units),
-            opens=planned.opens,
-            closes=planned.closes,
+            planned,
         )
         for planned in settings.rounds
     )
@@ -183,16 +341,28 @@ def _round(
     survey: Survey,
     groups: tuple[Group, ...],
     units: tuple[Unit, ...],
-    **window: datetime,
+    window: PlannedRound | None = None,
 ) -> Round:
+    script = Script(round=id, survey=survey, groups=groups, units=units)
+    if window is None:
+        return Round(id=id, script=script)
     return Round(
-        id=id, script=Script(round=id, survey=survey, groups=groups, units=units), **window
+        id=id,
+        script=script,
+        opens=window.opens,
+        closes=window.closes,
+        reminders=window.reminders,
     )
 
 
-def _pinned(tx: Tx, scripts: Mapping[str, Script]) -> dict[str, str]:
+def _seeded(
+    tx: Tx, planned: tuple[Round, ...], now: float
+) -> tuple[dict[str, str], dict[str, Script]]:
+    """The rounds of the configuration kept; pins by round, scripts by digest."""
     work = Work(tx)
-    return {id: work.scripts.pin(script) for id, script in scripts.items()}
+    seed(work, planned, now)
+    pins = {one.id: work.scripts.pin(one.script) for one in planned}
+    return pins, {pins[one.id]: one.script for one in planned}
 
 
 def _master(secrets: Secrets) -> bytes | None:
@@ -216,20 +386,68 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
 
 
 async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int:
-    """The demo: phones side by side on the very same deeds and storage."""
+    """The demo: phones side by side on the very same deeds and storage, neighbours, and a clock one can push."""
     set_up(logging.ERROR)
-    app = App(settings, secrets)
     listener = Listener("127.0.0.1", port)
     address = listener.bind()
+    clock = PushedClock(settings.storage.data_dir / "clock", settings.rounds[0].opens)
+    app = App(settings, secrets, clock)
+    app.simulated = True
     chat = WebChat(words(), on_open=app.wake)
-    phones = (Phone(who="teacher"), Phone(who="parent", link="u_newtown-g_parent"))
-    demo = Demo(words(), phones, edition=hashlib.sha256(app.keys.master).hexdigest()[:12])
-    listener.add((*demo.routes(), *chat.routes()))
-    async with _until_told() as told, app.running(chat), _running(listener.run()):
-        sys.stdout.write(f"{address}\n")
-        sys.stdout.flush()
-        await told.wait()
+    neighbours = Neighbours(
+        [
+            Neighbour(one["group"], one["unit"], tuple(one["answers"]), one.get("week", 1))
+            for one in people()
+        ]
+    )
+    desk = Address(
+        channel=chat.name, id=hashlib.sha256(app.keys.master + b"desk").hexdigest()[:40]
+    )
+    phones = (
+        Phone(who="teacher", link="g_teacher"),
+        Phone(who="parent", link="u_newtown-g_parent"),
+        Phone(who="office", token=desk.id),
+    )
+    edition = hashlib.sha256(app.keys.master).hexdigest()[:12]
+    async with _until_told() as told, app.running(chat, neighbours) as front:
+        if await app.database.write(lambda tx: _employed(tx, desk)):
+            neighbours.speak()
+        await front.look_again()
+
+        async def day() -> None:
+            await app.push(DAY)
+
+        async def friday() -> None:
+            async with asyncio.timeout(45):
+                await neighbours.silent.wait()
+            closes = almanac_of(settings, front.agenda).current(clock.moment()).closes
+            await app.push((closes - clock.moment()).total_seconds() + 1)
+            neighbours.speak()
+
+        demo = Demo(
+            words(),
+            phones,
+            pushes=(Push("day", day), Push("friday", friday)),
+            clock=lambda: (
+                f"{clock.moment().astimezone(settings.office.timezone):%Y-%m-%d %H:%M}"
+            ),
+            edition=edition,
+        )
+        listener.add((*demo.routes(), *chat.routes()))
+        async with _running(listener.run()):
+            sys.stdout.write(f"{address}\n")
+            sys.stdout.flush()
+            await told.wait()
     return 0
+
+
+def _employed(tx: Tx, desk: Address) -> bool:
+    """The demo's office account; True where it is new."""
+    work = Work(tx)
+    if work.staff.find(desk):
+        return False
+    work.staff.join(desk, "zh", (Post(role=Role.OFFICE),))
+    return True
 
 
 async def talk(

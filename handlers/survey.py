@@ -36,6 +36,7 @@ from bot.core.reply import command, read
 from bot.core.round import Round, open_round
 from bot.core.session import Part, Session
 from bot.core.survey import Language, Script
+from handlers.words import OPEN_SCREEN
 from storage.draft import SCREEN, Draft
 from storage.opinion import PUPIL
 from storage.unit_of_work import Work
@@ -113,6 +114,8 @@ def _hear_outside(
     match incoming.body:
         case Arrived(link):
             return _begin(work, agenda, draft, read_link(link), now)
+        case Tap(says, screen) if screen == OPEN_SCREEN:
+            return _text_outside(work, agenda, draft, Part(incoming.message, says), now)
         case Tap():
             return _say(work, draft, "stale.over", now)
         case Edited():

@@ -10,6 +10,9 @@ from bot.core.session import Session
 from bot.core.survey import LANGUAGES, Language, Script
 from storage.draft import SCREEN, Draft
 
+OPEN_SCREEN = "open"
+"""The screen of buttons outside any talk: a tap on them is worth what it says, whenever it comes."""
+
 SHORT = 7
 """Labels of at most so many characters stand two in a row."""
 

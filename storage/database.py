@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import ClauseElement, Connection, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from storage.keys import Keyring
 
@@ -52,7 +53,26 @@ class Statement:
     @cached_property
     def sqlite(self) -> str:
         """The text for SQLite."""
-        return str(self.clause.compile(dialect=_SQLITE))
+        return str(self._compiled)
+
+    @cached_property
+    def constants(self) -> Params:
+        """Values that stand in the statement itself, such as `active == 1`."""
+        return {
+            name: bind.value
+            for name, bind in self._compiled.binds.items()
+            if not bind.required and bind.value is not None
+        }
+
+    @cached_property
+    def _compiled(self) -> SQLCompiler:
+        compiled = self.clause.compile(dialect=_SQLITE)
+        assert isinstance(compiled, SQLCompiler)
+        return compiled
+
+    def filled(self, params: Params) -> Params:
+        """The parameters with the statement's own."""
+        return {**self.constants, **params} if self.constants else params
 
 
 class Tx:
@@ -66,19 +86,23 @@ class Tx:
 
     def one(self, statement: Statement, params: Params) -> Row | None:
         """The first row, if any."""
-        return self._connection.execute(statement.sqlite, params).fetchone()
+        return self._connection.execute(statement.sqlite, statement.filled(params)).fetchone()
 
     def all(self, statement: Statement, params: Params | None = None) -> list[Row]:
         """All rows."""
-        return self._connection.execute(statement.sqlite, params or {}).fetchall()
+        return self._connection.execute(
+            statement.sqlite, statement.filled(params or {})
+        ).fetchall()
 
     def do(self, statement: Statement, params: Params) -> int:
         """Change rows; how many changed."""
-        return self._connection.execute(statement.sqlite, params).rowcount
+        return self._connection.execute(statement.sqlite, statement.filled(params)).rowcount
 
     def many(self, statement: Statement, params: Sequence[Params]) -> None:
         """The same change for each."""
-        self._connection.executemany(statement.sqlite, params)
+        self._connection.executemany(
+            statement.sqlite, [statement.filled(each) for each in params]
+        )
 
     def new_key(self) -> tuple[int, bytes]:
         """A key for what this deed seals; burned again should the deed fail."""

@@ -1,13 +1,17 @@
-"""The sealed roster: where a person can be reached, and in which language. Opened with the master key alone.
+"""The sealed roster: where a person can be reached, in which language, and what a code or a directory has told of them.
+Opened with the master key alone.
 
-It knows nothing of rounds, answers or drafts. A reminder goes to all of it; who has finished is known elsewhere, and
-not by name.
+It knows nothing of rounds, answers or drafts, and no time. A reminder goes to all of it that wants reminders; who has
+finished is known elsewhere, and not by name. A person who has bound two channels has an entry for each; one of them is
+the main one: there reminders go, and under its address the person counts.
 """
 
 import hmac
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Address
@@ -16,12 +20,33 @@ from storage.database import Statement, Tx
 from storage.keys import derive, seal, unseal
 from storage.tables import person
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is known of somebody at one address."""
+
+    address: Address
+    language: Language = "zh"
+    group: str = ""
+    """Told by a code or a directory; empty where a talk is to ask."""
+    unit: str = ""
+    known: bool = False
+    """A person for sure: entered with a code of their own, or by a directory. Others count as a 份, not as a 人."""
+    quiet: bool = False
+    """No reminders."""
+    main: bool = True
+    others: tuple[Address, ...] = ()
+    """The same person elsewhere."""
+
+
 _FIND = Statement(select(person.c.sealed).where(person.c.slot == bindparam("slot_")))
 _PUT = insert(person)
-_REMEMBER = Statement(
+_KEEP = Statement(
     _PUT.on_conflict_do_update(index_elements=["slot"], set_={"sealed": _PUT.excluded.sealed})
 )
 _FORGET = Statement(delete(person).where(person.c.slot == bindparam("slot_")))
+_ALL = Statement(select(person.c.slot, person.c.sealed).order_by(person.c.slot))
+_COUNT = Statement(select(func.count()).select_from(person))
 
 
 class Identity:
@@ -30,23 +55,100 @@ class Identity:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    def language(self, address: Address) -> Language | None:
-        """The language they speak with us; None where they are not known."""
+    def find(self, address: Address) -> Entry | None:
+        """What is known of that address."""
         slot = self._slot(address)
         row = self._tx.one(_FIND, {"slot_": slot})
-        if row is None:
-            return None
-        return json.loads(unseal(self._seal_key(), row[0], slot))[2]
+        return _read(unseal(self._seal_key(), row[0], slot)) if row else None
 
-    def remember(self, address: Address, language: Language) -> None:
-        """Know this address, and the language to use."""
-        slot = self._slot(address)
-        plain = json.dumps([address.channel, address.id, language]).encode()
-        self._tx.do(_REMEMBER, {"slot": slot, "sealed": seal(self._seal_key(), plain, slot)})
+    def keep(self, entry: Entry) -> None:
+        """Know this, in place of what was known of the address."""
+        slot = self._slot(entry.address)
+        sealed = seal(self._seal_key(), _written(entry), slot)
+        self._tx.do(_KEEP, {"slot": slot, "sealed": sealed})
 
-    def forget(self, address: Address) -> None:
-        """Remove this address for good."""
-        self._tx.do(_FORGET, {"slot_": self._slot(address)})
+    def language(self, address: Address) -> Language | None:
+        """The language they speak with us; None where they are not known."""
+        entry = self.find(address)
+        return entry.language if entry else None
+
+    def remember(self, address: Address, language: Language) -> Entry:
+        """Know this address, and the language to use. Writes only where something is new."""
+        known = self.find(address)
+        if known is not None and known.language == language:
+            return known
+        entry = replace(known or Entry(address=address), language=language)
+        self.keep(entry)
+        return entry
+
+    def place(self, address: Address, language: Language, group: str, unit: str) -> Entry:
+        """A code or a directory has told who this is; what it left open stays as it was."""
+        known = self.find(address) or Entry(address=address, language=language)
+        entry = replace(known, group=group or known.group, unit=unit or known.unit, known=True)
+        self.keep(entry)
+        return entry
+
+    def hush(self, address: Address, quiet: bool) -> None:
+        """No reminders to this person any more, or reminders again. Nothing to know of somebody not known."""
+        for one in self.addresses(address):
+            entry = self.find(one)
+            if entry is not None and entry.quiet != quiet:
+                self.keep(replace(entry, quiet=quiet))
+
+    def bind(self, here: Address, there: Address, language: Language) -> Entry:
+        """The two are one person; `here` is the main address from now on, in `language` where it is new."""
+        mine = self.find(here) or Entry(address=here, language=language)
+        theirs = self.find(there) or Entry(address=there, language=language)
+        everywhere = dict.fromkeys((here, there, *mine.others, *theirs.others))
+        told = next((entry for entry in (mine, theirs) if entry.known), mine)
+        for address in everywhere:
+            known = {here: mine, there: theirs}.get(address) or self.find(address)
+            self.keep(
+                replace(
+                    known or Entry(address=address, language=language),
+                    group=told.group,
+                    unit=told.unit,
+                    known=told.known,
+                    quiet=mine.quiet,
+                    main=address == here,
+                    others=tuple(other for other in everywhere if other != address),
+                )
+            )
+        return self.find(here) or mine
+
+    def addresses(self, address: Address) -> tuple[Address, ...]:
+        """All addresses of this person, the main one first."""
+        entry = self.find(address)
+        if entry is None or not entry.others:
+            return (address,)
+        every = (address, *entry.others)
+        return tuple(sorted(every, key=lambda one: not self._is_main(one)))
+
+    def main(self, address: Address) -> Address:
+        """The address under which this person counts."""
+        return self.addresses(address)[0]
+
+    def forget(self, address: Address) -> tuple[Address, ...]:
+        """Remove this person for good, at all their addresses; which these were."""
+        every = self.addresses(address)
+        for one in every:
+            self._tx.do(_FORGET, {"slot_": self._slot(one)})
+        return every
+
+    def reachable(self) -> list[tuple[Address, Language]]:
+        """Everybody who wants reminders, once, where they are to be reached; in an order that says nothing."""
+        key = self._seal_key()
+        entries = (_read(unseal(key, sealed, slot)) for slot, sealed in self._tx.all(_ALL))
+        return [(e.address, e.language) for e in entries if e.main and not e.quiet]
+
+    def count(self) -> int:
+        """Entries."""
+        (entries,) = self._tx.one(_COUNT, {}) or (0,)
+        return entries
+
+    def _is_main(self, address: Address) -> bool:
+        entry = self.find(address)
+        return entry is not None and entry.main
 
     def _slot(self, address: Address) -> bytes:
         name = f"{address.channel}\0{address.id}".encode()
@@ -54,3 +156,40 @@ class Identity:
 
     def _seal_key(self) -> bytes:
         return derive(self._tx.keys.master, "roster seal")
+
+
+def _written(entry: Entry) -> bytes:
+    whole = [
+        _pair(entry.address),
+        entry.language,
+        entry.group,
+        entry.unit,
+        entry.known,
+        entry.quiet,
+        entry.main,
+        [_pair(other) for other in entry.others],
+    ]
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _read(plain: bytes) -> Entry:
+    address, language, group, unit, known, quiet, main, others = json.loads(plain)
+    return Entry(
+        address=_address(address),
+        language=language,
+        group=group,
+        unit=unit,
+        known=known,
+        quiet=quiet,
+        main=main,
+        others=tuple(_address(other) for other in others),
+    )
+
+
+def _pair(address: Address) -> tuple[str, str]:
+    return address.channel, address.id
+
+
+def _address(pair: Iterable[str]) -> Address:
+    channel, id = pair
+    return Address(channel=channel, id=id)

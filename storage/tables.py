@@ -4,7 +4,16 @@ Nothing here joins a person to what they said. Rows that a person causes carry n
 counter; what must be remembered of somebody in the middle of a talk is sealed under a key that lies elsewhere.
 """
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 

@@ -1,0 +1,59 @@
+"""The bell: APScheduler rings every minute, and what is due by then is done. It holds no state of ours.
+
+All that is once-only is a row; ringing twice, late, or in two places at once does nothing twice.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+EVERY = 60
+"""Seconds."""
+
+
+class Bell:
+    """Rings `due` every minute, never two rings at a time."""
+
+    def __init__(self, due: Callable[[], Awaitable[None]]) -> None:
+        self._due = due
+        self._ringing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self._scheduler = AsyncIOScheduler()
+
+    def start(self) -> None:
+        """Begin to ring; the first time at once, for what fell due while nobody was here."""
+        self._scheduler.add_job(
+            self._hang, "interval", seconds=EVERY, misfire_grace_time=None, coalesce=True
+        )
+        self._scheduler.start()
+        self._hang()
+
+    async def ring(self) -> None:
+        """Ring now, after the ring that is going on."""
+        async with self._ringing:
+            await self._due()
+
+    async def stop(self) -> None:
+        """Ring no more, and let the last ring finish.
+
+        APScheduler's own `shutdown(wait=True)` would cancel a running job, so the ring is a task of ours: stop
+        ringing, await it, then shut down.
+        """
+        self._scheduler.pause()
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._scheduler.shutdown(wait=False)
+
+    def soon(self) -> None:
+        """Something changed: ring without waiting for the minute."""
+        self._task = asyncio.create_task(self._after(self._task))
+
+    async def _after(self, last: asyncio.Task[None] | None) -> None:
+        if last is not None:
+            await asyncio.gather(last, return_exceptions=True)
+        await self.ring()
+
+    def _hang(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self.ring())

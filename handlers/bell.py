@@ -1,0 +1,170 @@
+"""The clock struck: everything that is due by now, each thing once, however late or often the bell rings.
+
+    rounds open (their people are divided) · waves are sent · ticks release · the week closes and a draft lies on the
+    desk · parcels arrive · drafts whose deadline nobody watched are looked at · old inbox keys burn
+
+Each chore stands alone: one that fails is logged and tried at the next ring, and does not keep the others.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from bot.core.periods import Period
+from bot.core.round import Round
+from handlers import digest, survey
+from handlers.delivery import Deliveries
+from handlers.digest import Almanac
+from handlers.front import Front
+from handlers.round import Reminders, kept
+from handlers.tick import tick
+from storage.database import Database, Tx
+from storage.unit_of_work import Work
+from storage.vault import Tick
+
+log = logging.getLogger(__name__)
+
+DAY = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class MidWeek:
+    """A tick between two closings: it releases, and makes no digest."""
+
+    weekday: int = 2
+    at: time = time(15)
+
+
+class Chores:
+    """What the bell rings for."""
+
+    def __init__(
+        self,
+        front: Front,
+        database: Database,
+        almanac: Callable[[], Almanac],
+        reminders: Reminders,
+        deliveries: Deliveries,
+        clock: Callable[[], float],
+        midweek: MidWeek | None = None,
+    ) -> None:
+        self._front = front
+        self._database = database
+        self._almanac = almanac
+        self._reminders = reminders
+        self._deliveries = deliveries
+        self._clock = clock
+        self._midweek = midweek or MidWeek()
+        self._swept = 0
+
+    async def due(self) -> None:
+        """Do all that is due."""
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        for chore in (
+            self._open,
+            self._tick,
+            self._close,
+            self._remind,
+            self._deliver,
+            self._sweep,
+        ):
+            await self._alone(chore, now)
+
+    async def _alone(self, chore: Callable[[datetime], Awaitable[None]], now: datetime) -> None:
+        try:
+            await chore(now)
+        except Exception:
+            log.exception("a chore failed")
+
+    async def _open(self, now: datetime) -> None:
+        """Divide the people of rounds that are open; everybody sees the rounds as they are kept now."""
+        agenda = self._front.agenda
+
+        def opened(tx: Tx) -> tuple[tuple[Round, str], ...]:
+            work = Work(tx)
+            found = kept(work)
+            for one, _ in found:
+                if one.open(now):
+                    survey.open_vault(work, agenda, one.script)
+            return found
+
+        self._front.rounds_are(await self._database.write(opened))
+
+    async def _tick(self, now: datetime) -> None:
+        """The last tick that was planned by now, of every round; the last one of rounds that are over."""
+        almanac = self._almanac()
+        over = almanac.last_closed(now)
+        middle = self._last_midweek(now, almanac)
+        closing = middle is None or over.closes > middle
+        moment = over.closes if middle is None or closing else middle
+        period = over if closing else almanac.current(now)
+        for one, _ in await self._kept():
+            if one.opens is not None and one.opens > moment and not _over(one, now):
+                continue
+            await tick(self._database, one.id, self._wish(one, moment, period, now, almanac))
+
+    def _wish(
+        self, one: Round, moment: datetime, period: Period, now: datetime, almanac: Almanac
+    ) -> Tick:
+        standing = one.id == self._front.agenda.word.id
+        if _over(one, now) and one.closes is not None and one.closes > moment:
+            moment, period = one.closes, almanac.current(one.closes - timedelta(microseconds=1))
+            if period.closes <= now:
+                period = almanac.current(now)
+        return Tick(
+            name=moment.astimezone(UTC).isoformat(timespec="seconds"),
+            period=period.name.isoformat(),
+            last=_over(one, moment),
+            standing=standing,
+        )
+
+    def _last_midweek(self, now: datetime, almanac: Almanac) -> datetime | None:
+        local = now.astimezone(almanac.rhythm.zone)
+        for back in range(8):
+            day = local.date() - timedelta(days=back)
+            moment = datetime.combine(day, self._midweek.at, almanac.rhythm.zone)
+            if day.weekday() == self._midweek.weekday and moment <= now:
+                return moment if almanac.calendar.is_workday(day) else None
+        return None
+
+    async def _close(self, now: datetime) -> None:
+        """The week has closed: one draft, and the office is told, each of them once."""
+        almanac = self._almanac()
+        period = almanac.last_closed(now)
+        staff = tuple(self._front.drafters())
+
+        def closed(tx: Tx) -> bool:
+            work = Work(tx)
+            begun = [one.opens for one, _ in kept(work) if one.opens is not None]
+            if not begun or min(begun) >= period.closes:
+                return False  # nobody could have said anything yet
+            made = digest.draft(work, almanac, period)
+            draft = work.digests.find(period.name.isoformat())
+            if draft is not None and not draft.sent:
+                digest.announce(work, draft.period, staff)
+            return made
+
+        await self._database.write(closed)
+
+    async def _remind(self, now: datetime) -> None:
+        await self._reminders.due(now)
+
+    async def _deliver(self, _: datetime) -> None:
+        await self._deliveries.due()
+
+    async def _sweep(self, now: datetime) -> None:
+        """Once a day: old inbox keys burn, and deadlines nobody watched are taken up."""
+        today = int(now.timestamp() // DAY)
+        if today == self._swept:
+            return
+        await self._database.write(lambda tx: Work(tx).inbox.forget(today))
+        await self._front.look_again()
+        self._swept = today
+
+    async def _kept(self) -> tuple[tuple[Round, str], ...]:
+        return await self._database.write(lambda tx: kept(Work(tx)))
+
+
+def _over(one: Round, now: datetime) -> bool:
+    return one.closes is not None and one.closes <= now

@@ -1,0 +1,92 @@
+"""Parcels for the office's people: papers and notices, each handed over once, until it has arrived."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from bot.channels.base import Blocked, Channel, Rejected, SendFailed
+from bot.core.messages import Address, Button, Outgoing
+from bot.core.survey import Language
+from handlers.papers import CHART, PAPERS, Press, screen_text
+from handlers.words import OPEN_SCREEN, Texts
+from storage.database import Database
+from storage.digest import KeptDigest
+from storage.outbox import Parcel
+from storage.unit_of_work import Work
+
+log = logging.getLogger(__name__)
+
+
+class Deliveries:
+    """Takes parcels to their addresses."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        texts: Texts,
+        press: Press,
+        language: Callable[[Address], Language],
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._texts = texts
+        self._press = press
+        self._language = language
+        self._going = asyncio.Lock()
+
+    async def due(self) -> None:
+        """Hand over all that waits; what cannot be handed over now waits on."""
+        async with self._going:
+            parcels = await self._database.write(lambda tx: Work(tx).parcels.due())
+            made: dict[str, Outgoing] = {}
+            for parcel in parcels:
+                await self._hand_over(parcel, made)
+
+    async def _hand_over(self, parcel: Parcel, made: dict[str, Outgoing]) -> None:
+        channel = self._channels.get(parcel.address.channel)
+        if channel is None:
+            return
+        outgoing = await self._wrapped(parcel)
+        if outgoing is None:
+            await self._database.write(lambda tx: Work(tx).parcels.refused(parcel.key))
+            return
+        try:
+            await channel.send(outgoing)
+        except (Blocked, Rejected):
+            log.warning("a parcel was refused", extra={"code": parcel.kind})
+            await self._database.write(lambda tx: Work(tx).parcels.refused(parcel.key))
+        except SendFailed:
+            return
+        else:
+            await self._database.write(lambda tx: Work(tx).parcels.arrived(parcel.key))
+
+    async def _wrapped(self, parcel: Parcel) -> Outgoing | None:
+        kept = await self._database.write(lambda tx: Work(tx).digests.find(parcel.ref))
+        if kept is None:
+            return None
+        language = self._language(parcel.address)
+        match parcel.kind:
+            case "draft":
+                return self._draft(parcel.address, language, kept)
+            case "digest":
+                return await self._digest(parcel.address, language, kept)
+            case _:
+                return None
+
+    def _draft(self, address: Address, language: Language, kept: KeptDigest) -> Outgoing:
+        look = Button(self._texts.say(language, "desk.look"), f"周报 {kept.period}")
+        send = Button(self._texts.say(language, "desk.send"), f"发送 {kept.period}")
+        head = self._texts.say(language, "desk.draft_ready", period=kept.period)
+        text = f"{head}\n{screen_text(kept.snapshot)}"
+        return Outgoing(address=address, text=text, rows=((look, send),), screen=OPEN_SCREEN)
+
+    async def _digest(self, address: Address, language: Language, kept: KeptDigest) -> Outgoing:
+        papers = await self._press.papers(kept.snapshot, PAPERS)
+        picture = next(paper.content for paper in papers if paper.name == CHART)
+        return Outgoing(
+            address=address,
+            text=screen_text(kept.snapshot),
+            files=tuple(paper for paper in papers if paper.name != CHART),
+            picture=picture,
+        )

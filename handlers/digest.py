@@ -1,0 +1,152 @@
+"""The week closes: what was released becomes one snapshot and one draft, in the same unit of work as the tick.
+
+All papers are drawn from the snapshot alone. A person reviews it; sending freezes it and queues it once for each.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from bot.core.digest import (
+    Desk,
+    Names,
+    Opinion,
+    PersonalMatter,
+    Turnout,
+    digest_from,
+    from_json,
+    past_with,
+    personal_files,
+    to_json,
+)
+from bot.core.messages import Address
+from bot.core.periods import Issue, Period, Rhythm, issue, last_closed, moved, period_at
+from bot.core.survey import Script
+from bot.core.workdays import Calendar
+from storage.opinion import Kept
+from storage.opinion import Turnout as KeptTurnout
+from storage.unit_of_work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Almanac:
+    """What the office's papers need to know of the house."""
+
+    office: str
+    rhythm: Rhythm
+    calendar: Calendar
+    headcounts: Mapping[tuple[str, str], int | None]
+    names: Names
+    scripts: Mapping[str, Script]
+    """By round id: whose questions and options the opinions answer."""
+    simulated: bool = False
+
+    def last_closed(self, now: datetime) -> Period:
+        """The newest period that is over."""
+        return last_closed(now, self.rhythm, self.calendar.is_workday)
+
+    def current(self, now: datetime) -> Period:
+        """The period that is open."""
+        return period_at(now, self.rhythm, self.calendar.is_workday)
+
+
+def draft(work: Work, almanac: Almanac, period: Period) -> bool:
+    """Make the period's snapshot and keep it as a draft; False where there is one already."""
+    name = period.name.isoformat()
+    earlier = [day for day in work.digests.periods() if day < name]
+    if work.digests.find(name):
+        return False
+    before = work.digests.find(earlier[-1]) if earlier else None
+    opinions = [_opinion(kept, almanac) for kept in work.opinions.of(name)]
+    made = digest_from(
+        opinions,
+        [_turnout(kept) for kept in work.opinions.turnout()],
+        office=almanac.office,
+        issue=_issue(period, earlier),
+        period=period,
+        next_period=almanac.current(period.closes),
+        moved=moved(period, almanac.rhythm),
+        headcounts=almanac.headcounts,
+        names=almanac.names,
+        desk=Desk(),
+        past=past_with(from_json(before.snapshot)) if before else (),
+        simulated=almanac.simulated,
+    )
+    apart = personal_files(
+        _matters(opinions),
+        office=almanac.office,
+        closes=period.name,
+        units={"": almanac.office} | {unit.id: unit.name for unit in almanac.names.units},
+    )
+    return work.digests.draft(name, to_json(made), [to_json(file) for file in apart])
+
+
+def freeze(work: Work, period: str, version: int, to: Iterable[Address]) -> bool:
+    """Send what was looked at: frozen now, queued once for each; False where it changed or has been sent."""
+    if not work.digests.send(period, version):
+        return False
+    for address in to:
+        work.parcels.put("digest", period, address)
+    return True
+
+
+def announce(work: Work, period: str, to: Iterable[Address]) -> None:
+    """Tell the office that a draft is ready, each of them once."""
+    for address in to:
+        work.parcels.put("draft", period, address)
+
+
+def _issue(period: Period, earlier: Iterable[str]) -> Issue:
+    return issue(period, [date.fromisoformat(day) for day in earlier])
+
+
+def _opinion(kept: Kept, almanac: Almanac) -> Opinion:
+    labels: dict[str, Any] = json.loads(kept.labels or "{}")
+    script = almanac.scripts.get(kept.round)
+    question = script.question(kept.question) if script else None
+    form = (question.staff or question.parent) if question else None
+    parent = question.parent if question else None
+    chosen = [
+        option.words["zh"]
+        for id in json.loads(kept.options)
+        for option in [
+            (parent.option(id) if parent else None) or (form.option(id) if form else None)
+        ]
+        if option
+    ]
+    return Opinion(
+        id=kept.id,
+        round=kept.round,
+        unit=kept.unit,
+        group=kept.group,
+        question=form.words["zh"] if form else "",
+        dimension=kept.dimension,
+        choice="；".join(chosen) or ("" if kept.number is None else str(kept.number)),
+        text=kept.text,
+        topic=labels.get("topic", almanac.names.no_topic),
+        sifeng=tuple(labels.get("sifeng", ())),
+        sizhi=next(iter(labels.get("sizhi", ())), ""),
+        kind=labels.get("kind", ""),
+        urgent=bool(labels.get("urgent")),
+        about=labels.get("about", "一般"),
+        channel="chat",
+    )
+
+
+def _matters(opinions: Iterable[Opinion]) -> Iterator[PersonalMatter]:
+    """What concerns one leader: to the responsible person of the unit it was said in."""
+    for one in opinions:
+        if one.about == "个人" and one.text:
+            yield PersonalMatter(id=one.id, unit=one.unit, leader="", text=one.text)
+
+
+def _turnout(kept: KeptTurnout) -> Turnout:
+    return Turnout(
+        period=date.fromisoformat(kept.period),
+        units=kept.units,
+        group=kept.group,
+        people=kept.people,
+        submissions=kept.submissions,
+    )

@@ -1,0 +1,69 @@
+"""The press: a snapshot in, papers out. Everything here is plain and slow, and runs in a process of its own.
+
+A snapshot is text, a paper is bytes; nothing else passes between the processes.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from bot.core.messages import File
+
+DOCUMENT, LEDGER, CHART = "digest.docx", "ledger.xlsx", "chart.png"
+PAPERS = (DOCUMENT, LEDGER, CHART)
+
+
+class Press:
+    """Makes papers off the event loop. The process is started with the first paper and gone after the last."""
+
+    async def papers(self, snapshot: str, wanted: Sequence[str] = PAPERS) -> tuple[File, ...]:
+        """These papers of one digest."""
+        return await self._elsewhere(draw, snapshot, tuple(wanted))
+
+    async def personal(self, files: Sequence[str]) -> tuple[File, ...]:
+        """The personal files, one paper each, named by the unit's id."""
+        return await self._elsewhere(draw_personal, tuple(files))
+
+    async def _elsewhere(
+        self, make: Callable[..., tuple[File, ...]], *arguments: object
+    ) -> tuple[File, ...]:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            return await asyncio.get_running_loop().run_in_executor(pool, make, *arguments)
+
+
+def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
+    """The papers of one digest, from its snapshot alone."""
+    from bot.content.papers import chart_font, papers
+    from bot.core.digest import from_json, self_check
+    from bot.reports import chart
+    from bot.reports.document.weekly import weekly
+    from bot.reports.workbook import workbook
+
+    digest, texts = from_json(snapshot), papers("zh")
+    makers = {
+        DOCUMENT: lambda: weekly(digest, texts, self_check(digest)),
+        LEDGER: lambda: workbook(digest, texts),
+        CHART: lambda: chart.topics(digest, texts, chart_font()),
+    }
+    return tuple(File(name, makers[name]()) for name in wanted)
+
+
+def draw_personal(files: tuple[str, ...]) -> tuple[File, ...]:
+    """The personal files."""
+    from bot.content.papers import papers
+    from bot.core.digest import personal_from_json
+    from bot.reports.document.apart import personal
+
+    read = [personal_from_json(text) for text in files]
+    return tuple(File(f"personal-{one.unit}.docx", personal(one, papers("zh"))) for one in read)
+
+
+def screen_text(snapshot: str) -> str:
+    """The digest on one phone screen; quick enough for the loop."""
+    from bot.content.papers import papers
+    from bot.core.digest import from_json, self_check
+    from bot.reports.message import message
+
+    digest = from_json(snapshot)
+    return message(digest, papers("zh"), self_check(digest))

@@ -1,0 +1,193 @@
+"""Rounds in the course of time: planned from the configuration, and their people reminded in waves.
+
+Whom a wave reaches is worked out in memory: the roster is opened, the vault says who has not finished, and is told
+whom this wave is for before anybody is spoken to, so that a crash may skip a batch and repeats nobody.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from bot.channels.base import Channel, SendFailed
+from bot.core.messages import Address, Button, Outgoing
+from bot.core.round import Hours, Round, pointless, waves, within_budget
+from bot.core.survey import Audience, Language, Script
+from handlers.words import OPEN_SCREEN, Texts
+from storage.database import Database, Tx
+from storage.round import KeptRound, Wave
+from storage.unit_of_work import Work
+from storage.vault import REACH
+
+log = logging.getLogger(__name__)
+
+GOING, TOO_LATE, TOO_MUCH = "going", "too late", "over budget"
+"""What stands beside a wave: it is being sent (and taken up again after a crash), or why it was dropped."""
+
+AT_ONCE = 8
+"""Reminders in flight at a time; the channel paces them."""
+
+
+def seed(work: Work, planned: Iterable[Round], now: float) -> None:
+    """Keep the rounds of the configuration; those that are kept already stay as the office left them."""
+    for one in planned:
+        opens = int(one.opens.timestamp()) if one.opens else int(now)
+        work.rounds.plan(
+            KeptRound(
+                id=one.id,
+                script=work.scripts.pin(one.script),
+                opens=opens,
+                closes=int(one.closes.timestamp()) if one.closes else None,
+                reminders=one.reminders,
+            )
+        )
+
+
+def kept(work: Work) -> tuple[tuple[Round, str], ...]:
+    """The rounds as they are kept, each with its script's digest."""
+    found: list[tuple[Round, str]] = []
+    for one in work.rounds.all():
+        script = work.scripts.find(one.script)
+        if script is not None:
+            found.append((_round(one, script), one.script))
+    return tuple(found)
+
+
+class Reminders:
+    """Waves, sent when they are due and may be."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        texts: Texts,
+        hours: Mapping[Audience, Hours],
+        zone: Callable[[datetime], datetime],
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._texts = texts
+        self._hours = hours
+        self._zone = zone
+
+    async def due(self, now: datetime) -> None:
+        """Send what is due by now, drop what has become pointless, go on with what was broken off."""
+        rounds = await self._database.write(lambda tx: [one for one, _ in kept(Work(tx))])
+        taken = {(w.round, w.number): w for w in await self._database.write(_waves)}
+        for one in rounds:
+            for number, at in enumerate(waves(one), 1):
+                if at > now:
+                    continue
+                before = taken.get((one.id, number))
+                if before is None:
+                    await self._begin(one, number, at, now, rounds, tuple(taken.values()))
+                elif before.note.startswith(GOING):
+                    await self._send(one, number, now)
+
+    async def _begin(
+        self,
+        one: Round,
+        number: int,
+        at: datetime,
+        now: datetime,
+        rounds: Iterable[Round],
+        taken: tuple[Wave, ...],
+    ) -> None:
+        if pointless(at, one, now):
+            await self._claim(one, number, now, TOO_LATE)
+        elif not any(hours.now(now) for hours in self._hours_of(one)):
+            return  # the bell will ring in waking hours
+        elif not _affordable(one, rounds, taken, now):
+            await self._claim(one, number, now, TOO_MUCH)
+        elif await self._claim(one, number, now, GOING):
+            await self._send(one, number, now)
+
+    async def _send(self, one: Round, number: int, now: datetime) -> None:
+        """To all of the roster who have not finished and are not talking with us."""
+        people = await self._database.write(lambda tx: _reachable(Work(tx)))
+        for start in range(0, len(people), REACH):
+            batch = dict(people[start : start + REACH])
+
+            def mark(tx: Tx, batch: Mapping[Address, Language] = batch) -> tuple[Address, ...]:
+                return Work(tx).vault.reached(one.id, number, tuple(batch))
+
+            reached = await self._database.write(mark)
+            await self._speak(one, now, [(address, batch[address]) for address in reached])
+        await self._database.write(lambda tx: Work(tx).rounds.finish(one.id, number))
+
+    async def _speak(
+        self, one: Round, now: datetime, people: Iterable[tuple[Address, Language]]
+    ) -> None:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def speak(address: Address, language: Language) -> None:
+            channel = self._channels.get(address.channel)
+            if channel is None:
+                return
+            async with gate:
+                try:
+                    await channel.send(self._reminder(one, now, address, language))
+                except SendFailed:
+                    return  # a reminder is not worth a second try: the next wave comes
+
+        await asyncio.gather(*(speak(address, language) for address, language in people))
+
+    def _reminder(
+        self, one: Round, now: datetime, address: Address, language: Language
+    ) -> Outgoing:
+        left = one.closes - now if one.closes else timedelta()
+        last = self._zone((one.closes or now) - timedelta(seconds=1))
+        text = self._texts.say(
+            language,
+            "remind.card",
+            survey=one.script.survey.words[language],
+            days=str(max(left.days, 1)),
+            last=f"{last.month}-{last.day}",
+        )
+        begin = Button(self._texts.say(language, "remind.begin"), f"/start r_{one.id}")
+        quiet = Button(self._texts.say(language, "remind.quiet"), "别再提醒")
+        return Outgoing(address=address, text=text, rows=((begin, quiet),), screen=OPEN_SCREEN)
+
+    async def _claim(self, one: Round, number: int, now: datetime, note: str) -> bool:
+        if note != GOING:
+            log.info("a wave was dropped", extra={"reason": note})
+        claimed = Wave(one.id, number, int(now.timestamp()), note)
+        return await self._database.write(lambda tx: Work(tx).rounds.claim(claimed))
+
+    def _hours_of(self, one: Round) -> Iterable[Hours]:
+        audiences = {group.audience for group in one.script.groups}
+        return [hours for audience, hours in self._hours.items() if audience in audiences]
+
+
+def _waves(tx: Tx) -> tuple[Wave, ...]:
+    return Work(tx).rounds.waves()
+
+
+def _reachable(work: Work) -> list[tuple[Address, Language]]:
+    """The roster without those who want quiet or are in the middle of a talk."""
+    talking = {draft.address for draft in work.drafts.every() if draft.session}
+    return [pair for pair in work.identity.reachable() if pair[0] not in talking]
+
+
+def _affordable(
+    one: Round, rounds: Iterable[Round], taken: Iterable[Wave], now: datetime
+) -> bool:
+    """Whether nobody this round is aimed at has had too many waves lately."""
+    cells = {r.id: r.cells for r in rounds}
+    sent = [
+        (datetime.fromtimestamp(wave.at, UTC), cell)
+        for wave in taken
+        if wave.note not in (TOO_LATE, TOO_MUCH)
+        for cell in cells.get(wave.round, ())
+    ]
+    return all(within_budget(cell, sent, now) for cell in one.cells)
+
+
+def _round(one: KeptRound, script: Script) -> Round:
+    return Round(
+        id=one.id,
+        script=script,
+        opens=datetime.fromtimestamp(one.opens, UTC) if one.opens is not None else None,
+        closes=datetime.fromtimestamp(one.closes, UTC) if one.closes is not None else None,
+        reminders=one.reminders,
+    )

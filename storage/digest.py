@@ -1,0 +1,115 @@
+"""Digests: one a period, a draft until it is sent, then never changed again."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from storage.database import Statement, Tx
+from storage.keys import derive, seal, unseal
+from storage.tables import digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDigest:
+    """A digest as it is kept. `snapshot` is JSON; `personal` are the personal files, JSON each."""
+
+    period: str
+    version: int
+    snapshot: str
+    personal: tuple[str, ...]
+    sent: bool
+
+
+_COLUMNS = (
+    digest.c.period,
+    digest.c.version,
+    digest.c.snapshot,
+    digest.c.personal,
+    digest.c.sent,
+)
+_FIND = Statement(select(*_COLUMNS).where(digest.c.period == bindparam("period_")))
+_LAST = Statement(select(*_COLUMNS).order_by(digest.c.period.desc()).limit(1))
+_PERIODS = Statement(select(digest.c.period).order_by(digest.c.period))
+_DRAFT = Statement(insert(digest).on_conflict_do_nothing())
+_REDRAFT = Statement(
+    update(digest)
+    .where(
+        digest.c.period == bindparam("period_"),
+        digest.c.version == bindparam("was"),
+        digest.c.sent == 0,
+    )
+    .values(version=bindparam("version_"), snapshot=bindparam("snapshot_"))
+)
+_SEND = Statement(
+    update(digest)
+    .where(
+        digest.c.period == bindparam("period_"),
+        digest.c.version == bindparam("version_"),
+        digest.c.sent == 0,
+    )
+    .values(sent=1)
+)
+
+
+class Digests:
+    """The digests, within one transaction."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    def find(self, period: str) -> KeptDigest | None:
+        """The digest of the period that closed on that date."""
+        return self._kept(self._tx.one(_FIND, {"period_": period}))
+
+    def last(self) -> KeptDigest | None:
+        """The newest one."""
+        return self._kept(self._tx.one(_LAST, {}))
+
+    def periods(self) -> tuple[str, ...]:
+        """The closing dates that have one, oldest first."""
+        return tuple(period for (period,) in self._tx.all(_PERIODS))
+
+    def draft(self, period: str, snapshot: str, personal: Sequence[str]) -> bool:
+        """Keep the period's first draft; False where there is one."""
+        sealed = seal(self._key(), json.dumps(list(personal)).encode(), period.encode())
+        row = {
+            "period": period,
+            "version": 1,
+            "snapshot": snapshot,
+            "personal": sealed.hex(),
+            "sent": 0,
+        }
+        return self._tx.do(_DRAFT, row) == 1
+
+    def redraft(self, old: KeptDigest, snapshot: str) -> bool:
+        """The clerk changed something; False where somebody else did first, or it is sent."""
+        values = {
+            "period_": old.period,
+            "was": old.version,
+            "version_": old.version + 1,
+            "snapshot_": snapshot,
+        }
+        return self._tx.do(_REDRAFT, values) == 1
+
+    def send(self, period: str, version: int) -> bool:
+        """Freeze it; False where it is sent already or was changed since it was looked at."""
+        return self._tx.do(_SEND, {"period_": period, "version_": version}) == 1
+
+    def _kept(self, row: tuple[object, ...] | None) -> KeptDigest | None:
+        if row is None:
+            return None
+        period, version, snapshot, personal, sent = row
+        opened = unseal(self._key(), bytes.fromhex(str(personal)), str(period).encode())
+        return KeptDigest(
+            period=str(period),
+            version=int(str(version)),
+            snapshot=str(snapshot),
+            personal=tuple(json.loads(opened)),
+            sent=bool(sent),
+        )
+
+    def _key(self) -> bytes:
+        return derive(self._tx.keys.master, "personal files")
