@@ -35,14 +35,11 @@ from bot.core.people import (
 )
 from bot.core.people.rights import PLACED
 from bot.core.survey import Group, Language, Unit
-from handlers.words import Texts
+from handlers.words import OPEN_SCREEN, Texts
 from storage.staff import ForPeople, ForStaff, Member, Roll, SeatTaken
 from storage.unit_of_work import Work
 
 Rows = tuple[tuple[Button, ...], ...]
-
-OPEN_SCREEN = "open"
-"""The screen of buttons that belong to no talk and never grow old."""
 
 DAY = 86400
 CODE_DAYS = 7

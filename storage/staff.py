@@ -152,7 +152,9 @@ _LOOK = Statement(
 )
 _SPEND = Statement(delete(invitation).where(invitation.c.mac == bindparam("mac_")))
 _STALE = Statement(delete(invitation).where(invitation.c.expires < bindparam("today")))
-_NOTE = Statement(insert(trail))
+_NOTE = Statement(
+    insert(trail).values({name: bindparam(name) for name in ("at", "who", "deed", "params")})
+)
 _TRAIL = Statement(
     select(trail.c.at, trail.c.who, trail.c.deed, trail.c.params)
     .where(trail.c.at >= bindparam("since"))

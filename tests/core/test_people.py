@@ -310,7 +310,7 @@ CODE = new_code(lambda n: bytes(range(n)))
         ("绑定 123 456", WantsBinding("123456")),
         ("/bind 000000", WantsBinding("000000")),
         ("交接", Manages()),
-        ("/staff retire office-2", Manages(("retire", "office-2"))),
+        ("/handover retire office-2", Manages(("retire", "office-2"))),
         (written(CODE), UsesCode(CODE)),
         ("7K3M-9QXT-2B4H", UsesCode("")),
         ("停", None),  # what it means depends on where the talk stands

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.core.people.codes import read_code
 
-LONGEST = 40
+LONGEST = 64
 """Characters; a longer text is never one of these."""
 
 
@@ -50,7 +50,7 @@ class WantsBinding:
 
 @dataclass(frozen=True, slots=True)
 class Manages:
-    """Staff changes: `words` are those of a button, or none."""
+    """Hands over: accounts come and go. `words` are those of a button, or none."""
 
     words: tuple[str, ...] = ()
 
@@ -63,8 +63,8 @@ _SAID: dict[str, Typed] = {
     **dict.fromkeys(("删除我的资料", "删除资料", "/delete", "delete my data"), WantsErasure()),
     **dict.fromkeys(("确认删除", "/delete yes"), WantsErasure(sure=True)),
     **dict.fromkeys(("绑定", "/绑定", "/bind", "bind"), WantsBinding()),
-    **dict.fromkeys(("交接", "/交接", "/staff"), Manages()),
 }  # fmt: skip
+_MANAGES = frozenset({"交接", "/交接", "/handover"})
 _BINDS = re.compile(r"/?(?:绑定|bind) ?(\d{3}) ?(\d{3})")
 
 
@@ -76,12 +76,13 @@ def recognise(text: str) -> Typed | None:
     """
     if len(text) > LONGEST:
         return None
-    short = unicodedata.normalize("NFKC", text).strip().casefold().rstrip("。.!")
+    folded = unicodedata.normalize("NFKC", text).strip()
+    short = folded.casefold().rstrip("。.!")
     if said := _SAID.get(short):
         return said
-    if short.startswith("/staff "):
-        return Manages(tuple(short.split()[1:]))
+    if (words := folded.split()) and words[0].casefold() in _MANAGES:
+        return Manages(tuple(words[1:]))
     if found := _BINDS.fullmatch(short):
         return WantsBinding(found[1] + found[2])
-    code = read_code(text)
+    code = read_code(folded)
     return None if code is None else UsesCode(code)
