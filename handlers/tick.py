@@ -15,7 +15,7 @@ from bot.core.bucket import pool
 from bot.core.cells import closes
 from bot.core.release import Handover, hand_over
 from storage.database import Database
-from storage.opinion import Named, named
+from storage.opinion import FIRST, LAST, Named, named
 from storage.unit_of_work import Work
 from storage.vault import Going, Tick, whole
 
@@ -56,9 +56,13 @@ async def tick(database: Database, round: str, wish: Tick) -> Ticked | None:
 async def _through(database: Database, going: Going) -> Ticked:
     contents, lost = await _gathered(database, going)
     handed, rows = await asyncio.to_thread(_decided, going, contents)
+    after = FIRST
     for start in range(0, len(rows), ROWS):
         some = rows[start : start + ROWS]
-        await _deed(database, lambda work: _release(work, going, some))  # noqa: B023 - awaited at once
+        until = some[-1].id if start + ROWS < len(rows) else LAST
+        among = (after, until)
+        await _deed(database, lambda work: _release(work, going, some, *among))  # noqa: B023 - awaited at once
+        after = until
     await _renewed(database, going)
     await _deed(database, lambda work: _settle(work, going, handed))
     while await _deed(database, lambda work: work.vault.sweep(going.round, BUCKETS)):
@@ -96,8 +100,8 @@ async def _renewed(database: Database, going: Going) -> None:
         start += BUCKETS
 
 
-def _release(work: Work, going: Going, some: list[Named]) -> None:
-    work.opinions.release(going.round, going.tick.period, some)
+def _release(work: Work, going: Going, some: list[Named], after: bytes, until: bytes) -> None:
+    work.opinions.release(going.round, going.tick.period, some, after=after, until=until)
 
 
 def _settle(work: Work, going: Going, handed: Handover) -> None:

@@ -1,7 +1,8 @@
 """What people said, released: one answer apart from another, no person, no time finer than the period.
 
 The vault's tick is the only way in for what was said in a chat. Rows are written in the order of their random ids, so
-that neither a row's place in the file nor its place in a page says when it was handed in.
+that neither a row's place in the file nor its place in a page says when it was handed in. A second tick of a period
+writes the rows of the first anew among its own, or their places would tell the two apart.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Redacted
@@ -25,6 +26,11 @@ PUPIL = "pupil"
 """The label of a parent's answer that is the child's own."""
 
 _ID = 12
+
+FIRST, LAST = b"", b"\xff" * (_ID + 1)
+"""Before and behind every id."""
+
+_NAMES = tuple(column.name for column in opinion.columns)
 _COLUMNS = (
     opinion.c.id,
     opinion.c.round,
@@ -43,6 +49,14 @@ _COLUMNS = (
 )
 # A tick that was broken off hands on again what it had begun with: the lookup id says what is here already.
 _INSERT = Statement(insert(opinion).on_conflict_do_nothing(index_elements=["lookup"]))
+_AMONG = (
+    opinion.c.round == bindparam("round_"),
+    opinion.c.period == bindparam("period_"),
+    opinion.c.id > bindparam("after"),
+    opinion.c.id <= bindparam("until"),
+)
+_THERE = Statement(select(opinion).where(*_AMONG))
+_TAKE_OUT = Statement(delete(opinion).where(*_AMONG))
 _OF_PERIOD = Statement(
     select(*_COLUMNS).where(opinion.c.period == bindparam("period_")).order_by(opinion.c.id)
 )
@@ -129,9 +143,19 @@ class Opinions:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    def release(self, round: str, period: str, some: Sequence[Named]) -> None:
-        """Keep pieces that leave the vault; what an earlier try has kept stays as it is."""
-        self._tx.many(_INSERT, [_row(round, period, each) for each in some])
+    def release(
+        self, round: str, period: str, some: Sequence[Named], *, after: bytes, until: bytes
+    ) -> None:
+        """Keep pieces that leave the vault, with ids behind `after` and up to `until`, a slice of the whole.
+
+        What an earlier try has kept stays as it is.
+        """
+        among = {"round_": round, "period_": period, "after": after, "until": until}
+        there = [dict(zip(_NAMES, row, strict=True)) for row in self._tx.all(_THERE, among)]
+        if there:
+            self._tx.do(_TAKE_OUT, among)
+        rows = [*there, *(_row(round, period, each) for each in some)]
+        self._tx.many(_INSERT, sorted(rows, key=lambda row: row["id"]))
 
     def count(self, round: str, period: str, counted: Iterable[Counted]) -> None:
         """Add those who took part to what has been counted of their label in this period."""
