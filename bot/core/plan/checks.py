@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.core.dates.resolve import Answer
@@ -275,14 +276,18 @@ def _rows(plan: Plan) -> Iterator[Conflict]:
             yield _pair("row_order", plan, one, two)
         if a.task and len(a.task) > 8 and _bare(a.task) == _bare(b.task):
             yield _pair("same_words", plan, one, two, words=_bare(a.task)[:60])
-    for index, (one, a) in enumerate(rows):
-        for two, b in rows[index + 1 :]:
-            if (
-                a.answer.kind == b.answer.kind == "point"
-                and a.answer.start == b.answer.start
-                and a.step != b.step
-            ):
-                yield _pair("same_day", plan, one, two, date=a.text_date)
+    on_day: dict[date, int] = {}
+    for place, item in rows:
+        day = item.answer.start
+        if item.answer.kind != "point" or day is None or not _MEETS.search(item.step):
+            continue
+        earlier = on_day.setdefault(day, place)
+        if plan.items[earlier].step != item.step:
+            yield _pair("same_day", plan, earlier, place, date=item.text_date)
+
+
+_MEETS = re.compile(r"会(?!计)|考试|竞赛|比赛|典礼|培训|评议")
+"""A deed for which people come together: two of them on one day need room."""
 
 
 def _bare(text: str) -> str:
@@ -315,12 +320,13 @@ def _width(item: Item) -> int:
 
 def _alike(one: str, two: str) -> bool:
     """Whether two titles name the same deed: most pairs of characters of the shorter are in the longer."""
-    a, b = (
-        {x + y for x, y in pairwise(re.sub(r"[^\u4e00-\u9fff]", "", t))} for t in (one, two)
-    )
-    if len(a) < 3 or len(b) < 3:
-        return False
-    return len(a & b) >= 0.75 * min(len(a), len(b))
+    a, b = _pairs(one), _pairs(two)
+    return len(a) > 2 and len(b) > 2 and len(a & b) >= 0.75 * min(len(a), len(b))
+
+
+@lru_cache(maxsize=4096)
+def _pairs(title: str) -> frozenset[str]:
+    return frozenset(x + y for x, y in pairwise(re.sub(r"[^\u4e00-\u9fff]", "", title)))
 
 
 _NO_DAY_SIGN = re.compile(r"^\d{1,2}月\d{1,2}$")

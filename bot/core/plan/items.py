@@ -14,7 +14,16 @@ from typing import Literal
 from bot.core.dates.reading import Reading, read_all
 from bot.core.dates.resolve import Answer, Reference
 from bot.core.plan.table import Row, names_of, node_rows
-from bot.core.plan.text import Block, Heading, Outline, Paragraph, Part, Table, outline, unnumbered
+from bot.core.plan.text import (
+    Block,
+    Heading,
+    Outline,
+    Paragraph,
+    Part,
+    Table,
+    outline,
+    unnumbered,
+)
 from bot.core.plan.words import Words, one_of
 from bot.core.workdays import Calendar
 
@@ -223,27 +232,26 @@ class _Reader:
 
     def items(self) -> Iterable[Item]:
         """Every item, in the document's order."""
-        opened: dict[tuple[str, str], int] = {}
         found: list[Item] = []
+        said: set[tuple[object, ...]] = set()
         for place, part in enumerate(self.found.parts):
             if self._looks_back(part.path):
                 continue
-            where = self._where(part)
-            if isinstance(part.block, Table):
-                found += self._rows(part.block, where)
-                continue
-            if where.month is not None:
-                found += self._in_month(part, part.block.text, where, where.month)
-                continue
-            new = self._paragraph(part, part.block.text, where, self._body(place))
-            for item in new:
-                key = (item.phase, item.step)
-                if item.place in ("phase", "step"):
-                    opened[key] = len(found)
-                elif self._repeats(item, found, opened):
+            for item in self._items_at(place, part):
+                mine, steps = _said(item), _said_by_step(item)
+                if item.place == "node" and not item.tabled and (mine in said or steps in said):
                     continue
+                said.add(steps if item.place in ("phase", "step") else mine)
                 found.append(item)
         return found
+
+    def _items_at(self, place: int, part: Part) -> list[Item]:
+        where = self._where(part)
+        if isinstance(part.block, Table):
+            return self._rows(part.block, where)
+        if where.month is not None:
+            return self._in_month(part, part.block.text, where, where.month)
+        return self._paragraph(part, part.block.text, where, place)
 
     # Where a part stands
 
@@ -264,7 +272,9 @@ class _Reader:
         month = next((h for h in path if h.style == "month"), None)
         if month is not None:
             readings = read_all(month.title, self.when, calendar=self.calendar)
-            above = [name_of(h.title) for h in path if h.depth < month.depth and self._is_phase(h)]
+            above = [
+                name_of(h.title) for h in path if h.depth < month.depth and self._is_phase(h)
+            ]
             phase = above[-1] if above else self._own_phase
             return _Where(phase=phase, scheduled=True, month=readings[0] if readings else None)
         start = next((n for n, h in enumerate(path) if self._is_schedule(h)), None)
@@ -315,7 +325,7 @@ class _Reader:
 
     # Paragraphs
 
-    def _paragraph(self, part: Part, text: str, where: _Where, body: str) -> list[Item]:
+    def _paragraph(self, part: Part, text: str, where: _Where, place: int) -> list[Item]:
         text = unnumbered(text) if part.heads else text
         head = _head(text) if part.heads else 0
         readings = self._readings(text, where)
@@ -324,9 +334,7 @@ class _Reader:
         ]
         items: list[Item] = []
         if where.heads:
-            items += self._opening(text, where, own, readings, body)
-        elif part.heads and not own and where.scheduled:
-            own = []
+            items += self._opening(text, where, own, readings, self._body(place))
         nodes = [r for r in readings if not (where.heads and r in own)]
         items += self._nodes(text, nodes, where)
         return items
@@ -453,19 +461,6 @@ class _Reader:
             case _:
                 return True
 
-    def _repeats(
-        self, item: Item, found: Sequence[Item], opened: Mapping[tuple[str, str], int]
-    ) -> bool:
-        """Whether the item only says again what its step, or the whole, has said."""
-        if item.answer.kind in ("relative", "recurring") or (
-            item.answer.start is None and item.answer.end is None
-        ):
-            return any(_same(item, other) for other in found)
-        place = opened.get((item.phase, item.step))
-        if place is not None and _days(found[place]) == _days(item):
-            return True
-        return any(_same(item, other) for other in found)
-
     def _everybody(self, text: str) -> str:
         match = self._everybody_cue.search(text)
         return match[0] if match is not None else ""
@@ -573,17 +568,14 @@ def _days(item: Item) -> tuple[object, ...]:
     return answer.kind, answer.start, answer.end, "" if dated else item.text_date
 
 
-def _same(item: Item, other: Item) -> bool:
-    """The very same date said twice in one step, or the campaign's beginning said without its end."""
-    if item.place == "whole" and other.place == "whole":
-        return item.answer.start == other.answer.start and (
-            item.answer.end is None or item.answer.end == other.answer.end
-        )
-    return (
-        (item.phase, item.step, item.title) == (other.phase, other.step, other.title)
-        and _days(item) == _days(other)
-        and item.answer.offset_days == other.answer.offset_days
-    )
+def _said(item: Item) -> tuple[object, ...]:
+    """A date with its title: said twice it is one item."""
+    return item.phase, item.step, item.title, *_days(item), item.answer.offset_days
+
+
+def _said_by_step(item: Item) -> tuple[object, ...]:
+    """A date as a step's own: a sentence below that only says it again is no item of its own."""
+    return item.phase, item.step, *_days(item)
 
 
 # Words around a date
@@ -669,7 +661,9 @@ def _clause(text: str, reading: Reading) -> str:
     return text[start:end].strip(" ，,")
 
 
-_DATE_FIRST = re.compile(r"(?:\d{4}年)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})月|[上中下]旬|\d{1,2}[日号]")
+_DATE_FIRST = re.compile(
+    r"(?:\d{4}年)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})月|[上中下]旬|\d{1,2}[日号]"
+)
 _LEAD_WORDS = re.compile(
     r"^(?:（[^）]{0,12}）|\([^)]{0,12}\)|[一二三四五六七八九十]+、|\d+[．.、]|[，,：:、\s]|于|在|前|要|应|须|请|自(?![查评学我])|从|拟|将|由(?=[^，]{0,3}$)|安排在|定于|到|之前|以前|期间|完成$)+"
 )
