@@ -1,0 +1,36 @@
+"""How the bot introduces itself: commands and descriptions, Chinese for everyone and English where that is asked for.
+
+The platform remembers them, so they are read first and written only where they differ: writing is rationed.
+"""
+
+from collections.abc import Mapping
+
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
+
+COMMANDS = ("start", "skip", "back", "submit", "stop", "hotline", "help", "zh", "en")
+"""In the order of the menu; `command_...` in the words says what each does."""
+LANGUAGES = {None: "zh", "zh": "zh", "en": "en"}
+"""The platform's language code (none: all others) to ours."""
+PRIVATE = BotCommandScopeAllPrivateChats()
+
+Words = Mapping[str, Mapping[str, str]]
+"""Language -> key -> text."""
+
+
+async def introduce(bot: Bot, words: Words) -> None:
+    """Bring the profile up to date. Raises `TelegramError`."""
+    for code, language in LANGUAGES.items():
+        said = words[language]
+        await _commands(bot, code, said)
+        known = await bot.get_my_description(language_code=code)
+        if known.description != said["description"]:
+            await bot.set_my_description(said["description"], language_code=code)
+        short = await bot.get_my_short_description(language_code=code)
+        if short.short_description != said["short_description"]:
+            await bot.set_my_short_description(said["short_description"], language_code=code)
+
+
+async def _commands(bot: Bot, code: str | None, said: Mapping[str, str]) -> None:
+    wanted = tuple(BotCommand(name, said[f"command_{name}"]) for name in COMMANDS)
+    if await bot.get_my_commands(scope=PRIVATE, language_code=code) != wanted:
+        await bot.set_my_commands(wanted, scope=PRIVATE, language_code=code)

@@ -1,0 +1,179 @@
+"""Outgoing -> the parts of a message, within what the platform takes.
+
+Plain text only: no parse mode, so nothing somebody wrote can become markup. What the platform's apps would make of
+plain text by themselves is defused too: mentions are broken, link previews are off, control characters are gone.
+
+Limits (core.telegram.org/bots/api): text 4096, callback data 64 bytes. The official server counts code points,
+others UTF-16 units; parts are cut by UTF-16 units, which is safe under both.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.core.messages import Button, File, Outgoing, Tap
+
+LONGEST = 4096
+"""UTF-16 units of one message."""
+LONGEST_DATA = 64
+"""Bytes of callback data."""
+LONGEST_LABEL = 64
+"""Characters of a button; more would not be shown anyway."""
+LONGEST_ALERT = 200
+"""Characters of an alert."""
+VERSION = "v1"
+"""Of callback data. Buttons of another version are answered as stale ones are."""
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_MENTION = re.compile(r"(?<![\w.+-])@(?=\w)")
+_BREAKS = (
+    re.compile(r"\n\s*\n"),
+    re.compile(r"\n"),
+    re.compile(r"[\u3002\uff01\uff1f!?\u2026][\u201d\u2019\u300d\u300f\uff09)]*|\.(?=\s)"),
+    re.compile(r"[\uff1b;\uff0c,\u3001]|\s"),
+)
+"""Where a text is best cut: paragraphs, lines, sentences, clauses and spaces."""
+_JOINED = re.compile(
+    r"[\u200d\ufe00-\ufe0f\u0300-\u036f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)
+"""Characters that belong to the one before: an emoji must not be cut in two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text message."""
+
+    text: str
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One document."""
+
+    file: File
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One photo."""
+
+    content: bytes
+
+
+Part = Words | Paper | Picture
+
+
+def parts(outgoing: Outgoing, nonce: str, note: str = "") -> tuple[Part, ...]:
+    """The messages this is on Telegram, in order; the one with buttons is last, so that they stay in sight.
+
+    `nonce` tells this showing of the buttons from every other; `note` is said below the text.
+    """
+    keyboard, unfit = _keyboard(outgoing, nonce)
+    listed = "\n".join(f"{button.label}: {button.says}" for button in unfit)
+    text = inert("\n\n".join(filter(None, (outgoing.text, listed, note))))
+    pieces = split(text)
+    words = [Words(piece) for piece in pieces[:-1]]
+    words += [Words(pieces[-1], keyboard)] if pieces else []
+    papers: list[Part] = [Picture(outgoing.picture)] if outgoing.picture else []
+    papers += [Paper(file) for file in outgoing.files]
+    return (*papers, *words) if keyboard else (*words, *papers)
+
+
+def inert(text: str) -> str:
+    """Text that does nothing but be read.
+
+    >>> inert("ask @somebody, a@b.cn\\u202e")
+    'ask \\uff20somebody, a@b.cn'
+    """
+    return _MENTION.sub("\uff20", _UNSEEN.sub("", text))
+
+
+def split(text: str, longest: int = LONGEST) -> tuple[str, ...]:
+    """The text in pieces of at most so many UTF-16 units, cut at paragraphs, lines, sentences, clauses.
+
+    >>> split("One. Two. Three.", 10)
+    ('One. Two.', 'Three.')
+    """
+    pieces: list[str] = []
+    rest = text.strip()
+    while rest:
+        end = _fitting(rest, longest)
+        if end < len(rest):
+            end = _cut(rest, end)
+        pieces.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return tuple(piece for piece in pieces if piece)
+
+
+def read_tap(data: str) -> Tap:
+    """The tap that callback data means; forged and foreign data is a tap on no screen of ours.
+
+    >>> read_tap("v1|k3|12|+1"), read_tap("v0|x"), read_tap("")
+    (Tap(says='+1', screen='12'), Tap(says='', screen=''), Tap(says='', screen=''))
+    """
+    match data.split("|", 3):
+        case [version, _, screen, says] if version == VERSION:
+            return Tap(says, screen)
+        case _:
+            return Tap("", "")
+
+
+def _keyboard(
+    outgoing: Outgoing, nonce: str
+) -> tuple[InlineKeyboardMarkup | None, list[Button]]:
+    unfit: list[Button] = []
+    rows: list[list[InlineKeyboardButton]] = []
+    for row in outgoing.rows:
+        keys: list[InlineKeyboardButton] = []
+        for button in row:
+            data = f"{VERSION}|{nonce}|{outgoing.screen}|{button.says}"
+            if len(data.encode("utf-8", "replace")) > LONGEST_DATA:
+                unfit.append(button)
+            else:
+                keys.append(InlineKeyboardButton(_label(button), callback_data=data))
+        if keys:
+            rows.append(keys)
+    return (InlineKeyboardMarkup(rows) if rows else None), unfit
+
+
+def _label(button: Button) -> str:
+    """The label, behind the digit one may type for it."""
+    digit = button.says.removeprefix("+")
+    label = inert(button.label).strip()
+    shown = f"{digit} {label}" if digit.isdecimal() and digit != label else label or digit
+    return shown if len(shown) <= LONGEST_LABEL else f"{shown[: LONGEST_LABEL - 1]}\u2026"
+
+
+def _fitting(text: str, longest: int) -> int:
+    """How many characters of the text fit."""
+    if len(text) * 2 <= longest:
+        return len(text)
+    units = 0
+    for at, character in enumerate(text):
+        units += 2 if character > "\uffff" else 1
+        if units > longest:
+            return at
+    return len(text)
+
+
+def _cut(text: str, end: int) -> int:
+    """The best place to cut at or before `end`, not leaving less than half."""
+    for breaks in _BREAKS:
+        found = _last(breaks.finditer(text, end // 2, end))
+        if found is not None:
+            return found
+    while end > 1 and (_JOINED.match(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    return max(end, 1)
+
+
+def _last(found: Iterator[re.Match[str]]) -> int | None:
+    last = None
+    for match in found:
+        last = match.end()
+    return last

@@ -1,0 +1,481 @@
+"""The channel: hears what people do, says what the deeds want said, and tidies the chat behind itself.
+
+Hearing: an update is taken in by `receive` and confirmed after that (`polling`, `webhook`). What cannot be read is
+confirmed and counted; nothing of it is logged. What makes the program fail three times is given up and its writer is
+told, or it would come back for ever.
+
+Speaking: one message at a time for each chat, paced; a message of several parts that broke off goes on where it
+broke. A screen shown again (an option ticked) changes the message in place; otherwise the old buttons go away once
+the new ones stand. A send whose answer got lost may be repeated: the platform has no key against it
+(tdlib/telegram-bot-api#126).
+
+Tidying (`tidy`): what somebody typed is deleted from the chat once it has been answered, and they are told so.
+"""
+
+import asyncio
+import itertools
+import logging
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Literal, TypeVar, assert_never
+
+from starlette.routing import BaseRoute
+from telegram import InputFile, LinkPreviewOptions, Message
+from telegram.error import TelegramError
+from telegram.helpers import create_deep_linked_url
+
+from bot.channels.base import Blocked, NotStored, Receive, SendFailed, Throttled
+from bot.channels.telegram import render
+from bot.channels.telegram.api import LONG, Api
+from bot.channels.telegram.chats import Chat, Chats
+from bot.channels.telegram.chores import Chores
+from bot.channels.telegram.failures import send_failed, wrong_token
+from bot.channels.telegram.pacing import Pacing
+from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.profile import Words, introduce
+from bot.channels.telegram.render import Paper, Part, Picture
+from bot.channels.telegram.request import Lines, Refused
+from bot.channels.telegram.updates import (
+    CHANNEL,
+    WANTED,
+    Heard,
+    HeardInGroup,
+    Moved,
+    Unreadable,
+    address_of,
+    read,
+    who,
+)
+from bot.channels.telegram.webhook import PATH, Door, secret
+from bot.core.messages import Address, Incoming, Outgoing
+
+log = logging.getLogger(__name__)
+
+LINES = 48
+"""Connections to the platform at a time."""
+OWED = 30.0
+"""Seconds for which somebody who wrote waits for an answer."""
+SPIN = 0.4
+"""Seconds a tap may spin while we see whether its answer is to be shown in an alert."""
+UNTIDY = 30.0
+"""Seconds after which typed words are deleted even if no answer went out."""
+FAILURES = 3
+"""Times a message may make the program fail before it is given up."""
+HINT_EVERY = 3600.0
+"""Seconds between two hints to the same group that surveys are held in private."""
+FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
+"""Seconds between two tries to introduce the bot."""
+
+InGroup = Callable[[Incoming, Address], Awaitable[None]]
+"""Takes in what a member (second) said in a group (the address of the first), or raises `NotStored`."""
+OnMoved = Callable[[Address, Address], Awaitable[None]]
+"""Told that a group's address has become another one."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class Telegram:
+    """The channel `telegram`. After `run` has ended it can still send what is left; `close` ends it."""
+
+    name = CHANNEL
+
+    def __init__(
+        self,
+        token: str,
+        words: Words,
+        *,
+        api_base_url: str = "https://api.telegram.org",
+        mode: Literal["polling", "webhook"] = "polling",
+        public_url: str = "",
+        tidy: bool = True,
+        in_group: InGroup | None = None,
+        on_moved: OnMoved | None = None,
+        pacing: Pacing | None = None,
+    ) -> None:
+        self._words = words
+        self._mode = mode
+        self._public_url = public_url
+        self._tidy = tidy
+        self._in_group = in_group
+        self._on_moved = on_moved
+        self._lines = Lines(api_base_url, count=LINES)
+        self._ear = Lines(api_base_url, count=2, patience=LONG + 10.0)
+        self._bot = Api(
+            token,
+            f"{api_base_url}/bot",
+            request=self._lines,
+            get_updates_request=self._ear,
+        )
+        self._secret = secret(token)
+        self._door = Door(token, self._knocked)
+        self._pacing = pacing or Pacing()
+        self._chats = Chats()
+        self._chores = Chores()
+        self._receive: Receive | None = None
+        self._marks = itertools.count()
+        self._moved: dict[int, int] = {}
+        self._failed: OrderedDict[object, int] = OrderedDict()
+        self._hinted: OrderedDict[int, float] = OrderedDict()
+        self._unreadable = 0
+        self._username = ""
+
+    def routes(self) -> tuple[BaseRoute, ...]:
+        """What the listener must open."""
+        return (self._door.route(),) if self._mode == "webhook" else ()
+
+    def link(self, payload: str) -> str:
+        """The address that opens the chat with this start payload; empty until the platform was reached once.
+
+        Raises `ValueError` for a payload that is not 1-64 of A-Za-z0-9_-.
+        """
+        return create_deep_linked_url(self._username, payload) if self._username else ""
+
+    async def run(self, receive: Receive) -> None:
+        """Hand on what comes in, until cancelled. Needs no network to start."""
+        self._receive = receive
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._introduce())
+                if self._mode == "polling":
+                    tasks.create_task(Poller(self._bot, self._hear).run())
+                else:
+                    tasks.create_task(asyncio.Event().wait())
+        finally:
+            self._receive = None
+            for chat in self._chats:
+                self._tidy_up(chat)
+
+    async def send(self, outgoing: Outgoing) -> None:
+        """Bring one message to its chat, or raise `SendFailed`."""
+        chat = self._chat(outgoing.address)
+        async with chat.speaking:
+            await self._say(chat, outgoing)
+        self._tidy_up(chat)
+
+    async def whisper(self, address: Address, text: str) -> bool:
+        """Show a few words that do not stay in the chat: an alert, in answer to the tap just made.
+
+        False where no tap is waiting, or the words are longer than an alert (200): say them otherwise then.
+        """
+        chat = self._chat(address)
+        query, chat.query = chat.query, ""
+        if not query:
+            return False
+        if len(text) > render.LONGEST_ALERT:
+            self._answer_query(query)
+            return False
+        try:
+            await self._bot.answer_callback_query(query, text=text, show_alert=True)
+        except TelegramError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """End what is still being tidied, and hang up."""
+        await self._chores.finish(1.0)
+        await self._lines.shutdown()
+        await self._ear.shutdown()
+
+    # -- hearing ----------------------------------------------------------------
+
+    async def _knocked(self, raw: Mapping[str, Any]) -> None:
+        if self._receive is None:
+            raise NotStored("not running")
+        async with self._chats[who(raw)].hearing:
+            await self._hear(raw)
+
+    async def _hear(self, raw: Mapping[str, Any]) -> None:
+        """Take one update in; returns when it may be confirmed. Raises `NotStored`."""
+        try:
+            await self._take(raw)
+        except NotStored:
+            raise
+        except Unreadable:
+            self._unreadable += 1
+            extra = {"channel": CHANNEL, "count": self._unreadable}
+            log.warning("update unreadable", extra=extra)
+        except Exception as error:
+            log.exception("update failed", extra={"channel": CHANNEL})
+            if self._failures(raw.get("update_id")) < FAILURES:
+                raise NotStored from error
+            await self._give_up(raw)
+
+    async def _take(self, raw: Mapping[str, Any]) -> None:
+        match read(raw):
+            case None:
+                pass
+            case Heard() as heard:
+                await self._take_in(heard)
+            case HeardInGroup() as heard:
+                await self._take_in_group(heard)
+            case Moved(old=old, new=new):
+                await self._note_moved(old, new)
+
+    async def _take_in(self, heard: Heard) -> None:
+        if self._receive is None:
+            raise NotStored("not running")
+        chat = self._chats[heard.chat]
+        chat.owed_until = _now() + OWED
+        if chat.query not in ("", heard.query):
+            self._answer_query(chat.query)
+        chat.tapped, chat.query = heard.tapped, heard.query
+        try:
+            await self._receive(heard.incoming)
+        finally:
+            if heard.query:
+                self._chores.add(self._stop_spinning, chat, heard.query, after=SPIN)
+        if self._tidy and heard.typed:
+            chat.typed.append(heard.typed)
+            if len(chat.typed) == 1:
+                asyncio.get_running_loop().call_later(UNTIDY, self._tidy_up, chat)
+
+    async def _take_in_group(self, heard: HeardInGroup) -> None:
+        if heard.query:
+            self._answer_query(heard.query)
+        if self._in_group is not None:
+            await self._in_group(heard.incoming, heard.member)
+        elif heard.command and _now() - self._hinted.get(heard.chat, -HINT_EVERY) >= HINT_EVERY:
+            _remember(self._hinted, heard.chat, _now())
+            self._chores.add(self._speak_plainly, heard.chat, "group_hint")
+
+    async def _note_moved(self, old: int, new: int) -> None:
+        known = self._moved.get(old) == new
+        self._moved[old] = new
+        if self._on_moved is not None and not known:
+            await self._on_moved(address_of(old), address_of(new))
+
+    def _failures(self, update: object) -> int:
+        count = self._failed.pop(update, 0) + 1
+        if count < FAILURES:
+            _remember(self._failed, update, count)
+        return count
+
+    async def _give_up(self, raw: Mapping[str, Any]) -> None:
+        """It would fail for ever. Its writer is told, so that nothing is lost in silence."""
+        log.error("update given up", extra={"channel": CHANNEL})
+        if (chat := who(raw)) > 0:
+            self._chores.add(self._speak_plainly, chat, "lost")
+
+    # -- speaking ---------------------------------------------------------------
+
+    async def _say(self, chat: Chat, outgoing: Outgoing) -> None:
+        if chat.query:
+            query, chat.query = chat.query, ""
+            self._answer_query(query)
+        note = self._note(chat, outgoing)
+        parts = render.parts(outgoing, _mark(next(self._marks)), note)
+        done = chat.half[1] if chat.half and chat.half[0] == outgoing else 0
+        spent = {chat.tapped, chat.keyboard} if outgoing.rows else {chat.tapped}
+        for at, part in enumerate(parts[done:], done):
+            try:
+                if at or not await self._redrawn(chat, outgoing, parts):
+                    sent = await self._put(chat, part)
+                    self._stands(chat, outgoing, part, sent)
+            except BaseException:
+                chat.half = (outgoing, at) if at else None
+                raise
+        chat.half = None
+        chat.owed_until = 0.0
+        chat.tapped = 0
+        chat.told = chat.told or bool(note)
+        self._take_buttons_away(chat, spent - {chat.keyboard} if outgoing.rows else spent)
+
+    def _take_buttons_away(self, chat: Chat, messages: set[int]) -> None:
+        if chat.keyboard in messages:
+            chat.keyboard = 0
+        for message in messages - {0}:
+            self._chores.add(self._bot.edit_message_reply_markup, chat.id, message)
+
+    def _note(self, chat: Chat, outgoing: Outgoing) -> str:
+        """With the first screen in a chat: that what is typed here is deleted."""
+        if not self._tidy or chat.told or chat.id < 0 or not outgoing.rows:
+            return ""
+        language = "zh" if _HAN.search(outgoing.text) else "en"
+        return self._words[language]["note"]
+
+    async def _redrawn(self, chat: Chat, outgoing: Outgoing, parts: tuple[Part, ...]) -> bool:
+        """The same screen again, and its own button pressed: the message is changed where it stands."""
+        match parts:
+            case (render.Words(text, keyboard),) if keyboard is not None:
+                same = outgoing.screen == chat.screen and chat.tapped == chat.keyboard != 0
+            case _:
+                return False
+        if not same:
+            return False
+        since = await self._pacing.turn(chat.id, answer=self._owed(chat), edit=True)
+        try:
+            await self._bot.edit_message_text(
+                text,
+                chat.id,
+                chat.keyboard,
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        except Refused as refused:
+            if refused.code == 400:
+                return "message is not modified" in refused.said  # else it is gone: send anew
+            raise self._failed_to_send(chat, refused) from refused
+        except TelegramError as error:
+            raise send_failed(error) from error
+        self._pacing.passed(since)
+        return True
+
+    def _stands(self, chat: Chat, outgoing: Outgoing, part: Part, sent: Message | None) -> None:
+        if isinstance(part, render.Words) and part.keyboard is not None:
+            chat.keyboard = sent.message_id if sent else 0
+            chat.screen = outgoing.screen
+
+    async def _put(self, chat: Chat, part: Part) -> Message | None:
+        """One part, when its turn has come; follows a group to its new address."""
+        since = await self._pacing.turn(self._at(chat.id), answer=self._owed(chat))
+        try:
+            sent = await self._call(self._at(chat.id), part)
+        except Refused as refused:
+            if not refused.moved_to or refused.moved_to == self._at(chat.id):
+                raise self._failed_to_send(chat, refused) from refused
+            await self._note_moved(chat.id, refused.moved_to)
+            return await self._put(chat, part)
+        except TelegramError as error:
+            raise send_failed(error) from error
+        self._pacing.passed(since)
+        return sent
+
+    async def _call(self, chat: int, part: Part) -> Message | None:
+        match part:
+            case render.Words(text, keyboard):
+                call = self._bot.send_message(
+                    chat, text, reply_markup=keyboard, link_preview_options=_NO_PREVIEW
+                )
+            case Paper(file):
+                call = self._bot.send_document(chat, InputFile(file.content, file.name))
+            case Picture(content):
+                call = self._picture(chat, content)
+            case _:
+                assert_never(part)
+        try:
+            return await call
+        except TelegramError:
+            raise
+        except Exception:
+            # The platform took it ("ok"), only its description of the message is beyond PTB's types.
+            log.warning("answer unreadable", extra={"channel": CHANNEL})
+            return None
+
+    async def _picture(self, chat: int, content: bytes) -> Message:
+        try:
+            return await self._bot.send_photo(chat, InputFile(content, "picture.png"))
+        except Refused as refused:
+            if refused.code != 400 or "PHOTO_" not in refused.said.upper():
+                raise
+            return await self._bot.send_document(chat, InputFile(content, "picture.png"))
+
+    async def _speak_plainly(self, chat: int, key: str) -> None:
+        """Words of the channel's own, outside any talk: in both languages, for nobody has chosen one."""
+        text = "\n".join(said[key] for said in self._words.values())
+        with suppress(Throttled):
+            await self._pacing.turn(chat, answer=True)
+            await self._bot.send_message(chat, text, link_preview_options=_NO_PREVIEW)
+
+    def _failed_to_send(self, chat: Chat, refused: Refused) -> SendFailed:
+        if wrong_token(refused):
+            log.error("token refused", extra={"channel": CHANNEL})
+        flooded = refused.code == 429
+        everyone = flooded and self._pacing.refused(self._at(chat.id), refused.after)
+        return send_failed(refused, everyone=everyone)
+
+    def _chat(self, address: Address) -> Chat:
+        try:
+            return self._chats[int(address.id)]
+        except ValueError as error:
+            raise Blocked("not an address of this platform") from error
+
+    def _at(self, chat: int) -> int:
+        return self._moved.get(chat, chat)
+
+    def _owed(self, chat: Chat) -> bool:
+        return _now() < chat.owed_until
+
+    # -- tidying ----------------------------------------------------------------
+
+    def _tidy_up(self, chat: Chat) -> None:
+        typed, chat.typed = chat.typed, []
+        for message in typed:
+            self._chores.add(self._bot.delete_message, chat.id, message)
+
+    async def _stop_spinning(self, chat: Chat, query: str) -> None:
+        if chat.query == query:
+            chat.query = ""
+            await self._bot.answer_callback_query(query)
+
+    def _answer_query(self, query: str) -> None:
+        self._chores.add(self._bot.answer_callback_query, query)
+
+    # -- the platform -----------------------------------------------------------
+
+    async def _introduce(self) -> None:
+        """Webhook, name, commands: as soon as the platform can be reached, and for as long as that takes."""
+        steps = [self._learn_name, self._show_profile]
+        if self._mode == "webhook":
+            steps.insert(0, self._hang_webhook)
+        for step in steps:
+            wait = FIRST_WAIT
+            while (asked := await self._try(step)) is not None:
+                await asyncio.sleep(max(asked, wait))
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _try(self, step: Callable[[], Awaitable[None]]) -> float | None:
+        """None when the step is done, or will never be; else the seconds it should at least be left."""
+        try:
+            await step()
+        except Refused as refused:
+            extra = {
+                "channel": CHANNEL,
+                "reason": step.__name__.strip("_"),
+                "code": refused.code,
+            }
+            log.warning("platform refused", extra=extra)
+            once = refused.code == 400 and step != self._hang_webhook
+            return None if once else max(refused.after, LONGEST_WAIT)
+        except TelegramError:
+            return 0.0
+        except Exception:
+            log.exception("setting up failed", extra={"channel": CHANNEL})
+        return None
+
+    async def _hang_webhook(self) -> None:
+        await self._bot.set_webhook(
+            f"{self._public_url}{PATH}", allowed_updates=WANTED, secret_token=self._secret
+        )
+
+    async def _learn_name(self) -> None:
+        self._username = (await self._bot.get_me()).username or ""
+
+    async def _show_profile(self) -> None:
+        await introduce(self._bot, self._words)
+
+
+def _now() -> float:
+    return time.monotonic()
+
+
+def _mark(number: int) -> str:
+    """A short name for one showing of buttons."""
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    mark = ""
+    while number or not mark:
+        number, digit = divmod(number, 36)
+        mark = digits[digit] + mark
+    return mark
+
+
+def _remember(some: OrderedDict[K, V], key: K, value: V) -> None:
+    some[key] = value
+    if len(some) > 1000:
+        some.popitem(last=False)

@@ -1,0 +1,194 @@
+"""A platform's update -> what somebody did. Pure: no network, no clock, no rule of a talk.
+
+The key of a message is its update's id, which a repeat has too. A tap that the platform repeats may come as a new
+update (tdlib/telegram-bot-api#699), so its key is the message and the button: each showing of a button has a mark
+of its own (`render.parts`, `nonce`), and pressing the very same one twice is one tap.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from telegram import CallbackQuery, Chat, Message, Update
+
+from bot.channels.telegram.render import read_tap
+from bot.core.messages import Address, Arrived, Body, Edited, Incoming, Media, Medium, Text
+
+CHANNEL = "telegram"
+WANTED = ("message", "edited_message", "callback_query")
+"""The kinds of updates we ask for; the platform remembers them between calls."""
+
+_START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
+_COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@\w+)?\s*", re.IGNORECASE)
+_TYPED = frozenset({"skip", "back", "submit", "stop", "help", "hotline"})
+"""Commands that say what the same word without a slash says."""
+
+_MEDIA: tuple[tuple[str, Medium], ...] = (
+    ("photo", "photo"),
+    ("voice", "voice"),
+    ("audio", "voice"),
+    ("video", "video"),
+    ("video_note", "video"),
+    ("animation", "video"),  # before document: an animation carries both
+    ("document", "file"),
+    ("sticker", "sticker"),
+    ("venue", "location"),
+    ("location", "location"),
+    ("contact", "contact"),
+)
+"""What a message may carry instead of words, the first that is there."""
+
+
+class Unreadable(Exception):
+    """Not an update as the platform describes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Somebody did something in a private chat."""
+
+    chat: int
+    incoming: Incoming
+    typed: int = 0
+    """The message to be deleted once it is taken in; 0 where there is none."""
+    tapped: int = 0
+    """The message whose button was pressed."""
+    query: str = ""
+    """The tap's name, to be answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardInGroup:
+    """Somebody said something to the bot in a group."""
+
+    chat: int
+    incoming: Incoming
+    """Its address is the group."""
+    member: Address
+    """Who said it."""
+    command: bool
+    """It was meant for a bot: it begins with a slash."""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A group has become a supergroup and has a new id."""
+
+    old: int
+    new: int
+
+
+def who(raw: Mapping[str, Any]) -> int:
+    """Whose order an update belongs to: its chat; 0 where it does not say."""
+    for kind in WANTED:
+        match raw.get(kind):
+            case {"message": {"chat": {"id": int(chat)}}} | {"chat": {"id": int(chat)}}:
+                return chat
+            case {"from": {"id": int(person)}}:
+                return person
+            case _:
+                pass
+    return 0
+
+
+def read(raw: Mapping[str, Any]) -> Heard | HeardInGroup | Moved | None:
+    """What this update says; None where it is nothing a person did to us. Raises `Unreadable`."""
+    try:
+        update = Update.de_json(cast(dict[str, Any], raw))
+        if update.callback_query is not None:
+            return _tap(update.callback_query)
+        if update.message is not None:
+            return _message(update.message, f"u{update.update_id}")
+        if update.edited_message is not None:
+            return _edit(update.edited_message, f"u{update.update_id}")
+    except Exception as error:  # PTB raises whatever a strange shape makes it raise
+        raise Unreadable from error
+    return None
+
+
+def address_of(chat: int) -> Address:
+    """The address of a private chat or a group."""
+    return Address(channel=CHANNEL, id=str(chat))
+
+
+def _message(message: Message, key: str) -> Heard | HeardInGroup | Moved | None:
+    if message.migrate_to_chat_id:
+        return Moved(old=message.chat.id, new=message.migrate_to_chat_id)
+    body = _body(message)
+    return None if body is None else _heard(message, body, key)
+
+
+def _edit(message: Message, key: str) -> Heard | HeardInGroup | None:
+    text = message.text if message.text is not None else message.caption
+    if text is None:
+        return None  # a live location moves, a poll counts: nobody wrote anything
+    return _heard(message, Edited(_whole(text)), key)
+
+
+def _heard(message: Message, body: Body, key: str) -> Heard | HeardInGroup | None:
+    if message.from_user is not None and message.from_user.is_bot:
+        return None
+    said = Incoming(
+        address=address_of(message.chat.id), key=key, body=body, message=str(message.message_id)
+    )
+    command = (message.text or "").startswith("/")
+    if message.chat.type == Chat.PRIVATE:
+        typed = 0 if isinstance(body, Arrived) or command else message.message_id
+        return Heard(chat=message.chat.id, incoming=said, typed=typed)
+    if message.chat.type in (Chat.GROUP, Chat.SUPERGROUP) and message.from_user is not None:
+        member = address_of(message.from_user.id)
+        return HeardInGroup(chat=message.chat.id, incoming=said, member=member, command=command)
+    return None
+
+
+def _tap(query: CallbackQuery) -> Heard | HeardInGroup | None:
+    message = query.message
+    if message is None or query.from_user.is_bot:
+        return None
+    data = _whole(query.data or "")
+    said = Incoming(
+        address=address_of(message.chat.id),
+        key=f"t{message.message_id}:{data}",
+        body=read_tap(data),
+        message=str(message.message_id),
+    )
+    if message.chat.type == Chat.PRIVATE:
+        return Heard(
+            chat=message.chat.id, incoming=said, tapped=message.message_id, query=query.id
+        )
+    return HeardInGroup(
+        chat=message.chat.id,
+        incoming=said,
+        member=address_of(query.from_user.id),
+        command=True,
+        query=query.id,
+    )
+
+
+def _body(message: Message) -> Body | None:
+    if message.text is not None:
+        return _text(_whole(message.text))
+    for attribute, medium in _MEDIA:
+        if getattr(message, attribute):
+            return Media(medium, _whole(message.caption or ""))
+    # A poll, a game, or a kind younger than this program; what is left are notes of the platform itself
+    # ("pinned a message"), which nobody said.
+    if message.effective_attachment is not None or message.api_kwargs:
+        return Media("other", _whole(message.caption or ""))
+    return None
+
+
+def _text(text: str) -> Body:
+    if start := _START.fullmatch(text):
+        return Arrived(start[1] or "")
+    if command := _COMMAND.fullmatch(text):
+        name = command[1].lower()
+        return Text(name if name in _TYPED else f"/{name}")
+    return Text(text)
+
+
+def _whole(text: str) -> str:
+    """Half an emoji (a lone surrogate, which JSON can carry) cannot be stored; the rest of the words can."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
