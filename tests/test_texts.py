@@ -4,134 +4,144 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 from typing import Any, get_args
 
 import pytest
 
-from bot.content.loader import load_texts
 from bot.core.messages import Medium
 from bot.core.survey import Audience, Kind
 
 ROOT = Path(__file__).parents[1]
-CATALOGUES = sorted(path.parent for path in (ROOT / "bot/content").glob("*/zh.toml"))
-SPEAKERS = sorted(
-    path
-    for place in ("bot/core", "bot/app.py", "bot/scheduler.py", "handlers")
-    for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
-    if path.exists()
-)
-"""Who says keys: the core's effects and screens, the deeds, the roof."""
+CATALOGUES = sorted(path.parent for path in (ROOT / "bot/content").rglob("zh.toml"))
+SPEAKERS = [
+    *(ROOT / "bot").glob("*.py"),
+    *(ROOT / "bot/core").rglob("*.py"),
+    *(ROOT / "bot/content").glob("*.py"),
+    *(ROOT / "handlers").glob("*.py"),
+]
+"""Who says keys: the core's effects and screens, the deeds, the roof, readers of what the office hands in."""
 
-KNOWN = frozenset(load_texts())
-SECTIONS = {key.split(".")[0] for key in KNOWN}
+HOUSE = frozenset({"office", "phone", "duty_phone"})
+"""What may stand in any text: `handlers.words.House` fills it in."""
 
-AUDIENCES = get_args(Audience)
 BUILT: Mapping[str, tuple[str, ...]] = {
     "media.{}": (*get_args(Medium), "signs"),
     "said.{}": ("help", "hotline"),
-    "consent.{}": AUDIENCES,
-    "privacy.{}": AUDIENCES,
-    "unit.{}": AUDIENCES,
-    "unit.found_{}": AUDIENCES,
-    "preview.{}": AUDIENCES,
+    "consent.{}": get_args(Audience),
+    "privacy.{}": get_args(Audience),
+    "unit.{}": get_args(Audience),
+    "unit.found_{}": get_args(Audience),
+    "preview.{}": get_args(Audience),
     "question.{}": (*get_args(Kind), "single_or_words", "multiple_or_words"),
-    "house.{}": ("office", "phone", "duty_phone"),
+    "house.{}": tuple(HOUSE),
 }
-"""Keys that are put together while the program runs: the pattern in the code, and what may stand in its hole."""
+"""Keys put together while the program runs: the pattern in the code, and what may stand in its hole.
 
-GIVEN: Mapping[str, frozenset[str]] = {
-    "question": frozenset({"number", "total", "low", "high"}),
-    "preview.line": frozenset({"name", "said"}),
-    "choice.ticked": frozenset({"label"}),
-}
-"""What a text (or all of a section) is given besides the house's own name and telephones."""
+Where that is not a handful of words, as with roles, a pattern that is not here stands for its whole section.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A key at one place of the code, and what is put into its text there; None where that cannot be read off."""
+
+    key: str
+    given: frozenset[str] | None
+    place: str
 
 
 def test_every_key_the_code_says_is_there():
-    missing = {key: places for key, places in _said().items() if key not in KNOWN}
+    missing = [said for said in SAYINGS if said.key not in KNOWN]
 
-    assert missing == {}
+    assert missing == []
 
 
 def test_every_key_that_is_there_is_said():
-    assert sorted(KNOWN - _said().keys()) == []
+    said = {one.key for one in SAYINGS}
+
+    assert sorted(KNOWN.keys() - said) == []
 
 
-def test_keys_are_put_together_only_as_written_here():
-    """A new pattern is explained above, or its keys could not be told from those nobody says any more."""
-    found = {pattern for path in SPEAKERS for pattern in _patterns(_tree(path))}
+def test_what_may_stand_in_a_pattern_is_still_asked_for():
+    patterns = {pattern for path in SPEAKERS for pattern, _ in _patterns(_tree(path))}
 
-    assert found - {"choice.{}"} == BUILT.keys()
+    assert BUILT.keys() - patterns == set()
 
 
-@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda folder: folder.name)
+def test_each_text_is_given_what_it_asks_for():
+    """A hole nobody fills would keep the whole message from being said."""
+    starved = [
+        (said, sorted(asked))
+        for said in SAYINGS
+        if said.given is not None
+        and (asked := KNOWN.get(said.key, frozenset()) - said.given - HOUSE)
+    ]
+
+    assert starved == []
+
+
+@pytest.mark.parametrize(
+    "catalogue", CATALOGUES, ids=lambda folder: str(folder.relative_to(ROOT))
+)
 def test_each_language_has_the_same_keys_with_the_same_holes(catalogue: Path):
     zh, en = _holes(catalogue / "zh.toml"), _holes(catalogue / "en.toml")
 
     assert zh == en
 
 
-def test_no_text_asks_for_what_it_is_not_given():
-    """A hole nobody fills would keep the whole message from being said."""
-    house = {"office", "phone", "duty_phone"}
-    asking: dict[str, frozenset[str]] = {}
-    for key, holes in _holes(ROOT / "bot/content/texts/zh.toml").items():
-        given = GIVEN.get(key, frozenset()) | GIVEN.get(key.split(".")[0], frozenset())
-        asking[key] = holes - given - house
-
-    assert {key: holes for key, holes in asking.items() if holes} == {}
-
-
 def test_a_person_is_spoken_to_without_shouting():
-    texts = load_texts()
-    loud = [key for key in KNOWN if re.search("[!！]", texts.say("zh", key, **_anything()))]
+    texts = dict(_flat(tomllib.loads((ROOT / "bot/content/texts/zh.toml").read_text("utf-8"))))
 
-    assert loud == []
-
-
-def _anything() -> dict[str, str]:
-    names = {"office", "phone", "duty_phone"}.union(*GIVEN.values())
-    return dict.fromkeys(names, "x")
+    assert [key for key, text in texts.items() if re.search("[!！]", text)] == []
 
 
 # -- reading code -------------------------------------------------------------------------------------------------
 
 
-def _said() -> dict[str, set[str]]:
-    """Every key the code can say, and the files it stands in."""
-    said: dict[str, set[str]] = {}
+def _sayings() -> Iterator[Saying]:
     for path in SPEAKERS:
         tree, place = _tree(path), str(path.relative_to(ROOT))
-        for key in (*_literal(tree), *_choices(tree)):
-            said.setdefault(key, set()).add(place)
-        for pattern in _patterns(tree):
-            for value in BUILT.get(pattern, ()):
-                said.setdefault(pattern.format(value), set()).add(place)
-    return said
+        for key, given in _literal(tree):
+            yield Saying(key, given, place)
+        for pattern, given in _patterns(tree):
+            for key in _meant(pattern):
+                yield Saying(key, given, place)
+        for choice in _choices(tree):
+            yield Saying(f"choice.{choice}", None, place)
 
 
-def _literal(tree: ast.AST) -> Iterator[str]:
-    """Texts in the code that look like keys of ours."""
+def _literal(tree: ast.AST) -> Iterator[tuple[str, frozenset[str] | None]]:
+    """Texts in the code that look like keys of ours, and what goes with them."""
+    around = _around(tree)
     for node in ast.walk(tree):
         match node:
-            case ast.Constant(value=str(text)) if re.fullmatch(r"[a-z]+\.[a-z_]*[a-z]", text):
+            case ast.Constant(value=str(text)) if _KEY.fullmatch(text):
                 if text.split(".")[0] in SECTIONS:
-                    yield text
+                    yield text, _given(around.get(id(node)))
             case _:
                 pass
 
 
-def _patterns(tree: ast.AST) -> Iterator[str]:
+def _patterns(tree: ast.AST) -> Iterator[tuple[str, frozenset[str] | None]]:
     """Keys with a hole, as `f"media.{what}"` makes them."""
+    around = _around(tree)
     for node in ast.walk(tree):
         match node:
             case ast.JoinedStr(values=[ast.Constant(value=str(head)), ast.FormattedValue()]):
-                if re.fullmatch(r"[a-z]+\.[a-z_]*", head) and head.split(".")[0] in SECTIONS:
-                    yield f"{head}{{}}"
+                if _HEAD.fullmatch(head) and head.split(".")[0] in SECTIONS:
+                    yield f"{head}{{}}", _given(around.get(id(node)))
             case _:
                 pass
+
+
+def _meant(pattern: str) -> list[str]:
+    if pattern in BUILT:
+        return [pattern.format(value) for value in BUILT[pattern]]
+    head = pattern.removesuffix("{}")
+    return [key for key in KNOWN if key.startswith(head)]
 
 
 def _choices(tree: ast.AST) -> Iterator[str]:
@@ -139,11 +149,40 @@ def _choices(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name("_card"), args=[_, *choices]):
-                for choice in choices:
-                    if isinstance(choice, ast.Constant):
-                        yield f"choice.{choice.value}"
+                yield from (str(c.value) for c in choices if isinstance(c, ast.Constant))
             case _:
                 pass
+
+
+def _around(tree: ast.AST) -> dict[int, ast.AST]:
+    """Each part of the code to the call or the pair it stands in."""
+    around: dict[int, ast.AST] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            inside = [*node.args, *(keyword.value for keyword in node.keywords)]
+        elif isinstance(node, ast.Tuple):
+            inside = node.elts
+        else:
+            continue
+        around |= {id(part): node for part in inside}
+    return around
+
+
+def _given(call: ast.AST | None) -> frozenset[str] | None:
+    """What stands beside a key: names of arguments, and of literal dictionaries; None where only running would tell."""
+    match call:
+        case ast.Call(args=args, keywords=keywords):
+            beside = [*args, *(one.value for one in keywords if one.arg == "params")]
+            names = {one.arg for one in keywords}
+        case ast.Tuple(elts=beside):
+            names = set[str | None]()
+        case _:
+            return None
+    tables = [one for one in beside if isinstance(one, ast.Dict)]
+    if None in names or not (tables or names):
+        return None
+    keys = {key.value for one in tables for key in one.keys if isinstance(key, ast.Constant)}
+    return frozenset(str(name) for name in names | keys)
 
 
 def _tree(path: Path) -> ast.AST:
@@ -164,3 +203,11 @@ def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]
             yield from _flat(value, f"{above}{name}.")
         else:
             yield f"{above}{name}", str(value)
+
+
+_KEY = re.compile(r"(?!.*\.toml$)[a-z]+\.[a-z_]*[a-z]")
+_HEAD = re.compile(r"[a-z]+\.[a-z_]*")
+
+KNOWN = _holes(ROOT / "bot/content/texts/zh.toml")
+SECTIONS = {key.split(".")[0] for key in KNOWN}
+SAYINGS = list(_sayings())
