@@ -64,7 +64,12 @@ _CONTROLS: dict[str, Event] = {
     **dict.fromkeys(("english", "英文", "/en"), ChoseLanguage("en")),
     **dict.fromkeys(("中文", "chinese", "/zh"), ChoseLanguage("zh")),
 }
-_LONG_CONTROLS: dict[str, Event] = {"000": Skipped(), "099": WentBack(), "09": WentBack(), "088": FinishedEarly()}
+_LONG_CONTROLS: dict[str, Event] = {
+    "000": Skipped(),
+    "099": WentBack(),
+    "09": WentBack(),
+    "088": FinishedEarly(),
+}
 _DONE = frozenset({"ok", "好了", "选好了", "完成", "done"})
 
 _COMMANDS = {
