@@ -155,9 +155,11 @@ def first_code(work: Work, now: float) -> str | None:
     return written(code) if code else None
 
 
-def invite(work: Work, registry: Registry, by: Label | None, post: Post, now: float) -> str:
-    """A code that gives somebody this post, as shown. `by` has been asked for; None: at the server."""
-    return _invite(work, registry.random, by, ForStaff(posts=(post,)), now)
+def invite(
+    work: Work, random: Callable[[int], bytes], by: Label | None, post: Post, now: float
+) -> str:
+    """A code that gives somebody this post, as shown. That `by` may give it has been asked; None: at the server."""
+    return _invite(work, random, by, ForStaff(posts=(post,)), now)
 
 
 def invite_people(
@@ -366,7 +368,7 @@ def _add(by: _By, rest: Sequence[str]) -> Outgoing:
     post = Post(role=role, units=tuple(u.id for u in chosen))
     if by.work.staff.seated(post) is not None:
         return by.says("staff.seat_taken", post=_post(by.registry, by.member.language, post))
-    code = invite(by.work, by.registry, by.member.label, post, by.now)
+    code = invite(by.work, by.registry.random, by.member.label, post, by.now)
     return by.says(
         "staff.code",
         post=_post(by.registry, by.member.language, post),
