@@ -9,6 +9,7 @@ VERBS = {
     "run": "run the service",
     "demo": "the whole product on one page, with no token and no server",
     "chat": "a chat in the terminal",
+    "digest": "write the papers of a period that has closed",
     "check": "find every mistake in the configuration and the contents",
     "plan": "read a campaign plan; understand dates",
     "text": "mask, sort and group opinions",

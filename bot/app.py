@@ -7,9 +7,9 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from pathlib import Path
 from typing import Any
@@ -41,13 +41,14 @@ from handlers.alarm import Alarms
 from handlers.bell import Chores
 from handlers.delivery import Deliveries
 from handlers.desk import Desk
-from handlers.digest import Almanac
+from handlers.digest import Almanac, draft
 from handlers.front import Front
 from handlers.papers import Press
 from handlers.round import Reminders, kept, seed
 from handlers.survey import Agenda
 from handlers.words import House
-from storage.database import Database, Tx
+from storage.database import Database, Tx, connect
+from storage.digest import KeptDigest
 from storage.keys import Keyring
 from storage.schema import prepare
 from storage.unit_of_work import Work
@@ -75,6 +76,10 @@ class Clock:
         """Go forward."""
         self.ahead += seconds
 
+    def moment(self) -> datetime:
+        """The moment it shows."""
+        return datetime.fromtimestamp(self(), UTC)
+
 
 class PushedClock(Clock):
     """A clock that begins at a moment of the past and remembers, in a file, how far it was pushed."""
@@ -90,10 +95,6 @@ class PushedClock(Clock):
         """Go forward."""
         super().push(seconds)
         self._keep()
-
-    def moment(self) -> datetime:
-        """The moment it shows."""
-        return datetime.fromtimestamp(self(), UTC)
 
     def _keep(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -212,7 +213,7 @@ class App:
         return Chores(
             front,
             self.database,
-            lambda: almanac_of(settings, front.agenda, simulated=self.simulated),
+            lambda: almanac_of(settings, front.agenda.scripts, simulated=self.simulated),
             reminders,
             deliveries,
             self.clock,
@@ -240,10 +241,12 @@ class Periods:
         return self._current.name.isoformat()
 
 
-def almanac_of(settings: Settings, agenda: Agenda, *, simulated: bool = False) -> Almanac:
+def almanac_of(
+    settings: Settings, scripts: Mapping[str, Script], *, simulated: bool = False
+) -> Almanac:
     """What the papers need to know of the house."""
     taxonomy = load_taxonomy()
-    questions = [q for script in agenda.scripts.values() for q in script.survey.questions]
+    questions = [q for script in scripts.values() for q in script.survey.questions]
     asked = {question.dimension for question in questions}
     return Almanac(
         office=settings.office.name or load_texts().say("zh", "house.office"),
@@ -266,7 +269,7 @@ def almanac_of(settings: Settings, agenda: Agenda, *, simulated: bool = False) -
             sizhi=tuple(code for _, code in taxonomy.groups["sizhi"]),
             channels=("chat",),
         ),
-        scripts={script.round: script for script in agenda.scripts.values()},
+        scripts={script.round: script for script in scripts.values()},
         simulated=simulated,
     )
 
@@ -370,6 +373,44 @@ def _master(secrets: Secrets) -> bytes | None:
     return hashlib.sha256(secrets.master_key.encode()).digest() if secrets.master_key else None
 
 
+def closed_digest(
+    settings: Settings, secrets: Secrets, until: date | None
+) -> KeptDigest | None:
+    """The digest of the period that closed on that date (the last one where none is named); made where it is missing.
+
+    None where no period closed then, or none has yet.
+    """
+    clock, keys = Clock(), Keyring(settings.storage.key_dir, _master(secrets))
+    file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
+    prepare(file)
+    connection = connect(file)
+    try:
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            return _closed(Work(Tx(connection, keys)), settings, until, clock.moment())
+    finally:
+        connection.close()
+        keys.close()
+
+
+def _closed(
+    work: Work, settings: Settings, until: date | None, now: datetime
+) -> KeptDigest | None:
+    scripts = {pin: one.script for one, pin in kept(work)}
+    almanac = almanac_of(settings, scripts)
+    noon = (
+        datetime.combine(until, clock_time(23, 59), settings.office.timezone) if until else now
+    )
+    period = almanac.last_closed(min(noon, now))
+    if until and period.name != until:
+        return None
+    if until is None and (last := work.digests.last()):
+        return last
+    if work.opinions.of(period.name.isoformat()) or work.digests.find(period.name.isoformat()):
+        draft(work, almanac, period)
+    return work.digests.find(period.name.isoformat())
+
+
 async def serve(settings: Settings, secrets: Secrets) -> int:
     """The service: its channels on one listener, until SIGTERM or SIGINT."""
     set_up()
@@ -420,7 +461,7 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
         async def friday() -> None:
             async with asyncio.timeout(45):
                 await neighbours.silent.wait()
-            closes = almanac_of(settings, front.agenda).current(clock.moment()).closes
+            closes = almanac_of(settings, front.agenda.scripts).current(clock.moment()).closes
             await app.push((closes - clock.moment()).total_seconds() + 1)
             neighbours.speak()
 

@@ -55,7 +55,7 @@ class Answer:
     snapshot: str = ""
     papers: tuple[str, ...] = ()
     changed: bool = False
-    """Rounds were opened or stopped: the agenda is to be read again."""
+    """Something was done that the bell looks after: rounds to be read again, parcels to be handed over."""
 
 
 def hear(work: Work, desk: Desk, member: Member, typed: str, now: float) -> Answer:
@@ -302,7 +302,7 @@ def _send(work: Work, desk: Desk, member: Member, rest: list[str], now: datetime
         return _digest(work, desk, member, [kept.period])
     work.staff.note(member.label, Deed.SEND_DIGEST, now.timestamp(), period=kept.period)
     text = _say(desk, member, "desk.sending", count=str(len(readers)))
-    return Answer(text=text, rows=_menu(desk, member).rows)
+    return Answer(text=text, rows=_menu(desk, member).rows, changed=True)
 
 
 def _addresses(readers: Iterable[Member]) -> tuple[Address, ...]:

@@ -1,0 +1,47 @@
+"""`tingwen digest`: the papers of a period that has closed, from its snapshot, into a folder."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from datetime import date
+from pathlib import Path
+
+from bot.content.loader import load_explanations
+from bot.verbs.check import report, spoken
+from bot.verbs.opening import opened
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What may follow `tingwen digest`."""
+    parser.add_argument("--config", type=Path, default=Path("config.toml"))
+    parser.add_argument("--until", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--personal-out", type=Path, metavar="DIR")
+
+
+def run(args: Namespace) -> int:
+    """Write the papers; 1 where there is no such period."""
+    language = spoken(os.environ)
+    loaded, problems = opened(args.config, os.environ)
+    if loaded is None:
+        sys.stderr.writelines(f"{line}\n" for line in report(problems, language))
+        return 1
+    from bot.app import closed_digest
+
+    found = closed_digest(loaded.settings, loaded.secrets, args.until)
+    if found is None:
+        key = "digest.not_closed" if args.until else "digest.none"
+        sys.stderr.write(f"{load_explanations().say(language, key, until=str(args.until))}\n")
+        return 1
+    from handlers.papers import PAPERS, draw, draw_personal, screen_text
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "digest.txt").write_text(screen_text(found.snapshot) + "\n", encoding="utf-8")
+    for paper in draw(found.snapshot, PAPERS):
+        (args.out / paper.name).write_bytes(paper.content)
+    if args.personal_out:
+        args.personal_out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        args.personal_out.chmod(0o700)
+        for paper in draw_personal(found.personal):
+            (args.personal_out / paper.name).write_bytes(paper.content)
+    return 0
