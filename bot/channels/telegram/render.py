@@ -145,7 +145,8 @@ def _label(button: Button) -> str:
     """The label, behind the digit one may type for it."""
     digit = button.says.removeprefix("+")
     label = inert(button.label).strip()
-    shown = f"{digit} {label}" if digit.isdecimal() and digit != label else label or digit
+    numbered = digit.isdecimal() and digit != label
+    shown = f"{digit} {label}".rstrip() if numbered else label or digit
     return shown if len(shown) <= LONGEST_LABEL else f"{shown[: LONGEST_LABEL - 1]}\u2026"
 
 

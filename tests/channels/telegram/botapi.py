@@ -28,7 +28,6 @@ from urllib.parse import parse_qsl
 import httptools
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-PRIVATE_COMMON = {"chat_id", "reply_markup", "link_preview_options", "disable_notification"}
 KNOWN: Mapping[str, set[str]] = {
     "getUpdates": {"offset", "limit", "timeout", "allowed_updates"},
     "setWebhook": {"url", "allowed_updates", "secret_token", "max_connections", "drop_pending_updates"},
@@ -48,7 +47,7 @@ KNOWN: Mapping[str, set[str]] = {
     "setMyDescription": {"description", "language_code"},
     "getMyShortDescription": {"language_code"},
     "setMyShortDescription": {"short_description", "language_code"},
-    "getChat": {"chat_id"},
+    "getChatMember": {"chat_id", "user_id"},
 }  # fmt: skip
 SENDS = ("sendMessage", "sendDocument", "sendPhoto")
 
@@ -327,7 +326,9 @@ class BotApi:
                 "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook",
             )
         if offset is not None:
-            self.pending = [update for update in self.pending if update["update_id"] >= offset]
+            self.pending = [
+                update for update in self.pending if update.get("update_id", offset) >= offset
+            ]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 while not self.pending:
@@ -359,6 +360,9 @@ class BotApi:
             "pending_update_count": len(self.pending),
             **{k: v for k, v in self.webhook.items() if k.startswith("last_error")},
         }
+
+    async def _get_chat_member(self, chat_id: int, user_id: int) -> Any:
+        return {"status": "member", "user": await self._get_me()}
 
     async def _send_message(
         self, chat_id: int, text: str, reply_markup: Any = None, **_: Any

@@ -29,9 +29,9 @@ class Unhurried(Pacing):
     """The limits, a thousand times wider: talks in tests are quick."""
 
     async def turn(self, chat: int, *, answer: bool, edit: bool = False) -> float:
-        now = self._clock()
-        await self._until(max(self._hold, self._chats.get(chat, 0.0)), everyone=False)
-        return now
+        await self._until(self._hold, everyone=True)
+        await self._until(self._chats.get(chat, 0.0), everyone=False)
+        return self._clock()
 
 
 class House(Home):

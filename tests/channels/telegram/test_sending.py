@@ -1,0 +1,339 @@
+"""Sending: each of the platform's answers in our words, nothing lost half-way, nothing said twice without need."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.channels.base import Blocked, Rejected, SendFailed, Throttled, Unreachable
+from bot.core.messages import Address, Button, File, Outgoing
+from tests.channels.telegram.botapi import (
+    BotApi,
+    Fault,
+    Flood,
+    Page,
+    Reset,
+    Slow,
+    Status,
+    Truncated,
+)
+from tests.channels.telegram.house import Listening, running, speaking, until
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def to(person: int, text: str = "hello", **more: object) -> Outgoing:
+    return Outgoing(address=Address(channel="telegram", id=str(person)), text=text, **more)
+
+
+ANSWERS: list[tuple[Fault, type[SendFailed]]] = [
+    (Flood(3), Throttled),
+    (Page(429), Throttled),
+    (Status(403, "Forbidden: bot was blocked by the user"), Blocked),
+    (Status(403, "Forbidden: user is deactivated"), Blocked),
+    (Status(403, "Forbidden: bot was kicked from the group chat"), Blocked),
+    (Status(400, "Bad Request: chat not found"), Blocked),
+    (Status(400, "Bad Request: group chat was deactivated"), Blocked),
+    (Status(400, "Bad Request: not enough rights to send text messages to the chat"), Blocked),
+    (Status(400, "Bad Request: message is too long"), Rejected),
+    (Status(413, "Request Entity Too Large"), Rejected),
+    (Status(401, "Unauthorized"), Unreachable),
+    (Status(404, "Not Found"), Unreachable),
+    (Status(500, "Internal Server Error"), Unreachable),
+    (Status(502, "Bad Gateway"), Unreachable),
+    (Page(200), Unreachable),
+    (Page(403), Unreachable),  # a proxy's own words, not the person's
+    (Page(400), Unreachable),
+    (Page(503), Unreachable),
+    (Truncated(), Unreachable),
+    (Reset(), Unreachable),
+    (Reset(done=True), Unreachable),
+]
+
+
+@pytest.mark.parametrize(("answer", "meaning"), ANSWERS, ids=str)
+async def test_every_answer_has_its_meaning(answer: Fault, meaning: type[SendFailed]):
+    async with BotApi() as api, speaking(api) as telegram:
+        api.person(1)
+        api.fail("sendMessage", answer)
+        with pytest.raises(meaning) as failed:
+            await telegram.send(to(1))
+        if isinstance(answer, Flood):
+            assert failed.value.after == 3
+
+
+async def test_a_platform_that_hangs_is_unreachable():
+    async with BotApi() as api, speaking(api) as telegram:
+        telegram._lines._patience = 0.05
+        api.person(1)
+        api.fail("sendMessage", Slow(5))
+        with pytest.raises(Unreachable):
+            await telegram.send(to(1))
+        await telegram.send(to(1))
+        assert len(api.person(1).heard) == 1
+
+
+async def test_a_platform_that_is_not_there_is_unreachable():
+    async with BotApi() as api, speaking(api, api_base_url="http://127.0.0.1:9") as telegram:
+        with pytest.raises(Unreachable):
+            await telegram.send(to(1))
+
+
+async def test_an_address_that_is_none_is_blocked():
+    async with BotApi() as api, speaking(api) as telegram:
+        with pytest.raises(Blocked):
+            await telegram.send(
+                Outgoing(address=Address(channel="telegram", id="x"), text="hello")
+            )
+
+
+async def test_a_message_the_platform_took_is_sent_even_if_its_answer_is_strange():
+    async with BotApi() as api, speaking(api) as telegram:
+        api.person(1)
+        api._described = lambda chat, shown: {"strange": True}
+        await telegram.send(to(1))
+        assert len(api.person(1).heard) == 1
+
+
+async def test_one_chat_asked_to_wait_leaves_the_others_alone():
+    async with BotApi() as api, speaking(api) as telegram:
+        anna, ben = api.person(1), api.person(2)
+        api.fail("sendMessage", Flood(30))
+        with pytest.raises(Throttled) as first:
+            await telegram.send(to(1))
+        assert not first.value.everyone
+        await telegram.send(to(2))
+        with pytest.raises(Throttled) as again:
+            await telegram.send(to(1))
+        assert 29 < again.value.after <= 30
+        assert len(api.of("sendMessage")) == 2  # the chat that waits is not even asked
+        assert (len(anna.heard), len(ben.heard)) == (0, 1)
+
+
+async def test_two_chats_refused_in_a_row_mean_everyone():
+    async with BotApi() as api, speaking(api) as telegram:
+        for person in (1, 2, 3):
+            api.person(person)
+        api.fail("sendMessage", Flood(30), Flood(30))
+        with pytest.raises(Throttled):
+            await telegram.send(to(1))
+        with pytest.raises(Throttled) as second:
+            await telegram.send(to(2))
+        assert second.value.everyone
+        with pytest.raises(Throttled) as third:
+            await telegram.send(to(3))
+        assert third.value.everyone
+        assert len(api.of("sendMessage")) == 2
+
+
+async def test_a_group_that_has_moved_is_followed_and_told_of():
+    told: list[tuple[str, str]] = []
+
+    async def moved(old: Address, new: Address) -> None:
+        told.append((old.id, new.id))
+
+    async with BotApi() as api, speaking(api, on_moved=moved) as telegram:
+        api.person(-5), api.person(-1005)
+        api.moved[-5] = -1005
+        await telegram.send(to(-5, "first"))
+        await telegram.send(to(-5, "second"))
+        assert [shown.text for shown in api.person(-1005).heard] == ["first", "second"]
+        assert told == [("-5", "-1005")]
+
+
+async def test_a_group_may_tell_of_its_move_itself():
+    told: list[tuple[str, str]] = []
+
+    async def moved(old: Address, new: Address) -> None:
+        told.append((old.id, new.id))
+
+    async with (
+        BotApi() as api,
+        speaking(api, on_moved=moved) as telegram,
+        running(telegram, Listening()),
+    ):
+        api.person(-5).sends(migrate_to_chat_id=-1005)
+        await until(lambda: told)
+    assert told == [("-5", "-1005")]
+
+
+async def test_a_long_text_comes_in_parts_with_the_buttons_on_the_last():
+    text = "食堂的菜老是凉的。" * 1000
+    rows = ((Button("收下", "1"),),)
+    async with BotApi() as api, speaking(api, tidy=False) as telegram:
+        anna = api.person(1)
+        await telegram.send(to(1, text, rows=rows, screen="3"))
+        assert "".join(shown.text for shown in anna.heard) == text
+        assert [bool(shown.keyboard) for shown in anna.heard] == [False, False, True]
+        assert all(shown.text.endswith("。") for shown in anna.heard)
+
+
+async def test_a_message_that_broke_off_goes_on_where_it_broke():
+    files = (File("周报.docx", b"docx"), File("台账.xlsx", b"xlsx"))
+    outgoing = to(1, "周报", files=files, picture=PNG)
+    async with BotApi() as api, speaking(api) as telegram:
+        anna = api.person(1)
+        api.fail("sendDocument", Status(500, "x"))
+        with pytest.raises(Unreachable):
+            await telegram.send(outgoing)
+        await telegram.send(outgoing)
+        sent = [shown.file[0] if shown.file else shown.text for shown in anna.heard]
+        assert sent == ["周报", "picture.png", "周报.docx", "台账.xlsx"]
+
+        await telegram.send(outgoing)
+        assert len(anna.heard) == 8
+
+
+async def test_a_message_cut_off_by_a_stop_goes_on_where_it_was():
+    outgoing = to(1, "one", files=(File("a.txt", b"a"),))
+    async with BotApi() as api, speaking(api) as telegram:
+        anna = api.person(1)
+        api.fail("sendDocument", Slow(5))
+        sending = asyncio.create_task(telegram.send(outgoing))
+        await until(lambda: api.of("sendDocument"))
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        await telegram.send(outgoing)
+        assert [shown.text for shown in anna.heard if not shown.file] == ["one"]
+
+
+async def test_papers_arrive_byte_for_byte_under_their_chinese_names():
+    async with BotApi() as api, speaking(api) as telegram:
+        office = api.person(-9)
+        content = bytes(range(256)) * 300
+        await telegram.send(to(-9, "", files=(File("第 3 期《征求意见》周报.docx", content),)))
+        assert [shown.file for shown in office.heard] == [
+            ("第 3 期《征求意见》周报.docx", content)
+        ]
+
+
+async def test_a_picture_the_platform_will_not_show_is_sent_as_a_file():
+    async with BotApi() as api, speaking(api) as telegram:
+        await telegram.send(to(api.person(1).id, "", picture=b"a very tall picture"))
+        assert [call.method for call in api.of("sendPhoto", "sendDocument")] == [
+            "sendPhoto",
+            "sendDocument",
+        ]
+
+
+async def test_words_are_sent_as_words_and_nothing_else():
+    async with BotApi() as api, speaking(api) as telegram:
+        anna = api.person(1)
+        await telegram.send(to(1, "<b>*x*</b> @somebody https://a.example \u202e=1+1"))
+        (call,) = api.of("sendMessage")
+        assert call.facts.keys() == {"chat_id", "text", "link_preview_options"}
+        assert anna.sees == "<b>*x*</b> ＠somebody https://a.example =1+1"
+
+
+async def test_nothing_is_sent_where_there_is_nothing_to_say():
+    async with BotApi() as api, speaking(api) as telegram:
+        await telegram.send(to(1, " \n"))
+        assert api.calls == []
+
+
+async def test_two_messages_for_one_chat_do_not_mix():
+    async with BotApi() as api, speaking(api) as telegram:
+        anna = api.person(1)
+        texts = ["甲。" * 3000, "乙。" * 3000]
+        await asyncio.gather(*(telegram.send(to(1, text)) for text in texts))
+        assert "".join(shown.text for shown in anna.heard) == "".join(texts)
+
+
+async def test_a_receipt_is_shown_in_an_alert_and_stays_nowhere():
+    listening = Listening()
+    async with BotApi() as api, speaking(api) as telegram, running(telegram, listening):
+        anna = api.person(1)
+        rows = ((Button("提交", "1"),),)
+        await telegram.send(to(1, "?", rows=rows, screen="1"))
+        anna.taps("提交")
+        await until(lambda: listening.heard)
+
+        assert await telegram.whisper(to(1).address, "回执 1234 5678")
+        assert anna.alerts == ["回执 1234 5678"]
+        assert not await telegram.whisper(to(1).address, "again")  # the tap is answered
+        await telegram.send(to(1, "谢谢"))
+        await telegram._chores.finish(1)
+        assert len(api.of("answerCallbackQuery")) == 1
+
+
+async def test_a_screen_gone_from_the_chat_is_shown_anew():
+    listening = Listening()
+    rows = ((Button("一", "+1"),),)
+    async with BotApi() as api, speaking(api) as telegram, running(telegram, listening):
+        anna = api.person(1)
+        await telegram.send(to(1, "?", rows=rows, screen="1"))
+        anna.taps("一")
+        await until(lambda: listening.heard)
+        api.chats[1].clear()
+        await telegram.send(to(1, "? ✓", rows=rows, screen="1"))
+        assert anna.sees.startswith("? ✓")
+
+
+async def test_the_same_screen_unchanged_is_not_sent_again():
+    listening = Listening()
+    rows = ((Button("一", "+1"),),)
+    async with BotApi() as api, speaking(api) as telegram, running(telegram, listening):
+        anna = api.person(1)
+        outgoing = to(1, "?", rows=rows, screen="1")
+        await telegram.send(outgoing)
+        anna.taps("一")
+        await until(lambda: listening.heard)
+        api.fail("editMessageText", Status(400, "Bad Request: message is not modified"))
+        await telegram.send(replace(outgoing))
+        assert len(anna.heard) == 1
+
+
+async def test_in_a_group_only_who_calls_the_bot_is_told_that_surveys_are_private_and_once():
+    listening = Listening()
+    async with BotApi() as api, speaking(api) as telegram, running(telegram, listening):
+        group = api.person(-7)
+        group.says("talk among themselves")
+        group.says("/start@tingwen_bot u_no1")
+        group.says("/help")
+        await until(lambda: not api.pending and group.heard)
+        await telegram._chores.finish(1)
+        assert len(group.heard) == 1
+        assert "私聊" in group.sees
+        assert listening.tries == 0
+
+
+async def test_an_office_group_is_heard_where_somebody_listens_for_it():
+    heard: list[tuple[str, str]] = []
+
+    async def in_group(incoming, member) -> None:
+        heard.append((incoming.address.id, member.id))
+
+    async with (
+        BotApi() as api,
+        speaking(api, in_group=in_group) as telegram,
+        running(telegram, Listening()),
+    ):
+        api.person(-7).says("/start")
+        await until(lambda: heard)
+    assert heard == [("-7", "7")]
+
+
+async def test_commands_and_descriptions_are_registered_once_in_both_languages():
+    async with BotApi() as api:
+        for _ in range(2):
+            async with speaking(api) as telegram, running(telegram, Listening()):
+                await until(lambda: api.profile.get(("short", "en")) and telegram._username)
+                await until(
+                    lambda: (
+                        api.calls[-1].method
+                        in ("getMyShortDescription", "setMyShortDescription")
+                    )
+                )
+                await asyncio.sleep(0.05)
+        assert {language for what, language in api.profile if what == "commands"} == {
+            "",
+            "zh",
+            "en",
+        }
+        assert (
+            api.profile["commands", "en"]
+            != api.profile["commands", "zh"]
+            == api.profile["commands", ""]
+        )
+        assert len(api.of("setMyCommands", "setMyDescription", "setMyShortDescription")) == 9
+        assert api.refusals == {}
