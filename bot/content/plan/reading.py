@@ -25,8 +25,8 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 30 * 1024 * 1024
 """Of one part of a docx; a hundred pages of text are one or two million bytes."""
 MOST_PARTS = 5_000
-MOST_LETTERS = 2_000_000
-"""Of a text file: a thousand pages."""
+MOST_LETTERS = 1_000_000
+"""Of a text: five hundred pages and more."""
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -54,12 +54,20 @@ def read_document(content: bytes, words: Words) -> tuple[Block, ...]:
     )
     if not any(isinstance(block, Table) or block.text.strip() for block in blocks):
         raise NotReadable("no_words")
-    return blocks
+    return tuple(_cut(blocks))
 
 
-def read_text(text: str, words: Words) -> tuple[Block, ...]:
-    """The same from pasted text."""
-    return _written(text, words)
+def _cut(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """A paragraph without an end is cut, at a full stop where it has one."""
+    for block in blocks:
+        if isinstance(block, Paragraph) and len(block.text) > _LONGEST_PARAGRAPH:
+            yield from (Paragraph(piece) for piece in _PIECE.findall(block.text))
+        else:
+            yield block
+
+
+_LONGEST_PARAGRAPH = 4_000
+_PIECE = re.compile(rf"(?s)(?:.{{1,{_LONGEST_PARAGRAPH}}}\u3002|.{{1,{_LONGEST_PARAGRAPH}}})")
 
 
 # Text
@@ -73,9 +81,7 @@ def _text(content: bytes) -> str:
     if odd > len(text[:20_000]) // 200:
         raise NotReadable("not_text")
     if len(text) > MOST_LETTERS:
-        raise NotReadable(
-            "too_big", size=-(-len(content) // 2**20), most=MOST_LETTERS * 3 // 2**20
-        )
+        raise NotReadable("too_long", most=MOST_LETTERS // 10_000)
     return text
 
 

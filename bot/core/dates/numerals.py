@@ -62,7 +62,11 @@ def plain(text: str) -> Plain:
         if letter == "\n" and letters and letters[-1] in _GOES_ON:
             continue
         if letter == "\n" or not _SPACE.match(letter):
-            figures = bool(letters) and (letters[-1].isdigit() or letters[-1] == ".") and letter.isdigit()
+            figures = (
+                bool(letters)
+                and (letters[-1].isdigit() or letters[-1] == ".")
+                and letter.isdigit()
+            )
             if gap and figures:
                 letters.append(gap)
                 places.append(place - 1)

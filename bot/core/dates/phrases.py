@@ -52,6 +52,7 @@ _LATER = re.compile(rf"{_COUNT}{_UNIT}(?:之|以)?后(?!勤|备|续|进|期|台)
 _SINCE = re.compile(
     r"(?:结束|通知书?|召开|下发|印发|收到|期满|发布|公布|批准|受理|开学|会议|大会|生活会)$"
 )
+_LONGEST_EVENT = 40
 _CONSENT = re.compile(r"(?:同意|批准|审核|审定|审阅)$")
 """After such a word 后 is a condition, not a time."""
 _EARLIER = re.compile(rf"提前(?:至少|不少于)?{_COUNT}{_UNIT}(?!完成)")
@@ -386,7 +387,8 @@ def _amount(match: re.Match[str]) -> tuple[int, str]:
 
 def _event(text: str, end: int) -> tuple[str, int]:
     """The words before `end` that name what happened, and where they begin."""
-    start = max((text.rfind(mark, 0, end) for mark in ",。;、:\n()?!"), default=-1) + 1
+    begins = max((text.rfind(mark, 0, end) for mark in ",。;、:\n()?!"), default=-1) + 1
+    start = max(begins, end - _LONGEST_EVENT)
     lead = _EVENT_STARTS.match(text, start, end)
     if lead is not None and lead.end() < end:
         start = lead.end()

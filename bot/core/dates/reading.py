@@ -5,7 +5,7 @@ phrase that looks back (召开了, 已完成, 去年, 以来) or only names an e
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -104,21 +104,30 @@ def read_all(
     `month`: year and month that a heading above the text gives to days without one.
     """
     flat = plain(text)
-    covered = _cover(flat.text)
-    context = Context(when, anchors or {}, calendar or Calendar(), month)
+    known = Context(when, anchors or {}, calendar or Calendar(), month)
     readings: list[Reading] = []
-    sentence = -1
-    for found in _phrases(covered):
-        begins = _sentence_start(covered, found.start)
-        if begins != sentence:
-            sentence, context = begins, replace(context, month=month)
-        if _is_past(covered, found, context):
-            continue
-        answer = resolve(found.phrase, context)
-        context = replace(context, month=_month(found, context) or context.month)
-        start, end = flat.original(found.start, found.end)
-        readings.append(Reading(start, end, text[start:end], answer))
+    for begins, piece in _sentences(flat.text):
+        context = known
+        for found in _phrases(piece):
+            if _is_past(piece, found, context):
+                continue
+            answer = resolve(found.phrase, context)
+            context = replace(context, month=_month(found, context) or context.month)
+            start, end = flat.original(begins + found.start, begins + found.end)
+            readings.append(Reading(start, end, text[start:end], answer))
     return _bounded(readings, text)
+
+
+_SENTENCE = re.compile(
+    r"[^。;!?\n]{0,300}[。;!?\n]|[^。;!?\n]{1,300}(?:$|(?<=,))|[^。;!?\n]{1,300}"
+)
+"""To its end, or to 300 characters: a stranger's text must not make the grammar look back over pages."""
+
+
+def _sentences(text: str) -> Iterator[tuple[int, str]]:
+    """The sentences with what is no schedule covered, and where each begins."""
+    for match in _SENTENCE.finditer(text):
+        yield match.start(), _cover(match[0])
 
 
 def _bounded(readings: list[Reading], text: str) -> tuple[Reading, ...]:
@@ -153,8 +162,10 @@ def _phrases(text: str) -> tuple[Found, ...]:
     """The phrases of a text, none overlapping: what hangs on an event or comes again takes its words first."""
     candidates = [*other_phrases(text), *_dated_phrases(text)]
     taken: list[Found] = []
+    used = bytearray(len(text))
     for found in sorted(candidates, key=lambda f: (_rank(f), f.start, -f.end)):
-        if all(found.end <= other.start or other.end <= found.start for other in taken):
+        if not any(used[found.start : found.end]):
+            used[found.start : found.end] = b"\x01" * (found.end - found.start)
             taken.append(found)
     return tuple(sorted(taken, key=lambda f: f.start))
 
@@ -191,10 +202,6 @@ _BEGINNINGS = frozenset(
     '劳青儿端建党教国重冬正腊农阴大学期寒暑开放假两会运军节高秋xX×*_□"'
 )
 """Characters a date can begin with; all others are passed over at once."""
-
-
-def _sentence_start(text: str, place: int) -> int:
-    return max(text.rfind(mark, 0, place) for mark in "。;!?\n") + 1
 
 
 def _month(found: Found, context: Context) -> tuple[int, int] | None:
@@ -256,8 +263,7 @@ _COUNTED = re.compile(
 
 def _is_past(text: str, found: Found, context: Context) -> bool:
     """Whether the phrase looks back or only names an earlier paper."""
-    begins = _sentence_start(text, found.start)
-    before = re.split(r"[,]", text[begins : found.start])[-1]
+    before = re.split(r"[,]", text[: found.start])[-1]
     after = re.split(r"[。;!?\n]", text[found.end :], maxsplit=1)[0]
     clause = after.split(",", 1)[0]
     if _is_earlier_year(found, context.reference):

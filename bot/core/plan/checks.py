@@ -5,7 +5,7 @@ reported: which side is right is for a person to say.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -53,6 +53,7 @@ def _questions(plan: Plan) -> Iterator[Question]:
     if plan.year is None and any(item.answer.why == "no-year" for item in plan.items):
         yield Question(code="year", item=None, facts={})
     asked: set[str] = set()
+    frames = _frames(plan)
     for place, item in enumerate(plan.items):
         answer = item.answer
         code = answer.why
@@ -61,7 +62,7 @@ def _questions(plan: Plan) -> Iterator[Question]:
                 code=code.replace("-", "_"),
                 item=place,
                 facts=_facts(item),
-                suggest=_suggested(plan, item),
+                suggest=_suggested(plan, item, frames),
             )
         elif (
             answer.kind in ("relative", "before")
@@ -88,7 +89,9 @@ def _facts(item: Item) -> dict[str, str]:
     }
 
 
-def _suggested(plan: Plan, item: Item) -> tuple[date, date] | None:
+def _suggested(
+    plan: Plan, item: Item, frames: Mapping[tuple[str, str, str], int]
+) -> tuple[date, date] | None:
     """What the words suggest, else the days of the step or phase the item stands in."""
     if item.answer.suggest is not None:
         return item.answer.suggest
@@ -96,15 +99,10 @@ def _suggested(plan: Plan, item: Item) -> tuple[date, date] | None:
         return item.answer.start or item.answer.end, item.answer.end
     if item.answer.why not in ("vague", "undated-step", "no-time"):
         return None
-    for place in ("step", "phase"):
-        for other in plan.items:
-            mine = (
-                other.place == place
-                and other.phase == item.phase
-                and (place == "phase" or other.step == item.step)
-            )
-            if mine and other is not item and other.answer.start and other.answer.end:
-                return other.answer.start, other.answer.end
+    for key in (("step", item.phase, item.step), ("phase", item.phase, "")):
+        frame = plan.items[frames[key]].answer if key in frames else None
+        if frame is not None and frame.start and frame.end:
+            return frame.start, frame.end
     return None
 
 
@@ -238,27 +236,31 @@ def _phases(plan: Plan) -> Iterator[Conflict]:
 
 def _outside(plan: Plan) -> Iterator[Conflict]:
     """A date outside its step or its phase."""
-    frames = [
-        (n, i)
-        for n, i in enumerate(plan.items)
-        if i.place in ("phase", "step") and i.answer.kind == "window"
-    ]
+    frames = _frames(plan)
     for place, item in enumerate(plan.items):
-        if item.answer.kind not in ("point", "window", "by") or item.place == "whole":
+        if item.answer.kind not in ("point", "window", "by") or item.place in (
+            "whole",
+            "phase",
+        ):
             continue
-        for frame, around in frames:
-            mine = around.phase == item.phase and frame != place
-            above = around.place == "phase" or (
-                around.step == item.step and item.place == "node"
-            )
-            if (
-                mine
-                and above
-                and (item.place != "phase")
-                and _sticks_out(item.answer, around.answer)
-            ):
-                yield _pair("outside", plan, place, frame)
-                break
+        keys = [("phase", item.phase, "")]
+        if item.place == "node":
+            keys.append(("step", item.phase, item.step))
+        for key in keys:
+            frame = frames.get(key)
+            if frame is None or not _sticks_out(item.answer, plan.items[frame].answer):
+                continue
+            yield _pair("outside", plan, place, frame)
+            break
+
+
+def _frames(plan: Plan) -> dict[tuple[str, str, str], int]:
+    """The first window of each phase and of each step, by kind, phase and step."""
+    frames: dict[tuple[str, str, str], int] = {}
+    for place, item in enumerate(plan.items):
+        if item.place in ("phase", "step") and item.answer.start and item.answer.end:
+            _ = frames.setdefault((item.place, item.phase, item.step), place)
+    return frames
 
 
 def _sticks_out(inner: Answer, outer: Answer) -> bool:
@@ -303,7 +305,7 @@ def _two_dates(plan: Plan) -> Iterator[Conflict]:
         if i.place in ("step", "node") and i.answer.kind in ("point", "window") and not i.tabled
     ]
     for one, a in others:
-        for two, b in rows:
+        for two, b in rows[:_MOST_ROWS]:
             if (_alike(a.step, b.step) or _alike(a.title, b.step)) and (
                 a.answer.start,
                 a.answer.end,
@@ -311,6 +313,10 @@ def _two_dates(plan: Plan) -> Iterator[Conflict]:
                 finer = min((b, a), key=_width)
                 yield _pair("two_dates", plan, one, two, finer=finer.text_date)
                 break
+
+
+_MOST_ROWS = 200
+"""A table longer than any plan's is not compared with the whole text."""
 
 
 def _width(item: Item) -> int:
