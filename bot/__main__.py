@@ -10,6 +10,7 @@ VERBS = {
     "demo": "the whole product on one page, with no token and no server",
     "chat": "a chat in the terminal",
     "digest": "write the papers of a period that has closed",
+    "invite": "one-time codes for staff and participants",
     "check": "find every mistake in the configuration and the contents",
     "plan": "read a campaign plan; understand dates",
     "text": "mask, sort and group opinions",

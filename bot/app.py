@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import os
 import signal
 import sys
 import time
@@ -12,7 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.channels.base import Channel
 from bot.channels.console import Console
@@ -44,6 +45,7 @@ from handlers.desk import Desk
 from handlers.digest import Almanac, draft
 from handlers.front import Front
 from handlers.papers import Press
+from handlers.people import Bindings, Registry
 from handlers.round import Reminders, kept, seed
 from handlers.survey import Agenda
 from handlers.words import House
@@ -52,6 +54,9 @@ from storage.digest import KeptDigest
 from storage.keys import Keyring
 from storage.schema import prepare
 from storage.unit_of_work import Work
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.transport import Telegram
 
 log = logging.getLogger(__name__)
 
@@ -175,6 +180,7 @@ class App:
             period=Periods(settings),
             sort=lambda text: asdict(sorting.classify(taxonomy, text)),
             headcounts=headcounts_of(settings),
+            open_people=settings.people.open,
         )
         desk = Desk(
             texts=self.house,
@@ -184,6 +190,15 @@ class App:
             rounds=lambda work: tuple(one for one, _ in kept(work) if one.id != STANDING),
             zone=lambda moment: moment.astimezone(settings.office.timezone),
         )
+        registry = Registry(
+            texts=self.house,
+            units=units,
+            groups=groups,
+            roll=await self.database.write(lambda tx: Work(tx).staff.roll()),
+            bindings=Bindings(),
+            random=os.urandom,
+            rounds=lambda work: (one.id for one, _ in kept(work)),
+        )
         front = Front(
             self.database,
             self.channels,
@@ -191,6 +206,7 @@ class App:
             agenda,
             self.clock,
             desk=desk,
+            registry=registry,
             after=self._ring_soon,
         )
         self._alarms = front.alarms
@@ -371,6 +387,19 @@ def _seeded(
 def _master(secrets: Secrets) -> bytes | None:
     """The master key as 32 bytes, whatever its text: it is random, not a password."""
     return hashlib.sha256(secrets.master_key.encode()).digest() if secrets.master_key else None
+
+
+def _telegram(settings: Settings, secrets: Secrets) -> "Telegram":
+    from bot.channels.telegram.transport import Telegram
+    from bot.content.telegram import words as telegram_words
+
+    return Telegram(
+        secrets.telegram_token,
+        telegram_words(),
+        api_base_url=settings.telegram.api_base_url,
+        mode=settings.telegram.mode,
+        public_url=settings.web.public_url,
+    )
 
 
 def closed_digest(

@@ -74,8 +74,6 @@ def hear(work: Work, desk: Desk, member: Member, typed: str, now: float) -> Answ
             return _send(work, desk, member, rest, moment)
         case "stop" if somewhere(member.staff, Deed.CLOSE_ROUND):
             return _stop(work, desk, member, rest, moment)
-        case "handover" if somewhere(member.staff, Deed.INVITE_STAFF):
-            return _handover(work, desk, member, rest, moment)
         case "":
             return _menu(desk, member)
         case _:
@@ -90,7 +88,6 @@ _VERBS = {
     **dict.fromkeys(("周报", "digest"), "digest"),
     **dict.fromkeys(("发送", "send"), "send"),
     **dict.fromkeys(("停收", "close"), "stop"),
-    **dict.fromkeys(("交接", "handover"), "handover"),
 }
 _MENU = (
     ("open", "发起", Deed.OPEN_ROUND),
@@ -307,13 +304,6 @@ def _send(work: Work, desk: Desk, member: Member, rest: list[str], now: datetime
 
 def _addresses(readers: Iterable[Member]) -> tuple[Address, ...]:
     return tuple(one.address for one in readers)
-
-
-# --- handing over ----------------------------------------------------------------------------------------------
-
-
-def _handover(work: Work, desk: Desk, member: Member, rest: list[str], now: datetime) -> Answer:
-    return Answer(text=_say(desk, member, "desk.handover"), rows=_menu(desk, member).rows)
 
 
 # --- words -----------------------------------------------------------------------------------------------------

@@ -6,30 +6,34 @@ who is staff is a look into memory, so that nobody's message pays for it.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from bot.channels.base import Channel, NotStored, SendFailed
 from bot.core.engine import deadline
 from bot.core.messages import Address, Arrived, Incoming, Outgoing, Tap, Text
-from bot.core.people import Deed, somewhere
+from bot.core.people import Deed, recognise, somewhere
 from bot.core.round import Round
 from bot.core.survey import Language
 from handlers import desk as office
-from handlers import survey
+from handlers import people, survey
 from handlers.alarm import Alarms
 from handlers.desk import Answer, Desk
 from handlers.outbox import Outbox
 from handlers.papers import CHART, Press
+from handlers.people import Registry
 from handlers.survey import Agenda
 from handlers.words import OPEN_SCREEN, Texts, plain
 from storage.database import Database, Raced, StorageFailed, Tx
 from storage.draft import Draft
-from storage.staff import Member, Roll
+from storage.staff import Member
 from storage.unit_of_work import Work
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TRIES = 8
 """Times a lost race is stepped again before the message is left to be delivered again."""
@@ -49,6 +53,7 @@ class Front:
         clock: Callable[[], float],
         *,
         desk: Desk | None = None,
+        registry: Registry | None = None,
         press: Press | None = None,
         after: Callable[[], None] = lambda: None,
     ) -> None:
@@ -57,10 +62,10 @@ class Front:
         self._texts = texts
         self._clock = clock
         self._desk = desk
+        self._registry = registry
         self._press = press or Press()
         self._after = after
         self._members: dict[Address, Member] = {}
-        self._roll: Roll | None = None
         self._answering: set[asyncio.Task[None]] = set()
         self.agenda = agenda
         self.outbox = Outbox(database, channels, texts, agenda.scripts)
@@ -73,10 +78,16 @@ class Front:
 
     async def look_again(self) -> None:
         """Words not yet said, deadlines not yet reached, and who is staff now."""
-        drafts, members, roll = await self._database.write(_found)
-        self._members, self._roll = members, roll
+        drafts, members = await self._database.write(_found)
+        self._know(members)
         for draft in drafts:
             self._follow(draft)
+
+    def _know(self, members: Mapping[Address, Member]) -> None:
+        self._members = dict(members)
+        if self._registry is not None:
+            for address in members:
+                self._registry.roll.add(address)
 
     async def stop(self, within: float) -> None:
         """Let what is being said arrive."""
@@ -87,14 +98,8 @@ class Front:
     async def receive(self, incoming: Incoming) -> None:
         """Take in one message; returns once it is kept. Raises `NotStored`."""
         try:
-            if (
-                self._roll is not None
-                and self._desk is not None
-                and incoming.address in self._roll
-            ):
-                await self._receive_office(self._desk, incoming)
-            else:
-                await self._receive_talk(incoming)
+            if not await self._receive_wish(incoming):
+                await self._receive_rest(incoming)
         except StorageFailed as failed:
             log.error("a message could not be kept", extra={"reason": str(failed)})
             await self._excuse(incoming.address)
@@ -135,6 +140,37 @@ class Front:
         member = self._members.get(address)
         return member.language if member else "zh"
 
+    # -- about oneself ----------------------------------------------------------
+
+    async def _receive_wish(self, incoming: Incoming) -> bool:
+        """A code, quiet, erasure, binding, accounts: done, and answered. False where it is none of these."""
+        registry = self._registry
+        asked = recognise(_typed(incoming)) if isinstance(incoming.body, Text | Tap) else None
+        if asked is None or registry is None:
+            return False
+
+        def heard(tx: Tx) -> tuple[tuple[Outgoing, ...] | None, bool, dict[Address, Member]]:
+            work = Work(tx)
+            said = people.hear(work, registry, incoming, asked, self._clock())
+            return said, work.drafts.find(incoming.address) is None, _members(work)
+
+        said, talkless, members = await self._stepping(heard)
+        if said is None:
+            return False
+        self._know(members)
+        if talkless:
+            self.alarms.set(incoming.address, None)
+        for outgoing in said:
+            self._later(self._answer(outgoing))
+        return True
+
+    async def _receive_rest(self, incoming: Incoming) -> None:
+        registry, desk = self._registry, self._desk
+        if registry is not None and desk is not None and incoming.address in registry.roll:
+            await self._receive_office(registry, desk, incoming)
+        else:
+            await self._receive_talk(incoming)
+
     # -- talks ------------------------------------------------------------------
 
     async def _receive_talk(self, incoming: Incoming) -> None:
@@ -144,7 +180,7 @@ class Front:
         if draft is not None:
             self._follow(draft)
 
-    async def _stepping(self, deed: Callable[[Tx], Draft | None]) -> Draft | None:
+    async def _stepping(self, deed: Callable[[Tx], T]) -> T:
         """Run the deed; when another replica moved the talk first, step again on what it left."""
         for _ in range(TRIES):
             with suppress(Raced):
@@ -157,12 +193,12 @@ class Front:
 
     # -- the office -------------------------------------------------------------
 
-    async def _receive_office(self, desk: Desk, incoming: Incoming) -> None:
+    async def _receive_office(self, registry: Registry, desk: Desk, incoming: Incoming) -> None:
         now = self._clock()
 
         def heard(tx: Tx) -> Answer | None:
             work = Work(tx)
-            member = work.staff.find(incoming.address)
+            member = people.find(work, registry, incoming.address)
             if member is None or not work.inbox.first(incoming, int(now // DAY)):
                 return None
             return office.hear(work, desk, member, _typed(incoming), now)
@@ -172,21 +208,14 @@ class Front:
             return
         if answer.changed:
             self._after()
-        task = asyncio.create_task(self._answer(incoming.address, answer))
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
+        self._later(self._answer_office(incoming.address, answer))
 
-    async def _answer(self, address: Address, answer: Answer) -> None:
-        channel = self._channels.get(address.channel)
-        if channel is None:
-            return
-        try:
-            papers = (
-                await self._press.papers(answer.snapshot, answer.papers)
-                if answer.papers
-                else ()
-            )
-            outgoing = Outgoing(
+    async def _answer_office(self, address: Address, answer: Answer) -> None:
+        papers = (
+            await self._press.papers(answer.snapshot, answer.papers) if answer.papers else ()
+        )
+        await self._answer(
+            Outgoing(
                 address=address,
                 text=answer.text,
                 rows=answer.rows,
@@ -194,15 +223,25 @@ class Front:
                 files=tuple(paper for paper in papers if paper.name != CHART),
                 picture=next((paper.content for paper in papers if paper.name == CHART), None),
             )
+        )
+
+    async def _answer(self, outgoing: Outgoing) -> None:
+        """Say this to whoever has just written; it is not kept, for they can ask again."""
+        if channel := self._channels.get(outgoing.address.channel):
             await channel.send(outgoing)
+
+    def _later(self, saying: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._surely(saying))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _surely(self, saying: Coroutine[Any, Any, None]) -> None:
+        try:
+            await saying
         except SendFailed:
-            log.warning("the office could not be answered", extra={"channel": address.channel})
+            log.warning("an answer did not arrive")
         except Exception:
-            log.exception("an answer to the office failed")
-            with suppress(SendFailed):
-                await channel.send(
-                    plain(self._texts, address, self.language(address), "desk.failed")
-                )
+            log.exception("an answer could not be given")
 
     async def _excuse(self, address: Address) -> None:
         """Nothing was kept; say so kindly, without keeping that either."""
@@ -225,10 +264,15 @@ def _typed(incoming: Incoming) -> str:
 
 
 def _swept(tx: Tx) -> None:
-    tx.keys.keep_only(Work(tx).slots())
-
-
-def _found(tx: Tx) -> tuple[list[Draft], dict[Address, Member], Roll]:
     work = Work(tx)
-    members = {member.address: member for member in work.staff.every()}
-    return work.drafts.every(), members, work.staff.roll()
+    work.vault.tidy()
+    tx.keys.keep_only(work.slots())
+
+
+def _found(tx: Tx) -> tuple[list[Draft], dict[Address, Member]]:
+    work = Work(tx)
+    return work.drafts.every(), _members(work)
+
+
+def _members(work: Work) -> dict[Address, Member]:
+    return {member.address: member for member in work.staff.every()}

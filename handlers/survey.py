@@ -60,6 +60,8 @@ class Agenda:
     """What the sorting suggests for a masked text."""
     headcounts: Headcounts = field(default_factory=dict[tuple[str, str], int | None])
     """By unit and group, as far as they are known when a round opens: its atoms are cut by them."""
+    open_people: bool = False
+    """Whoever starts without a code counts as a person too, and not only as a submission."""
     k: int = K
     """People an atom needs before anything of it is released."""
 
@@ -137,8 +139,10 @@ def _text_outside(
 ) -> Draft | None:
     match command(part.text):
         case "start", link:
+            work.identity.hush(draft.address, quiet=False)
             return _begin(work, agenda, draft, read_link(link), now)
         case "stop", _:
+            work.identity.hush(draft.address, quiet=True)
             return _say(work, draft, "stopped.plain", now)
         case "language", language:
             spoken: Language = "en" if language == "en" else "zh"
@@ -156,15 +160,25 @@ def _begin(work: Work, agenda: Agenda, draft: Draft, link: Link, now: float) -> 
     chosen = open_round(agenda.rounds, _moment(now), link.round)
     if chosen is None:
         return _say(work, draft, "round.none", now)
-    first = begin(
-        chosen.script, language=draft.language, now=now, group=link.group, unit=link.unit
-    )
+    group, unit = _place(work, draft.address, link)
+    first = begin(chosen.script, language=draft.language, now=now, group=group, unit=unit)
     return _start(work, agenda, draft, chosen, first, now)
 
 
 def _offer(work: Work, agenda: Agenda, draft: Draft, part: Part, now: float) -> Draft:
-    first = offer(agenda.word.script, part, language=draft.language, now=now)
+    group, unit = _place(work, draft.address, Link())
+    first = offer(
+        agenda.word.script, part, language=draft.language, now=now, group=group, unit=unit
+    )
     return _start(work, agenda, draft, agenda.word, first, now)
+
+
+def _place(work: Work, address: Address, link: Link) -> tuple[str, str]:
+    """Group and unit that need not be asked: by the code somebody joined with, else by the link they came by."""
+    entry = work.identity.find(address)
+    return (entry.group if entry else "") or link.group, (
+        entry.unit if entry else ""
+    ) or link.unit
 
 
 def _start(
@@ -216,6 +230,8 @@ def _apply(
             said.append((THANKS[outcome], {}))
     if language != draft.language:
         work.identity.remember(draft.address, language)
+    if any(key.startswith("stopped.") for key, _ in said):
+        work.identity.hush(draft.address, quiet=True)
     return _keep(work, draft.moved(made.session, said, now=now, language=language))
 
 
@@ -247,14 +263,22 @@ def _keep(work: Work, draft: Draft) -> Draft:
 def _submit(
     work: Work, agenda: Agenda, script: Script, address: Address, session: Session
 ) -> Outcome:
-    """Hand the answers in: they wait in the vault, apart from whoever gave them."""
+    """Hand the answers in: they wait in the vault, apart from whoever gave them. One voice, on all their channels."""
     atoms = open_vault(work, agenda, script)
+    entry, most = work.identity.find(address), _most(agenda, script, session)
+    elsewhere = [
+        a for a in work.identity.addresses(address) if a != work.identity.main(address)
+    ]
+    before = sum(work.vault.finished(script.round, a) for a in elsewhere)
+    if most is not None and before >= most:
+        return "already"
+    guest = not agenda.open_people and not (entry and entry.known)
     return work.vault.submit(
         script.round,
-        address,
-        atoms.atom_of(session.unit, session.group).id,
+        work.identity.main(address),
+        atoms.atom_of(session.unit, session.group, open=guest).id,
         _said(agenda, script, session),
-        most=_most(agenda, script, session),
+        most=most if most is None else most - before,
     )
 
 

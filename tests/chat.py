@@ -102,6 +102,7 @@ class Home:
                 for group in made.script.groups
             },
             k=1,
+            open_people=True,
         )
 
     def person(self, name: str) -> "Person":

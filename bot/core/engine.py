@@ -274,7 +274,7 @@ def begin(
     script: Script, *, language: Language, now: float, group: str = "", unit: str = ""
 ) -> Step:
     """A new talk; a link may already have told the group or the unit."""
-    given = (*([GROUP] if script.group(group) else []), *([UNIT] if script.unit(unit) else []))
+    given = _given(script, group, unit)
     session = Session(
         language=language,
         place=CONSENT,
@@ -286,17 +286,32 @@ def begin(
     return Step(session, (Ask(),))
 
 
-def offer(script: Script, message: Part, *, language: Language, now: float) -> Step:
+def offer(
+    script: Script,
+    message: Part,
+    *,
+    language: Language,
+    now: float,
+    group: str = "",
+    unit: str = "",
+) -> Step:
     """Somebody said a thing without being asked: once they pause, it is offered to be kept."""
+    given = _given(script, group, unit)
     session = Session(
         language=language,
         place=question_place(script.survey.questions[0].id),
-        given=(CONSENT,),  # the offer says what consent says, in the same breath
+        group=group if GROUP in given else "",
+        unit=unit if UNIT in given else "",
+        given=(CONSENT, *given),  # the offer says what consent says, in the same breath
         writing=(message,),
         writing_since=now,
         touched=now,
     )
     return Step(session)
+
+
+def _given(script: Script, group: str, unit: str) -> tuple[Place, ...]:
+    return (*([GROUP] if script.group(group) else []), *([UNIT] if script.unit(unit) else []))
 
 
 def deadline(session: Session) -> float:
