@@ -234,20 +234,18 @@ _IN_USE = (
 _NAMES = {"closed": _CLOSED, "tags": _TAGS, "one": 1, "none": ""}
 _KEYS = Statement(
     union_all(
-        select(bucket.c.key).where(*_IN_USE),
-        select(vault.c.key).where(vault.c.state != bindparam("closed")),
+        select(bucket.c.key), select(vault.c.key).where(vault.c.state != bindparam("closed"))
     )
 )
+_NOBODYS = ~select(vault.c.round).where(*_IN_USE).exists()
 _SPENT = Statement(
     select(bucket.c.kind, bucket.c.epoch, bucket.c.number, bucket.c.key)
-    .where(
-        bucket.c.round == bindparam("round_"),
-        ~select(vault.c.round).where(*_IN_USE).exists(),
-    )
+    .where(bucket.c.round == bindparam("round_"), _NOBODYS)
     .limit(bindparam("most"))
     .offset(bindparam("skip"))
 )
 _DROP = Statement(delete(bucket).where(*_THIS))
+_DROP_ALL = Statement(delete(bucket).where(_NOBODYS))
 _RELEASED = Statement(
     select(released.c.atom, released.c.people).where(released.c.round == bindparam("round_"))
 )
@@ -446,9 +444,13 @@ class Vault:
             self._tx.outlive(key)
         return len(rows)
 
+    def tidy(self) -> None:
+        """At start, before keys that no row names are burned: remove what a broken off `sweep` left."""
+        self._tx.do(_DROP_ALL, _NAMES)
+
     def keys(self) -> list[int]:
-        """The slots that rows name; of buckets that are nobody's any more none."""
-        return [slot for (slot,) in self._tx.all(_KEYS, _NAMES)]
+        """The slots that rows name."""
+        return [slot for (slot,) in self._tx.all(_KEYS, {"closed": _CLOSED})]
 
     # -- rows of vaults -------------------------------------------------------
 

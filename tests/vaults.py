@@ -40,6 +40,13 @@ def said(*texts: str, question: str = "q") -> tuple[Said, ...]:
     )
 
 
+def start(tx: Tx) -> None:
+    """What the service does first of all."""
+    work = Work(tx)
+    work.vault.tidy()
+    tx.keys.keep_only(work.slots())
+
+
 class Shelf:
     """A database and its keys, written to directly: each `write` is one transaction, as the writer would do it.
 
@@ -54,7 +61,7 @@ class Shelf:
         if not durable:
             self.connection.execute("PRAGMA synchronous=OFF")
         self.keys = Keyring(folder / "keys")
-        self.do(lambda work: self.keys.keep_only(work.slots()))
+        self._write(start)
 
     def do(self, deed: Callable[[Work], T]) -> T:
         """Run a deed; it is committed afterwards, and burned keys are burned."""

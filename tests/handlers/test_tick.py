@@ -271,17 +271,14 @@ def test_whatever_happens_nothing_is_lost_and_nothing_is_doubled(
                         "r", w, [person(n) for n in range(25)]
                     )
                 )
-        assert not Counter(texts(shelf)) - taken
-    before = len(texts(shelf))
+        assert Counter(texts(shelf)) <= taken
+    strike(shelf, "y")
+    out = Counter(texts(shelf))
     done = strike(shelf, "z", last=True)
     found = Counter(texts(shelf))
-    assert not found - taken
-    if not done.dropped:
-        assert found == taken
+    assert out <= found <= taken
+    assert done.dropped or found == taken
     counts = shelf.do(lambda work: work.opinions.turnout())
-    assert all(each.people >= 3 or each.people == 0 for each in counts)
-    if done.dropped:  # fewer than three, and nobody whom they could have joined
-        assert len(taken) - len(found) <= 12
-        assert before == len(found)
+    assert all(each.people >= 3 for each in counts)
     assert every_key((folder / "keys" / "slots").read_bytes()) == []
     shelf.close()
