@@ -23,7 +23,11 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Chat until the input ends."""
-    loaded = opened(args.config, os.environ)[0] if args.config else sample(None, os.environ)
+    loaded = (
+        opened(args.config, os.environ)[0]
+        if args.config
+        else sample(None, os.environ, campaign=False)
+    )
     if loaded is None:
         sys.stderr.write("the configuration has mistakes; `tingwen check` lists them\n")
         return 1

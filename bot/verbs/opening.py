@@ -27,8 +27,13 @@ def opened(
     return (loaded if usable else None), problems
 
 
-def sample(folder: Path | None, environment: Mapping[str, str]) -> Loaded:
-    """The invented town of the demo; its data lie in `folder`, or in a new temporary one."""
+def sample(
+    folder: Path | None, environment: Mapping[str, str], *, campaign: bool = True
+) -> Loaded:
+    """The invented town of the demo; its data lie in `folder`, or in a new temporary one.
+
+    Without its campaign the five asks are open at any time.
+    """
     text = (files("bot.content.demo") / "config.toml").read_text(encoding="utf-8")
     place = folder or Path(tempfile.mkdtemp(prefix="tingwen-"))
     loaded = read(text, file="demo/config.toml", folder=place, environment=environment)
@@ -37,4 +42,5 @@ def sample(folder: Path | None, environment: Mapping[str, str]) -> Loaded:
         key_dir=place / "keys",
         data_dir=place / "data",
     )
-    return replace(loaded, settings=replace(loaded.settings, storage=storage))
+    rounds = loaded.settings.rounds if campaign else ()
+    return replace(loaded, settings=replace(loaded.settings, storage=storage, rounds=rounds))

@@ -13,7 +13,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from bot.content.loader import load_groups, load_surveys, load_texts
@@ -23,14 +23,14 @@ from bot.core.messages import Address, Incoming, Outgoing, Text
 from bot.core.privacy import redact
 from bot.core.reply import read
 from bot.core.round import Round
-from bot.core.session import from_plain, to_plain
+from bot.core.session import from_plain
 from bot.core.sorting import classify
 from bot.core.survey import Script, Unit
 from handlers.front import Front
 from handlers.survey import Agenda
 from handlers.words import House
 from storage.database import Database, connect
-from storage.draft import _plain, Draft
+from storage.draft import Draft, _plain
 from storage.keys import Keyring, seal, unseal
 from storage.schema import prepare
 from storage.unit_of_work import Work
@@ -70,7 +70,9 @@ def talk(person: int) -> Iterator[tuple[str, bool]]:
 
 def script() -> Script:
     units = tuple(Unit(id=f"u{i}", name=f"第{i}小学") for i in range(40))
-    return Script(round="bench", survey=load_surveys()["kunshan"], groups=load_groups("five"), units=units)
+    return Script(
+        round="bench", survey=load_surveys()["kunshan"], groups=load_groups("five"), units=units
+    )
 
 
 def floor(folder: Path, together: int) -> float:
@@ -104,11 +106,18 @@ def floor(folder: Path, together: int) -> float:
                 now = float(next(clock))
                 start()
                 if not settle:
-                    db.execute("INSERT INTO inbox (mac, day) VALUES (?, ?)", (os.urandom(16), 20000))
-                row = db.execute("SELECT revision, spoken, key, sealed FROM draft WHERE tag = ?", (tag,)).fetchone()
+                    db.execute(
+                        "INSERT INTO inbox (mac, day) VALUES (?, ?)", (os.urandom(16), 20000)
+                    )
+                row = db.execute(
+                    "SELECT revision, spoken, key, sealed FROM draft WHERE tag = ?", (tag,)
+                ).fetchone()
                 if row is None:
                     made, revision = begin(asked, language="zh", now=now), 0
-                    db.execute("INSERT INTO person (slot, sealed) VALUES (?, ?)", (tag, seal(key, b"x" * 60, tag)))
+                    db.execute(
+                        "INSERT INTO person (slot, sealed) VALUES (?, ?)",
+                        (tag, seal(key, b"x" * 60, tag)),
+                    )
                 else:
                     revision = row[0]
                     session = from_plain(json.loads(unseal(key, row[3], tag))[4])
@@ -124,10 +133,15 @@ def floor(folder: Path, together: int) -> float:
                                 (os.urandom(12), "bench", "2026-09-25", "", "teacher", answer.question, "效",
                                  "web", "[]", None, text, json.dumps(labels, ensure_ascii=False), 0),
                             )  # fmt: skip
-                draft = Draft(address=address, language="zh", script="x" * 32, session=made.session)
+                draft = Draft(
+                    address=address, language="zh", script="x" * 32, session=made.session
+                )
                 plain = _plain(draft)
                 if row is None:
-                    db.execute("INSERT INTO draft VALUES (?,?,?,?,?)", (tag, 1, 0, 0, seal(key, plain, tag)))
+                    db.execute(
+                        "INSERT INTO draft VALUES (?,?,?,?,?)",
+                        (tag, 1, 0, 0, seal(key, plain, tag)),
+                    )
                 else:
                     db.execute(
                         "UPDATE draft SET revision=?, spoken=?, key=?, sealed=? WHERE tag=? AND revision=?",
@@ -165,14 +179,18 @@ async def _product(folder: Path, in_flight: int) -> float:
         period=lambda _: "2026-09-25",
         sort=lambda text: asdict(classify(taxonomy, text)),
     )
-    front = Front(database, {"web": Mute()}, House(load_texts()), agenda, lambda: float(next(clock)))
+    front = Front(
+        database, {"web": Mute()}, House(load_texts()), agenda, lambda: float(next(clock))
+    )
     done = 0
 
     async def person(number: int) -> None:
         nonlocal done
         address = Address(channel="web", id=f"p{number}")
         for turn, (typed, pause) in enumerate(talk(number)):
-            await front.receive(Incoming(address=address, key=f"{turn}", body=Text(typed), message="m"))
+            await front.receive(
+                Incoming(address=address, key=f"{turn}", body=Text(typed), message="m")
+            )
             done += 1
             if pause:
                 await front.ring(address)
@@ -188,7 +206,9 @@ async def _product(folder: Path, in_flight: int) -> float:
     await asyncio.gather(*(worker() for _ in range(in_flight)))
     took = time.perf_counter() - started
     await front.outbox.idle()
-    count = await database.write(lambda tx: tx._connection.execute("SELECT count(*) FROM opinion").fetchone())
+    count = await database.write(
+        lambda tx: tx._connection.execute("SELECT count(*) FROM opinion").fetchone()
+    )
     assert count == (PEOPLE * 5,), count
     await database.stop()
     keys.close()

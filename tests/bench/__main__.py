@@ -1,0 +1,62 @@
+"""`./run bench`: the table of figures, each beside its floor, pinned to one processor, medians."""
+
+import argparse
+import os
+import platform
+import sys
+from pathlib import Path
+
+from tests.bench import inbound, start
+
+
+def main() -> int:
+    """Measure, print, and write the table where asked."""
+    parser = argparse.ArgumentParser(prog="./run bench")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--write", type=Path, help="write the table to this file")
+    given = parser.parse_args()
+    os.sched_setaffinity(0, {0})
+    lines = [
+        "| what | floor | product | ratio | goal |",
+        "|---|---|---|---|---|",
+    ]
+
+    def row(*cells: str) -> None:
+        lines.append(f"| {' | '.join(cells)} |")
+        print(lines[-1], file=sys.stderr)
+
+    goals = {"one after another": "≥ 0.45", "32 in flight": "≥ 0.5"}
+    for what, low, high in inbound.rows(given.rounds):
+        row(
+            f"messages a second, {what}",
+            f"{low:,.0f}",
+            f"{high:,.0f}",
+            f"{high / low:.2f}",
+            goals[what],
+        )
+    begun = start.measured(given.rounds)
+    row(
+        "start-up until ready, ms (floor: lean imports)",
+        f"{begun['lean'] * 1000:.0f}",
+        f"{begun['ready'] * 1000:.0f}",
+        f"{begun['ready'] / begun['lean']:.2f}",
+        "≤ 1.3",
+    )
+    row("idle memory, MB", "", f"{begun['memory']:.0f}", "", "≤ 90")
+    row(
+        "`tingwen --help`, ms (floor: bare Python)",
+        f"{begun['bare'] * 1000:.0f}",
+        f"{begun['help'] * 1000:.0f}",
+        f"{begun['help'] / begun['bare']:.1f}",
+        "≤ 8",
+    )
+    head = f"Python {platform.python_version()}, {os.cpu_count()} processors, pinned to one, medians of {given.rounds}."
+    table = "\n".join([head, "", *lines, ""])
+    print(table)
+    if given.write:
+        given.write.write_text(table, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,358 @@
+"""Telegram under load, on loopback: `python -m tests.bench.telegram [broadcast|crowd|inbound|killed ...]`.
+
+The service runs in a process of its own, the platform and the people in this one. Run by hand: it takes minutes.
+
+    broadcast   rate of what is allowed (30/s), and the most in any second, before and after a pause
+    crowd       2,000 people: seconds from /start to the first reply, all at the same moment and over 12 s
+    inbound     updates a second with 32 people in flight, beside the floor of tests.bench.inbound
+    killed      2,000 talks with faults, repeats and kill -9 at random: nothing lost, nothing doubled
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.app import App
+from bot.channels.telegram.transport import Telegram
+from bot.content.telegram import words
+from bot.core.messages import Address, Outgoing
+from bot.settings.reading import load
+from tests.channels.telegram.botapi import (
+    TOKEN,
+    BotApi,
+    Fault,
+    Flood,
+    Page,
+    Person,
+    Reset,
+    Slow,
+    Truncated,
+)
+
+PEOPLE = int(os.environ.get("TINGWEN_BENCH_PEOPLE", "2000"))
+SENT = ("sendMessage", "editMessageText")
+
+
+# -- the service's process ------------------------------------------------------------
+
+
+async def serve(base: str, folder: str) -> None:
+    """The whole service with Telegram alone."""
+    settings, secrets = _settings(Path(folder))
+    telegram = Telegram(TOKEN, words(), api_base_url=base)
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    async with App(settings, secrets).running(telegram):
+        await told.wait()
+    await telegram.close()
+
+
+async def shout(base: str, count: str) -> None:
+    """A broadcast, a pause, and another."""
+    telegram = Telegram(TOKEN, words(), api_base_url=base)
+    people = iter(range(1, int(count) + 1))
+
+    async def worker(until: int) -> None:
+        for person in people:
+            await telegram.send(
+                Outgoing(address=Address(channel="telegram", id=str(person)), text="hello")
+            )
+            if person >= until:
+                return
+
+    for until in (int(count) // 2, int(count)):
+        await asyncio.gather(*(worker(until) for _ in range(40)))
+        await asyncio.sleep(4)
+    await telegram.close()
+
+
+def _settings(folder: Path) -> Any:
+    config = folder / "config.toml"
+    url = f"sqlite+aiosqlite:///{folder}/data/tingwen.db"
+    config.write_text(f'[storage]\nurl = "{url}"\nkey_dir = "{folder}/keys"\n', "utf-8")
+    loaded = load(config, {})
+    return loaded.settings, loaded.secrets
+
+
+# -- people ---------------------------------------------------------------------------
+
+
+class Caller(Person):
+    """Goes through a talk by answering whatever is shown."""
+
+    def __init__(self, api: "Crowd", id: int) -> None:
+        super().__init__(api, id)
+        self.crowd = api
+        self.began = self.first = 0.0
+        self.thanked = 0
+        self.said = (f"检查太多，第 {id} 个人说", f"希望少填表，第 {id} 个人说")
+        self._answered: set[str] = set()
+
+    def begin(self) -> None:
+        self.began = time.monotonic()
+        self.says("/start")
+
+    def sees_now(self, text: str, labels: list[str]) -> None:
+        self.first = self.first or time.monotonic()
+        if "收到了，谢谢您" in text:
+            self.thanked += 1
+            self.crowd.finished.add(self.id)
+        elif self.thanked:
+            return
+        elif "第 1 问" in text:
+            self._says_once(0)
+        elif "第 2 问" in text:
+            self._says_once(1)
+        else:
+            order = ("教职工", "一线教师", "不说明", "就这样提交", "先交")
+            wanted = next((w for w in order if any(w in label for label in labels)), None)
+            if wanted:
+                asyncio.get_running_loop().call_later(0.5, self._tap, wanted)
+
+    def _says_once(self, at: int) -> None:
+        if self.said[at] not in self._answered:
+            self._answered.add(self.said[at])
+            asyncio.get_running_loop().call_later(0.5, self.says, self.said[at])
+
+    def _tap(self, label: str) -> None:
+        with contextlib.suppress(AssertionError):
+            self.taps(label)
+
+
+class Crowd(BotApi):
+    """The platform, and what people do when it shows them something."""
+
+    def __init__(self, count: int, *, repeats: float = 0.0, **limits: Any) -> None:
+        super().__init__(**limits)
+        self.repeats = repeats
+        self.finished: set[int] = set()
+        self.chance = random.Random(7)
+        self.callers = [Caller(self, id) for id in range(1, count + 1)]
+        self.people = {caller.id: caller for caller in self.callers}
+
+    def push(self, **kind: Any) -> dict[str, Any]:
+        update = super().push(**kind)
+        if self.chance.random() < self.repeats:
+            self.again(update)
+        if "callback_query" in kind and self.chance.random() < self.repeats:
+            super().push(callback_query={**kind["callback_query"], "id": "lost"})
+        return update
+
+    async def answer(self, method: str, facts: dict[str, Any]) -> Any:
+        done = await super().answer(method, facts)
+        if method in SENT:
+            caller = self.people[facts["chat_id"]]
+            rows = (facts.get("reply_markup") or {}).get("inline_keyboard", [])
+            caller.sees_now(facts["text"], [b["text"] for row in rows for b in row])
+        return done
+
+
+@contextlib.asynccontextmanager
+async def service(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.telegram", *arguments
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            began = time.monotonic()
+            await process.wait()
+            if (took := time.monotonic() - began) > 10:
+                print(f"  stopping took {took:.1f} s")
+
+
+# -- figures --------------------------------------------------------------------------
+
+
+async def broadcast() -> None:
+    """Rate, and the most in a second."""
+    count = 1200
+    async with BotApi() as api:
+        for person in range(1, count + 1):
+            api.person(person)
+        async with service("shout", api.base, str(count)) as process:
+            await process.wait()
+        times = [call.at for call in api.of("sendMessage")]
+        pause = max(range(1, len(times)), key=lambda i: times[i] - times[i - 1])
+        rates = [
+            (len(half) - 1) / (half[-1] - half[0]) / 30
+            for half in (times[:pause], times[pause:])
+        ]
+        print(
+            f"broadcast  {rates[0]:.3f} and {rates[1]:.3f} of 30/s; most in a second {api.most_in_a_second('sendMessage')}"
+        )
+
+
+async def crowd() -> None:
+    """First replies."""
+    for over in (0.0, 12.0):
+        async with Crowd(PEOPLE) as api:
+            with tempfile.TemporaryDirectory() as folder:
+                async with service("serve", api.base, folder):
+                    await _ready(api)
+                    for n, caller in enumerate(api.callers):
+                        asyncio.get_running_loop().call_later(over * n / PEOPLE, caller.begin)
+                    await _finished(api, 600)
+            waits = sorted(caller.first - caller.began for caller in api.callers)
+            span = max(c.first for c in api.callers) - min(c.began for c in api.callers)
+            print(
+                f"crowd      {PEOPLE} people over {over:.0f} s: first reply p50 {waits[len(waits) // 2]:.2f}, "
+                f"p95 {waits[int(len(waits) * 0.95)]:.2f} s, all in {span:.1f} s; {len(api.calls)} calls; "
+                f"refusals {dict(api.refusals)}"
+            )
+
+
+async def inbound() -> None:
+    """Updates a second, the platform's mouth left out: hearing, keeping, and putting into words."""
+    from tests.bench.inbound import floor, fresh
+
+    results = []
+    for _ in range(3):
+        a = fresh(floor, 1)
+        with tempfile.TemporaryDirectory() as folder:
+            results.append((await _inbound(Path(folder)), a))
+    for ours, a in results:
+        print(
+            f"inbound    {ours:.0f}/s with 32 people in flight, {ours / a:.2f} A (A = {a:.0f}/s)"
+        )
+
+
+async def _inbound(folder: Path) -> float:
+    settings, secrets = _settings(folder)
+    telegram = Telegram(TOKEN, words(), api_base_url="http://127.0.0.1:9")
+    telegram.send = _mute  # type: ignore[method-assign]
+    api = BotApi()
+    done = 0
+
+    async with App(settings, secrets).running() as front:
+        front._channels["telegram"] = telegram  # type: ignore[index]
+        telegram._receive = front.receive
+
+        async def talk(person: Person) -> None:
+            nonlocal done
+            for typed in (
+                "/start",
+                "2",
+                "2",
+                "0",
+                *("食堂的菜老是凉的，又涨了一块钱",) * 3,
+                "88",
+                "1",
+            ):
+                await telegram._hear(person.says(typed))
+                done += 1
+
+        people = iter(range(1, 601))
+
+        async def worker() -> None:
+            for id in people:
+                await talk(Person(api, id))
+
+        began = time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(32)))
+        took = time.perf_counter() - began
+        await front.outbox.idle()
+    return done / took
+
+
+async def _mute(outgoing: Outgoing) -> None:
+    return None
+
+
+async def killed() -> None:
+    """Nothing lost, nothing doubled."""
+    async with Crowd(PEOPLE, repeats=0.03) as api:
+        api.mischief = _mischief(api.chance)
+        kills = 0
+        with tempfile.TemporaryDirectory() as folder:
+            for n, caller in enumerate(api.callers):
+                asyncio.get_running_loop().call_later(30.0 * n / PEOPLE, caller.begin)
+            began = time.monotonic()
+            while len(api.finished) < PEOPLE and time.monotonic() - began < 900:
+                async with service("serve", api.base, folder) as process:
+                    life = api.chance.uniform(2, 6) if kills < 20 else 600
+                    await _finished(api, life, strict=False)
+                    if len(api.finished) < PEOPLE:
+                        process.kill()
+                        await process.wait()
+                        kills += 1
+            async with service("serve", api.base, folder):
+                await asyncio.sleep(8)
+            kept = _kept(Path(folder))
+        lost = (
+            [c.id for c in api.callers if any(said not in kept for said in c.said)]
+            if kept
+            else "?"
+        )
+        doubled = sum(count > 1 for count in kept.values()) if kept else "?"
+        twice = sum(c.thanked > 1 for c in api.callers)
+        print(
+            f"killed     {kills} times in {time.monotonic() - began:.0f} s: {len(api.finished)} of {PEOPLE} thanked, "
+            f"{twice} of them twice; lost {lost}, doubled {doubled}; {len(api.calls)} calls, "
+            f"refusals {dict(api.refusals)}"
+        )
+
+
+def _kept(folder: Path) -> Mapping[str, int]:
+    db = sqlite3.connect(folder / "data/tingwen.db")
+    with contextlib.closing(db), contextlib.suppress(sqlite3.OperationalError):
+        rows = db.execute("SELECT text, count(*) FROM opinion WHERE text <> '' GROUP BY text")
+        return {text.replace("（打错了）", ""): count for text, count in rows}
+    return {}
+
+
+def _mischief(chance: random.Random) -> Callable[[str, Mapping[str, Any]], Fault | None]:
+    faults = (Reset(), Reset(done=True), Page(502), Truncated(), Flood(1), Slow(0.3))
+
+    def sometimes(method: str, facts: Mapping[str, Any]) -> Fault | None:
+        return chance.choice(faults) if chance.random() < 0.03 else None
+
+    return sometimes
+
+
+async def _ready(api: BotApi) -> None:
+    while not api.of("getUpdates") or len(api.of("getMyShortDescription")) < 3:
+        await asyncio.sleep(0.05)
+
+
+async def _finished(api: Crowd, within: float, *, strict: bool = True) -> None:
+    until = time.monotonic() + within
+    while len(api.finished) < len(api.callers):
+        if time.monotonic() > until:
+            assert not strict, f"{len(api.callers) - len(api.finished)} are still waiting"
+            return
+        await asyncio.sleep(0.05)
+
+
+FIGURES: Mapping[str, Callable[[], Awaitable[None]]] = {
+    "broadcast": broadcast,
+    "inbound": inbound,
+    "crowd": crowd,
+    "killed": killed,
+}
+
+
+def main(asked: list[str]) -> None:
+    match asked:
+        case ["serve", base, folder]:
+            asyncio.run(serve(base, folder))
+        case ["shout", base, count]:
+            asyncio.run(shout(base, count))
+        case _:
+            for name in asked or FIGURES:
+                asyncio.run(FIGURES[name]())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,221 @@
+"""Talks that were once had, had again on every channel: what the bot said then it says now.
+
+Recorded with `tingwen chat --record FILE`. `pytest --rewrite-journeys` writes down what is said today; read the diff.
+"""
+
+import asyncio
+import json
+import secrets
+import tomllib
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.app import App
+from bot.channels.console import Console
+from bot.channels.http import Listener
+from bot.channels.web.chat import WebChat
+from bot.content.web import words
+from bot.core.messages import (
+    Address,
+    Arrived,
+    Body,
+    Edited,
+    Incoming,
+    Media,
+    Outgoing,
+    Tap,
+    Text,
+)
+from bot.verbs.opening import sample
+from tests.fakes import FakeChannel, FixedClock
+
+JOURNEYS = sorted((Path(__file__).parent / "journeys").glob("*.toml"))
+
+
+@dataclass
+class Said:
+    """One message, as a journey writes it."""
+
+    text: str
+    buttons: list[str]
+
+
+class Talk:
+    """What a journey needs of a channel: do a thing, and see what was said to it."""
+
+    def __init__(self, app: App, clock: FixedClock) -> None:
+        self.app = app
+        self.clock = clock
+        self.address = Address(channel="web", id=secrets.token_urlsafe(24))
+        self.shown: dict[str, tuple[str, str]] = {}
+
+    async def settle(self, front: Any) -> None:
+        await front.outbox.idle()
+        self.clock.push(4)
+        for address in front.alarms.take_due():
+            await front.ring(address)
+        await front.outbox.idle()
+
+    def body(self, turn: dict[str, Any]) -> Body:
+        match turn:
+            case {"says": text}:
+                return Text(text)
+            case {"taps": label}:
+                return Tap(*self.shown[label])
+            case {"arrives": link}:
+                return Arrived(link)
+            case {"edits": text}:
+                return Edited(text)
+            case {"sends": what}:
+                return Media(what)
+        raise AssertionError(turn)
+
+    def see(self, outgoing: Outgoing) -> Said:
+        self.shown = {b.label: (b.says, outgoing.screen) for row in outgoing.rows for b in row}
+        return Said(outgoing.text, list(self.shown))
+
+
+@asynccontextmanager
+async def deeds(tmp_path):
+    """No channel at all: straight into the front door."""
+    clock, channel = FixedClock(), FakeChannel()
+    loaded = sample(tmp_path, {}, campaign=False)
+    app = App(loaded.settings, loaded.secrets, clock)
+    async with app.running(channel) as front:
+        talk = Talk(app, clock)
+
+        async def turn(what: dict[str, Any]) -> list[Said]:
+            channel.sent.clear()
+            key = secrets.token_hex(8)
+            await front.receive(
+                Incoming(address=talk.address, key=key, body=talk.body(what), message=key)
+            )
+            await talk.settle(front)
+            return [talk.see(sent) for sent in channel.sent]
+
+        yield turn
+
+
+@asynccontextmanager
+async def web(tmp_path):
+    """The real web chat on a real socket."""
+    clock = FixedClock()
+    loaded = sample(tmp_path, {}, campaign=False)
+    app = App(loaded.settings, loaded.secrets, clock)
+    listener = Listener("127.0.0.1", 0)
+    url = listener.bind()
+    chat = WebChat(words(), on_open=app.wake)
+    listener.add(chat.routes())
+    async with app.running(chat) as front, httpx.AsyncClient(base_url=url) as client:
+        serving = asyncio.create_task(listener.run())
+        talk = Talk(app, clock)
+        client.headers["chat-token"] = talk.address.id
+        heard: list[Said] = []
+        listening = asyncio.create_task(_listen(client, heard, talk))
+        await asyncio.sleep(0.2)
+
+        async def turn(what: dict[str, Any]) -> list[Said]:
+            heard.clear()
+            kind, value = next(iter(what.items()))
+            named = {"key": secrets.token_hex(8), "message": secrets.token_hex(8)}
+            match kind:
+                case "says":
+                    said = {"text": value}
+                case "taps":
+                    says, screen = talk.shown[value]
+                    said = {"tap": {"says": says, "screen": screen}}
+                case "arrives":
+                    said = {"arrived": {"link": value}}
+                case _:
+                    raise AssertionError(kind)
+            answer = await client.post("/chat", json={**named, **said})
+            assert answer.status_code == 204
+            await talk.settle(front)
+            return list(heard)
+
+        try:
+            yield turn
+        finally:
+            listening.cancel()
+            serving.cancel()
+            await asyncio.gather(listening, serving, return_exceptions=True)
+
+
+async def _listen(client: httpx.AsyncClient, heard: list[Said], talk: Talk) -> None:
+    async with client.stream("GET", "/chat/events", timeout=60) as stream:
+        async for line in stream.aiter_lines():
+            if not line.startswith("data: "):
+                continue
+            said = json.loads(line[6:])
+            buttons = [b for row in said.get("keys", said.get("rows", [])) for b in row]
+            talk.shown = {b["label"]: (b["says"], said.get("screen", "")) for b in buttons}
+            heard.append(Said(said["text"], list(talk.shown)))
+            await client.post("/chat/seen", json={"id": said["id"]})
+
+
+@asynccontextmanager
+async def console(tmp_path):
+    """The terminal, which shows the same words with numbers before the choices."""
+    clock = FixedClock()
+    loaded = sample(tmp_path, {}, campaign=False)
+    app = App(loaded.settings, loaded.secrets, clock)
+    output = StringIO()
+    channel = Console(StringIO(), output, words()["zh"])
+    async with app.running() as front:
+        app.channels["console"] = channel
+        talk = Talk(app, clock)
+        talk.address = Address(channel="console", id="console")
+        sent: list[Said] = []
+        send = channel.send
+
+        async def noting(outgoing: Outgoing) -> None:
+            before = output.tell()
+            await send(outgoing)
+            written = output.getvalue()[before:]
+            assert outgoing.text in written
+            sent.append(talk.see(outgoing))
+            assert all(label in written for label in talk.shown)
+
+        channel.send = noting
+
+        async def turn(what: dict[str, Any]) -> list[Said]:
+            sent.clear()
+            key = secrets.token_hex(8)
+            await front.receive(
+                Incoming(address=talk.address, key=key, body=talk.body(what), message=key)
+            )
+            await talk.settle(front)
+            return list(sent)
+
+        yield turn
+
+
+@pytest.mark.parametrize("channel", [deeds, web, console], ids=["deeds", "web", "console"])
+@pytest.mark.parametrize("journey", JOURNEYS, ids=[j.stem for j in JOURNEYS])
+async def test_a_recorded_journey_goes_as_it_went(journey, channel, tmp_path, request):
+    turns = tomllib.loads(journey.read_text(encoding="utf-8"))["turns"]
+    rewritten: list[str] = []
+    async with channel(tmp_path) as take:
+        for number, turn in enumerate(turns, 1):
+            expected = [Said(**said) for said in turn.pop("sees", [])]
+            seen = await take(turn)
+            rewritten.append(_written(turn, seen))
+            if not request.config.getoption("--rewrite-journeys"):
+                assert seen == expected, f"turn {number}: {turn}"
+    if request.config.getoption("--rewrite-journeys"):
+        journey.write_text("".join(rewritten), encoding="utf-8")
+
+
+def _written(turn: dict[str, Any], seen: list[Said]) -> str:
+    (kind, value), *_ = turn.items()
+    lines = [f"[[turns]]\n{kind} = {json.dumps(value, ensure_ascii=False)}\n"]
+    for said in seen:
+        text, labels = (json.dumps(x, ensure_ascii=False) for x in (said.text, said.buttons))
+        lines.append(f"[[turns.sees]]\ntext = {text}\nbuttons = {labels}\n\n")
+    return "".join(lines)
