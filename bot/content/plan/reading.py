@@ -7,7 +7,9 @@ since the plan's order hangs on them.
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -49,9 +51,27 @@ def read_document(content: bytes, words: Words) -> tuple[Block, ...]:
         raise NotReadable("empty")
     if len(content) > MOST_BYTES:
         raise NotReadable("too_big", size=-(-len(content) // 2**20), most=MOST_BYTES // 2**20)
-    blocks = (
-        _docx(content) if content.startswith(b"PK\x03\x04") else _written(_text(content), words)
+    packed = content.startswith(b"PK\x03\x04")
+    return _bounded(_docx(content) if packed else _written(_text(content), words))
+
+
+def read_text(text: str, words: Words) -> tuple[Block, ...]:
+    """The same from pasted text. Raises `NotReadable` where there is none, or too much."""
+    if not text.strip():
+        raise NotReadable("empty")
+    if len(text) > MOST_LETTERS:
+        raise NotReadable("too_long", most=MOST_LETTERS // 10_000)
+    return _bounded(_written(text, words))
+
+
+def _bounded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks with none too long. Raises `NotReadable` where there are no words, or too many."""
+    letters = sum(
+        len(b.text) if isinstance(b, Paragraph) else sum(len(c) for row in b.rows for c in row)
+        for b in blocks
     )
+    if letters > MOST_LETTERS:
+        raise NotReadable("too_long", most=MOST_LETTERS // 10_000)
     if not any(isinstance(block, Table) or block.text.strip() for block in blocks):
         raise NotReadable("no_words")
     return tuple(_cut(blocks))
@@ -286,31 +306,43 @@ _UNSEEN = frozenset(
 _LETTER = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 
 
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ParseError,
+    DefusedXmlException,
+    NotImplementedError,  # a way of packing that zipfile does not know
+    LookupError,  # an encoding that nobody knows
+    RecursionError,  # elements nested without end
+    ValueError,
+)
+"""What a damaged or a hostile parcel may raise on the way."""
+
+
 def _docx(content: bytes) -> tuple[Block, ...]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parcel:
-            if len(parcel.infolist()) > MOST_PARTS:
-                raise NotReadable("bomb")
-            if any(part.flag_bits & 1 for part in parcel.infolist()):
-                raise NotReadable("locked")
-            main = _xml(parcel, "word/document.xml")
-            if main is None:
-                raise NotReadable("not_document")
-            numbering = Numbering(
-                _xml(parcel, "word/numbering.xml"), _xml(parcel, "word/styles.xml")
-            )
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        ParseError,
-        DefusedXmlException,
-        NotImplementedError,
-        ValueError,
-    ) as error:
-        if isinstance(error, NotReadable):
-            raise
+        return _unpacked(content)
+    except NotReadable:
+        raise
+    except _DAMAGE as error:
         raise NotReadable("broken") from error
+
+
+def _unpacked(content: bytes) -> tuple[Block, ...]:
+    with zipfile.ZipFile(io.BytesIO(content)) as parcel:
+        if len(parcel.infolist()) > MOST_PARTS:
+            raise NotReadable("bomb")
+        if any(part.flag_bits & 1 for part in parcel.infolist()):
+            raise NotReadable("locked")
+        main = _xml(parcel, "word/document.xml")
+        if main is None:
+            raise NotReadable("not_document")
+        numbering = Numbering(
+            _xml(parcel, "word/numbering.xml"), _xml(parcel, "word/styles.xml")
+        )
     body = next((child for child in main if _name(child) == "body"), None)
     return tuple(_body(body, numbering)) if body is not None else ()
 

@@ -387,7 +387,9 @@ class _Reader:
                 for reading in own
                 for r in _each(reading)
             ]
-        if any(_is_dated(r) for r in readings) or (place == "step" and readings):
+        if any(_is_dated(r) for r in readings) or (
+            place == "step" and any(r.answer.kind == "ask" for r in readings)
+        ):
             return []
         if body and any(
             _is_dated(r) for line in body.split("\n") for r in self._readings(line, where)
@@ -748,7 +750,7 @@ def handed_in(text: str, words: Words) -> tuple[str, str]:
         re.sub(r"^(?:好|了|一批|本单位|相应的|和?完善|并|和)+", "", m["what"])
         for m in made.finditer(text)
     )
-    what = list(dict.fromkeys(name for name in named if len(name) > 2))
+    what = list(dict.fromkeys(name for name in named if len(name) > 1))
     to: list[str] = []
     for match in _HANDING.finditer(text):
         receiver = _RECEIVER.match(text, match.end())

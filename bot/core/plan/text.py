@@ -158,7 +158,7 @@ def _tabbed(
     while place < len(lines):
         line = lines[place]
         bare = line.strip()
-        if line.startswith("\t"):
+        if line.startswith("\t") and (bare or not rows or len(rows[-1]) < len(known)):
             if bare == str(len(rows) + 1) and (not rows or len(rows[-1]) >= len(known) - 1):
                 rows.append([])
             if not rows:

@@ -24,17 +24,20 @@ class Words:
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def column(self, head: str) -> str | None:
-        """Which column a table's head names: the same words, else words of which it holds one."""
+        """Which column a table's head names: the same words, else words it holds, best at its end."""
         bare = re.sub(r"\s|[（(].*?[)）]", "", head)
         if not bare or len(bare) > 12:
             return None
         for role, names in self.columns.items():
             if bare in names:
                 return role
-        for role, names in self.columns.items():
-            if any(name in bare for name in names if len(name) > 1) and len(bare) <= 8:
-                return role
-        return None
+        held = [
+            (bare.endswith(name), len(name), role)
+            for role, names in self.columns.items()
+            for name in names
+            if len(name) > 1 and name in bare
+        ]
+        return max(held)[2] if held and len(bare) <= 8 else None
 
 
 def one_of(words: Iterable[str]) -> str:
