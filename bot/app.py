@@ -27,7 +27,6 @@ from bot.content.loader import STANDING, load_groups, load_surveys, load_texts
 from bot.content.taxonomy import load_taxonomy
 from bot.content.web import words
 from bot.core import sorting
-from bot.core.digest import Name, Names
 from bot.core.messages import Address
 from bot.core.people import Post, Role
 from bot.core.periods import Rhythm, period_at
@@ -261,6 +260,8 @@ def almanac_of(
     settings: Settings, scripts: Mapping[str, Script], *, simulated: bool = False
 ) -> Almanac:
     """What the papers need to know of the house."""
+    from bot.core.digest import Name, Names
+
     taxonomy = load_taxonomy()
     questions = [q for script in scripts.values() for q in script.survey.questions]
     asked = {question.dimension for question in questions}

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from bot.core.digest import from_json
 from bot.core.messages import Address, Button
 from bot.core.people import Deed, somewhere
 from bot.core.round import Round, clashes
@@ -228,6 +227,8 @@ def _progress(work: Work, desk: Desk, member: Member) -> Answer:
     last = work.digests.last()
     if last is None:
         return Answer(text=_say(desk, member, "desk.no_digest"), rows=_menu(desk, member).rows)
+    from bot.core.digest import from_json
+
     made = from_json(last.snapshot)
     lines = [
         _say(

@@ -7,20 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.core.digest import (
-    Desk,
-    Names,
-    Opinion,
-    PersonalMatter,
-    Turnout,
-    digest_from,
-    from_json,
-    past_with,
-    personal_files,
-    to_json,
-)
 from bot.core.messages import Address
 from bot.core.periods import Issue, Period, Rhythm, issue, last_closed, moved, period_at
 from bot.core.survey import Script
@@ -28,6 +16,11 @@ from bot.core.workdays import Calendar
 from storage.opinion import Kept
 from storage.opinion import Turnout as KeptTurnout
 from storage.unit_of_work import Work
+
+if (
+    TYPE_CHECKING
+):  # a week has one digest: what it is made of is imported with the first, for start-up's sake
+    from bot.core.digest import Names, Opinion, PersonalMatter, Turnout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +31,7 @@ class Almanac:
     rhythm: Rhythm
     calendar: Calendar
     headcounts: Mapping[tuple[str, str], int | None]
-    names: Names
+    names: "Names"
     scripts: Mapping[str, Script]
     """By round id: whose questions and options the opinions answer."""
     simulated: bool = False
@@ -54,6 +47,8 @@ class Almanac:
 
 def draft(work: Work, almanac: Almanac, period: Period) -> bool:
     """Make the period's snapshot and keep it as a draft; False where there is one already."""
+    from bot.core.digest import Desk, digest_from, from_json, past_with, personal_files, to_json
+
     name = period.name.isoformat()
     earlier = [day for day in work.digests.periods() if day < name]
     if work.digests.find(name):
@@ -102,7 +97,9 @@ def _issue(period: Period, earlier: Iterable[str]) -> Issue:
     return issue(period, [date.fromisoformat(day) for day in earlier])
 
 
-def _opinion(kept: Kept, almanac: Almanac) -> Opinion:
+def _opinion(kept: Kept, almanac: Almanac) -> "Opinion":
+    from bot.core.digest import Opinion
+
     labels: dict[str, Any] = json.loads(kept.labels or "{}")
     script = almanac.scripts.get(kept.round)
     question = script.question(kept.question) if script else None
@@ -135,14 +132,18 @@ def _opinion(kept: Kept, almanac: Almanac) -> Opinion:
     )
 
 
-def _matters(opinions: Iterable[Opinion]) -> Iterator[PersonalMatter]:
+def _matters(opinions: Iterable["Opinion"]) -> Iterator["PersonalMatter"]:
     """What concerns one leader: to the responsible person of the unit it was said in."""
+    from bot.core.digest import PersonalMatter
+
     for one in opinions:
         if one.about == "个人" and one.text:
             yield PersonalMatter(id=one.id, unit=one.unit, leader="", text=one.text)
 
 
-def _turnout(kept: KeptTurnout) -> Turnout:
+def _turnout(kept: KeptTurnout) -> "Turnout":
+    from bot.core.digest import Turnout
+
     return Turnout(
         period=date.fromisoformat(kept.period),
         units=kept.units,

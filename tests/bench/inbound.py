@@ -10,30 +10,33 @@ import itertools
 import json
 import os
 import random
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from bot.content.loader import load_groups, load_surveys, load_texts
 from bot.content.taxonomy import load_taxonomy
+from bot.core.bucket import EMPTY, NO_TAGS, Full, loads, mark_of, put, with_mark
 from bot.core.engine import Keep, Settled, begin, step
 from bot.core.messages import Address, Incoming, Outgoing, Text
 from bot.core.privacy import redact
 from bot.core.reply import read
 from bot.core.round import Round
 from bot.core.session import from_plain
-from bot.core.sorting import classify
+from bot.core.sorting import Labels, classify
 from bot.core.survey import Script, Unit
 from handlers.front import Front
 from handlers.survey import Agenda
 from handlers.words import House
 from storage.database import Database, connect
 from storage.draft import Draft, _plain
-from storage.keys import Keyring, seal, unseal
+from storage.keys import Keyring, seal, seal_block, unseal, unseal_block
 from storage.schema import prepare
 from storage.unit_of_work import Work
+from storage.vault import Said, _records
 
 WORDS = (
     "一个月光是上面来的检查就有七次，每次都要补材料，晚上备课的时间全拿去打印了。",
@@ -125,14 +128,18 @@ def floor(folder: Path, together: int) -> float:
                     made = step(asked, session, event, now)
                 for effect in made.effects:
                     if isinstance(effect, Keep):
+                        pieces: list[Said] = []
                         for answer in effect.session.answers:
                             text = redact(answer.text).text
-                            labels = asdict(classify(taxonomy, text))
-                            db.execute(
-                                "INSERT INTO opinion VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                                (os.urandom(12), "bench", "2026-09-25", "", "teacher", answer.question, "效",
-                                 "web", "[]", None, text, json.dumps(labels, ensure_ascii=False), 0),
-                            )  # fmt: skip
+                            pieces.append(
+                                Said(
+                                    question=answer.question,
+                                    dimension="效",
+                                    text=text,
+                                    labels=dict(plain_labels(classify(taxonomy, text))),
+                                )
+                            )
+                        hand_in(db, key, tag, pieces)
                 draft = Draft(
                     address=address, language="zh", script="x" * 32, session=made.session
                 )
@@ -152,9 +159,46 @@ def floor(folder: Path, together: int) -> float:
     if db.in_transaction:
         commit(force=True)
     took = time.perf_counter() - started
-    assert db.execute("SELECT count(*) FROM opinion").fetchone() == (PEOPLE * 5,)
+    assert db.execute("SELECT count(*) FROM draft").fetchone() == (PEOPLE,)
     db.close()
     return done / took
+
+
+def plain_labels(labels: Labels) -> dict[str, object]:
+    """What the product keeps of the sorting."""
+    return labels.as_plain() if hasattr(labels, "as_plain") else asdict(labels)
+
+
+def hand_in(db: sqlite3.Connection, key: bytes, tag: bytes, pieces: list[Said]) -> None:
+    """One answer bucket and one tag bucket opened, changed, sealed and written, as the vault does."""
+    for load in loads(_records("atom", pieces, first=True, receipt=None)):
+        number, content = _bucket(db, key, "answers", EMPTY)
+        try:
+            changed = put(content, load)
+        except Full:
+            number, changed = number + 1, put(EMPTY, load)
+        _write_bucket(db, key, "answers", number, changed)
+    number, content = _bucket(db, key, "tags", NO_TAGS)
+    _write_bucket(
+        db, key, "tags", number, with_mark(content, replace(mark_of(content, tag), finished=1))
+    )
+
+
+def _bucket(db: sqlite3.Connection, key: bytes, kind: str, empty: bytes) -> tuple[int, bytes]:
+    row = db.execute(
+        "SELECT number, sealed FROM bucket WHERE kind = ? ORDER BY number DESC LIMIT 1", (kind,)
+    ).fetchone()
+    return (row[0], unseal_block(key, row[1], b"")) if row else (0, empty)
+
+
+def _write_bucket(
+    db: sqlite3.Connection, key: bytes, kind: str, number: int, content: bytes
+) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO bucket (round, kind, epoch, number, version, key, sealed)"
+        " VALUES ('bench', ?, 0, ?, ?, 0, ?)",
+        (kind, number, os.urandom(16), seal_block(key, content, b"")),
+    )
 
 
 def product(folder: Path, in_flight: int) -> float:
@@ -206,10 +250,8 @@ async def _product(folder: Path, in_flight: int) -> float:
     await asyncio.gather(*(worker() for _ in range(in_flight)))
     took = time.perf_counter() - started
     await front.outbox.idle()
-    count = await database.write(
-        lambda tx: tx._connection.execute("SELECT count(*) FROM opinion").fetchone()
-    )
-    assert count == (PEOPLE * 5,), count
+    address = Address(channel="web", id=f"p{PEOPLE - 1}")
+    assert await database.write(lambda tx: Work(tx).vault.finished("bench", address)) == 1
     await database.stop()
     keys.close()
     return done / took
