@@ -15,7 +15,7 @@ from bot.core.bucket import pool
 from bot.core.cells import closes
 from bot.core.release import Handover, hand_over
 from storage.database import Database
-from storage.opinion import FIRST, LAST, Named, named
+from storage.opinion import Slice, sliced
 from storage.unit_of_work import Work
 from storage.vault import Going, Tick, whole
 
@@ -26,8 +26,8 @@ T = TypeVar("T")
 BUCKETS = 64
 """Buckets opened, renewed or removed by one deed."""
 
-ROWS = 500
-"""Opinions written by one deed."""
+ROWS = 1000
+"""Opinions written by one deed, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,8 @@ async def tick(database: Database, round: str, wish: Tick) -> Ticked | None:
 
 async def _through(database: Database, going: Going) -> Ticked:
     contents, lost = await _gathered(database, going)
-    handed, rows = await asyncio.to_thread(_decided, going, contents)
-    after = FIRST
-    for start in range(0, len(rows), ROWS):
-        some = rows[start : start + ROWS]
-        until = some[-1].id if start + ROWS < len(rows) else LAST
-        among = (after, until)
-        await _deed(database, lambda work: _release(work, going, some, *among))  # noqa: B023 - awaited at once
-        after = until
+    handed = await asyncio.to_thread(_decided, going, contents)
+    await _released(database, going, handed)
     await _renewed(database, going)
     await _deed(database, lambda work: _settle(work, going, handed))
     while await _deed(database, lambda work: work.vault.sweep(going.round, BUCKETS)):
@@ -85,12 +79,22 @@ async def _gathered(database: Database, going: Going) -> tuple[list[bytes], int]
         start += BUCKETS
 
 
-def _decided(going: Going, contents: list[bytes]) -> tuple[Handover, list[Named]]:
-    """What is handed on, and the rows of it in the order in which they are to be written."""
+def _decided(going: Going, contents: list[bytes]) -> Handover:
     closing = closes(going.number, last=going.tick.last, standing=going.tick.standing)
     waiting = pool(whole(content) for content in contents)
-    handed = hand_over(going.atoms, waiting, closing=closing, released=going.released)
-    return handed, named(handed.freed)
+    return hand_over(going.atoms, waiting, closing=closing, released=going.released)
+
+
+async def _released(database: Database, going: Going, handed: Handover) -> None:
+    """Write the rows of it, in the order of random ids."""
+    if not handed.freed:
+        return
+    there = await _deed(
+        database, lambda work: work.opinions.many(going.round, going.tick.period)
+    )
+    number = -(-(there + len(handed.freed)) // ROWS)
+    for some in await asyncio.to_thread(sliced, handed.freed, number):
+        await _deed(database, lambda work: _release(work, going, some))  # noqa: B023 - awaited at once
 
 
 async def _renewed(database: Database, going: Going) -> None:
@@ -100,8 +104,8 @@ async def _renewed(database: Database, going: Going) -> None:
         start += BUCKETS
 
 
-def _release(work: Work, going: Going, some: list[Named], after: bytes, until: bytes) -> None:
-    work.opinions.release(going.round, going.tick.period, some, after=after, until=until)
+def _release(work: Work, going: Going, some: Slice) -> None:
+    work.opinions.release(going.round, going.tick.period, some)
 
 
 def _settle(work: Work, going: Going, handed: Handover) -> None:

@@ -7,11 +7,11 @@ writes the rows of the first anew among its own, or their places would tell the 
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Redacted
@@ -25,10 +25,7 @@ CHAT = "chat"
 PUPIL = "pupil"
 """The label of a parent's answer that is the child's own."""
 
-_ID = 12
-
-FIRST, LAST = b"", b"\xff" * (_ID + 1)
-"""Before and behind every id."""
+_ID, _CUT = 12, 4
 
 _NAMES = tuple(column.name for column in opinion.columns)
 _COLUMNS = (
@@ -54,6 +51,11 @@ _AMONG = (
     opinion.c.period == bindparam("period_"),
     opinion.c.id > bindparam("after"),
     opinion.c.id <= bindparam("until"),
+)
+_MANY = Statement(
+    select(func.count()).where(
+        opinion.c.round == bindparam("round_"), opinion.c.period == bindparam("period_")
+    )
 )
 _THERE = Statement(select(opinion).where(*_AMONG))
 _TAKE_OUT = Statement(delete(opinion).where(*_AMONG))
@@ -130,11 +132,30 @@ class Named(NamedTuple):
     freed: Freed
 
 
-def named(freed: Iterable[Freed]) -> list[Named]:
-    """Random ids for these pieces, and the pieces in the order of them: the order in which rows are to be written."""
-    given = [Named(os.urandom(_ID), piece) for piece in freed]
-    given.sort(key=lambda each: each.id)
-    return given
+class Slice(NamedTuple):
+    """The pieces with ids behind `after` and up to `until`; the cuts are where nobody's id decides them."""
+
+    after: bytes
+    until: bytes
+    named: tuple[Named, ...]
+
+
+def sliced(freed: Iterable[Freed], number: int) -> list[Slice]:
+    """Random ids for these pieces, and the pieces by them, in so many slices of about one size."""
+    slices = [Slice(_cut(i, number), _cut(i + 1, number), ()) for i in range(number)]
+    held: list[list[Named]] = [[] for _ in slices]
+    for piece in freed:
+        id = os.urandom(_ID)
+        held[int.from_bytes(id[:_CUT], "big") * number >> 8 * _CUT].append(Named(id, piece))
+    return [
+        Slice(s.after, s.until, tuple(named)) for s, named in zip(slices, held, strict=True)
+    ]
+
+
+def _cut(i: int, number: int) -> bytes:
+    """The bound below slice `i`: no id is as short as this, so that none lies on it."""
+    at = -(-(i << 8 * _CUT) // number)
+    return at.to_bytes(_CUT, "big") if i < number else b"\xff" * (_ID + 1)
 
 
 class Opinions:
@@ -143,18 +164,21 @@ class Opinions:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    def release(
-        self, round: str, period: str, some: Sequence[Named], *, after: bytes, until: bytes
-    ) -> None:
-        """Keep pieces that leave the vault, with ids behind `after` and up to `until`, a slice of the whole.
+    def many(self, round: str, period: str) -> int:
+        """How many there are of this round and period."""
+        row = self._tx.one(_MANY, {"round_": round, "period_": period})
+        return row[0] if row else 0
 
-        What an earlier try has kept stays as it is.
+    def release(self, round: str, period: str, some: Slice) -> None:
+        """Keep a slice of what leaves the vault, and write what is there already anew among it.
+
+        A piece that an earlier try has kept stays as it is.
         """
-        among = {"round_": round, "period_": period, "after": after, "until": until}
+        among = {"round_": round, "period_": period, "after": some.after, "until": some.until}
         there = [dict(zip(_NAMES, row, strict=True)) for row in self._tx.all(_THERE, among)]
         if there:
             self._tx.do(_TAKE_OUT, among)
-        rows = [*there, *(_row(round, period, each) for each in some)]
+        rows = [*there, *(_row(round, period, each) for each in some.named)]
         self._tx.many(_INSERT, sorted(rows, key=lambda row: row["id"]))
 
     def count(self, round: str, period: str, counted: Iterable[Counted]) -> None:

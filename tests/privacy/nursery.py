@@ -28,11 +28,6 @@ AT_ONCE = 3
 BETWEEN_TICKS = 15
 PERIOD = "2026-09-25"
 
-handlers.tick.ROWS, handlers.tick.BUCKETS = (
-    2,
-    1,
-)  # many deeds, so that there are many moments to die at
-
 
 def text_of(number: int) -> str:
     """What that person says."""
