@@ -204,6 +204,8 @@ class Rule:
     """(which of the month or 0, weekday)."""
     days: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
+    place: int = 0
+    """Of all these days in a month only the first (1), the last (-1) and so on; 0 all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +337,7 @@ _FESTIVAL = re.compile(
     + r")■*\"?(?:华诞|纪念日|节日|节)?\"?"
 )
 _LUNAR = re.compile(
-    rf"(?:农历|阴历)(?P<m>{N}|正|腊|冬)月(?:初?(?P<d>{N})日?)?|(?P<m2>正|腊)月(?:初?(?P<d2>{N})日?)?|八月十五|大年初(?P<d3>[{NUMERALS}])"
+    rf"(?:农历|阴历)(?P<m>{N}|正|腊|冬)月(?:初?(?P<d>{N})日?)?|(?P<m2>正|腊)月(?:初?(?P<d2>{N})日?)?|八月十五(?!日)|大年初(?P<d3>[{NUMERALS}])"
 )
 _WEEK = re.compile(
     rf"(?P<s>本|这|下下个?|下一?个?|上个?)(?:周|星期|礼拜)(?P<w>[{MONDAY_FIRST}天](?!个|次|期))?(?P<e>周?末)?"
@@ -472,11 +474,11 @@ def _in_month(scan: Scan, year: Year | None, *, short: bool) -> What | None:
         shift = {"本": 0, "当": 0, "这": 0, "下": 1, "次": 1, "上": -1}[this["w"][0]] + this[
             "w"
         ].startswith("下下")
-        return InMonth(year, None, _piece(scan) or Whole(), shift)
+        return InMonth(year, None, read_piece(scan) or Whole(), shift)
     match = scan.take(_MONTH)
     if match is not None:
         month = 1 if match["m"] == "元" else number(match["m"])
-        return InMonth(year, month, _piece(scan) or Whole()) if month is not None else None
+        return InMonth(year, month, read_piece(scan) or Whole()) if month is not None else None
     dotted = scan.take(_DOTTED) if year is None else None
     if dotted is not None:
         day = int(dotted["m"]), int(dotted["d"])
@@ -491,7 +493,7 @@ def _in_month(scan: Scan, year: Year | None, *, short: bool) -> What | None:
         return InMonth(year, None, piece)
     for pattern in (_STRETCH, _HALF):
         if scan.sees(pattern):
-            piece = _piece(scan) or Whole()
+            piece = read_piece(scan) or Whole()
             return InMonth(year, None, piece)
     day = scan.take(_BARE_DAY) or (scan.take(_DAY) if short else None)
     if day is not None:
@@ -499,7 +501,7 @@ def _in_month(scan: Scan, year: Year | None, *, short: bool) -> What | None:
     return None
 
 
-def _piece(scan: Scan) -> Piece | None:
+def read_piece(scan: Scan) -> Piece | None:
     """What part of a month is meant, after the month."""
     match = scan.take(_STRETCH)
     if match is not None:
@@ -600,10 +602,11 @@ def _beside(scan: Scan, what: What) -> Moment:
                 isinstance(what, InMonth) and not isinstance(what.piece, Day | Nth)
             ):
                 day, scan.place = None, start
-    return Moment(what, day, _time(scan))
+    return Moment(what, day, read_time(scan))
 
 
-def _time(scan: Scan) -> str | None:
+def read_time(scan: Scan) -> str | None:
+    """The time of day that stands here, HH:MM; parts of a day without a figure are passed over."""
     start = scan.place
     part = scan.take(_PART_OF_DAY)
     match = scan.take(_TIME)
@@ -708,7 +711,7 @@ def _days(scan: Scan) -> Dated | None:
     scan.place = match.end()
     return Dated(
         Moment(InMonth(None, None, Day(first))),
-        Moment(InMonth(None, None, Day(last)), time=_time(scan)),
+        Moment(InMonth(None, None, Day(last)), time=read_time(scan)),
     )
 
 

@@ -8,13 +8,17 @@ vague     := 适时 择日 待定 …
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, assert_never
 
 from bot.core.dates.grammar import (
     MONDAY_FIRST,
     Before,
     Dated,
+    Day,
+    End,
     Found,
+    Loose,
     Moment,
     N,
     Nth,
@@ -24,8 +28,10 @@ from bot.core.dates.grammar import (
     Scan,
     Stretch,
     Vague,
+    Whole,
     read_dated,
-    read_moment,
+    read_piece,
+    read_time,
     weekday,
 )
 from bot.core.dates.numerals import number
@@ -203,57 +209,47 @@ def _weekly(scan: Scan, every: re.Match[str]) -> Recurring:
 
 
 def _monthly(scan: Scan, interval: int, months: tuple[int, ...] = ()) -> Recurring:
-    frequency = "YEARLY" if months else "MONTHLY"
-    start = scan.place
+    """Each month, or each year in these months: on which days of them."""
+    rule = Rule("YEARLY" if months else "MONTHLY", interval, months=months)
+    piece = read_piece(scan)
+    if piece is None:
+        return _timed(scan, rule)
     days: list[int] = []
-    scan_at = Scan("1月" + scan.text[scan.place :])
-    moment = read_moment(scan_at)
-    what = moment.what if moment is not None else None
-    used = scan_at.place - 2
-    if used <= 0 or what is None:
-        return _timed(scan, Rule(frequency, interval, months=months))
-    scan.place = start + used
-    while (more := scan.take(re.compile(rf"[、和及,](?P<d>{N})[日号]"))) is not None:
+    while (more := scan.take(_ANOTHER_DAY)) is not None:
         days.append(number(more["d"]) or 0)
-    until = scan.take(re.compile(rf"(?:-|至|到)(?:(?P<d>{N})[日号]|月?[底末])"))
+    time = read_time(scan)
+    until = scan.take(_UNTIL_DAY) is not None
     before = scan.take(_BEFORE_TAIL) is not None
-    time = moment.time if moment is not None else None
-    match getattr(what, "piece", None):
-        case Nth(which, None):
-            five = tuple((0, n) for n in range(5))
-            return (
-                Recurring(Rule(frequency, interval, five, months=months), time, loose=True)
-                if which
-                else Recurring(None)
-            )
-        case Nth(which, int(day)):
-            return Recurring(Rule(frequency, interval, ((which, day),), months=months), time)
+    match piece:
+        case Day(day):
+            every = (day, *days)
+            if not all(1 <= n <= 31 for n in every):
+                return Recurring(None)
+            return Recurring(replace(rule, days=every), time, loose=until)
+        case End():
+            return Recurring(replace(rule, days=(-1,)), time)
         case Stretch(first, last):
             return Recurring(
-                Rule(
-                    frequency,
-                    interval,
-                    days=((last or -1) if before else first,),
-                    months=months,
-                ),
-                time,
-                loose=True,
+                replace(rule, days=((last or -1) if before else first,)), time, loose=True
             )
-        case piece:
-            day = getattr(piece, "day", None)
-            if isinstance(day, int):
-                if not 1 <= day <= 31:
-                    return Recurring(None)
-                return Recurring(
-                    Rule(frequency, interval, days=(day, *days), months=months),
-                    time,
-                    loose=until is not None,
-                )
-            if type(piece).__name__ == "End":
-                return Recurring(Rule(frequency, interval, days=(-1,), months=months), time)
-            if type(piece).__name__ == "Loose":
-                return Recurring(Rule(frequency, interval, months=months), time, loose=True)
-            return Recurring(Rule(frequency, interval, months=months), time)
+        case Nth(0, _):
+            return Recurring(None)
+        case Nth(which, None):
+            # Which days are worked only the calendar knows: Monday to Friday stand in for them.
+            weekdays = tuple((0, n) for n in range(5))
+            return Recurring(replace(rule, weekdays=weekdays, place=which), time, loose=True)
+        case Nth(which, day):
+            return Recurring(replace(rule, weekdays=((which, day),)), time)
+        case Loose():
+            return Recurring(rule, time, loose=True)
+        case Whole():
+            return Recurring(rule, time)
+        case _:
+            assert_never(piece)
+
+
+_ANOTHER_DAY = re.compile(rf"[、和及,](?P<d>{N})[日号]")
+_UNTIL_DAY = re.compile(rf"(?:-|至|到)(?:{N}[日号]|月?[底末])")
 
 
 def _quarterly(scan: Scan) -> Recurring:

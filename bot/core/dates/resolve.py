@@ -30,12 +30,14 @@ from bot.core.dates.grammar import (
     Moment,
     Nth,
     Phrase,
+    Piece,
     Recurring,
     Relative,
     Rule,
     Stretch,
     Unclear,
     Vague,
+    What,
     Whole,
     Year,
 )
@@ -126,12 +128,8 @@ def resolve(phrase: Phrase, context: Context) -> Answer:
             return _before_event(event, context)
         case Recurring():
             return _recurring(phrase, context)
-        case Vague(why, weak):
-            return (
-                Answer("ask", why="weak" if weak else "vague", relative_to=None)
-                if why
-                else Answer("ask")
-            )
+        case Vague(_, weak):
+            return Answer("ask", why="weak" if weak else "vague")
         case _:
             assert_never(phrase)
 
@@ -237,7 +235,7 @@ def _in_month(what: InMonth, context: Context, near: Span | None) -> Span | Trou
     return replace(found, moved=moved) if isinstance(found, Span) else found
 
 
-def _piece(year: int, month: int, piece: object, calendar: Calendar) -> Span | Trouble:
+def _piece(year: int, month: int, piece: Piece, calendar: Calendar) -> Span | Trouble:
     last = monthrange(year, month)[1]
 
     def days(first: int, end: int) -> Span:
@@ -268,7 +266,7 @@ def _piece(year: int, month: int, piece: object, calendar: Calendar) -> Span | T
                 return Trouble("no-such-day")
             return _one(fitting[place])
         case _:
-            raise AssertionError(piece)
+            assert_never(piece)
 
 
 def _fits(day: date, weekday: int | None, calendar: Calendar) -> bool:
@@ -474,48 +472,39 @@ def _point(day: date) -> Answer:
     return Answer("point", day, day)
 
 
-def _ends(phrase: Dated, what: object, found: Span, context: Context) -> Answer:
+def _ends(phrase: Dated, what: What, found: Span, context: Context) -> Answer:
     """An end: with the moment itself, or without it."""
+    until = Answer("by", None, found.end)
     previous = found.start - timedelta(days=1)
+    two_readings = replace(until, confirm=True, why="two-readings", alt_end=previous)
     match what:
-        case InMonth(piece=Whole()) | InYear(piece=Whole()) if (
-            phrase.tail == "by" and phrase.excluding
+        case InMonth(piece=Stretch()) if phrase.excluding:
+            return two_readings
+        case InYear(piece=Whole(), first=first, last=last) if (
+            phrase.excluding and last - first < 11
         ):
-            if isinstance(what, InYear) and what.last - what.first < 11:
-                return Answer(
-                    "by", None, found.end, confirm=True, why="two-readings", alt_end=previous
-                )
-            today, year = context.reference.day, context.reference.year
-            if (
-                year is not None
-                and previous.year < year
-                and getattr(what, "year", None) is None
-            ):
-                return Answer(
-                    "before",
-                    None,
-                    found.start.replace(year=year + 1) - timedelta(days=1),
-                    confirm=True,
-                    why="year-chosen",
-                )
-            if today is not None and isinstance(what, InYear) and previous < today:
-                return Answer("ask", why="past")
-            return Answer("before", None, previous)
-        case InMonth(piece=Stretch()) if phrase.tail == "by" and phrase.excluding:
-            return Answer(
-                "by", None, found.end, confirm=True, why="two-readings", alt_end=previous
-            )
+            return two_readings
+        case InMonth(piece=Whole(), year=year) | InYear(piece=Whole(), year=year) if (
+            phrase.excluding
+        ):
+            return _before_all(found, context, written=year is not None)
         case InWeek(weekday=None) if phrase.tail == "within":
-            return Answer(
-                "by",
-                None,
-                found.end,
-                confirm=True,
-                why="week-end",
-                alt_end=found.end - timedelta(days=2),
-            )
+            friday = found.end - timedelta(days=2)
+            return replace(until, confirm=True, why="week-end", alt_end=friday)
         case _:
-            return Answer("by", None, found.end)
+            return until
+
+
+def _before_all(found: Span, context: Context, *, written: bool) -> Answer:
+    """Before a whole month or year. Before January, in a plan for the year, means before the next one."""
+    end = found.start - timedelta(days=1)
+    year = context.reference.year
+    if year is None or end.year >= year:
+        return Answer("before", None, end)
+    if written:
+        return Answer("ask", why="past")
+    later = found.start.replace(year=found.start.year + 1) - timedelta(days=1)
+    return Answer("before", None, later, confirm=True, why="year-chosen")
 
 
 def _begins(phrase: Dated, found: Span, *, after: bool) -> Answer:
@@ -682,8 +671,6 @@ def anchored(event: str, context: Context) -> tuple[str, date | None]:
     if not event and len(anchors) == 1:
         name = next(iter(anchors))
         return name, anchors[name]
-    if not event and context.reference.day is not None:
-        return event, None
     return event, None
 
 
@@ -715,6 +702,8 @@ def rrule(rule: Rule) -> str:
         )
     if rule.days:
         parts.append("BYMONTHDAY=" + ",".join(map(str, rule.days)))
+    if rule.place:
+        parts.append(f"BYSETPOS={rule.place}")
     return ";".join(parts)
 
 
@@ -724,8 +713,15 @@ def occurrences(rule: Rule, since: date, days: int = 800) -> Iterator[date]:
         return
     for n in range(days):
         day = since + timedelta(days=n)
-        if _matches(rule, day):
+        if _matches(rule, day) and (not rule.place or _is_in_place(rule, day)):
             yield day
+
+
+def _is_in_place(rule: Rule, day: date) -> bool:
+    last = monthrange(day.year, day.month)[1]
+    fitting = [d for n in range(1, last + 1) if _matches(rule, d := day.replace(day=n))]
+    place = rule.place - 1 if rule.place > 0 else rule.place
+    return -len(fitting) <= place < len(fitting) and fitting[place] == day
 
 
 def _matches(rule: Rule, day: date) -> bool:

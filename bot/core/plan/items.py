@@ -741,16 +741,23 @@ _RECEIVER = re.compile(
 )
 
 
+_BEFORE_NAME = re.compile(r"^(?:好|了|一批|本单位|相应的|和?完善|并|和)+")
+
+
 def handed_in(text: str, words: Words) -> tuple[str, str]:
     """What is handed in, and to whom, as far as the words say: ("专项报告", "局活动办")."""
     made = re.compile(
         rf"(?:将|把|{one_of(words.makes)}|报送|上报|提交)(?:好|了)?(?P<what>[^，。；;、\n将把]{{0,28}}?(?:{one_of(words.deliverable)}))(?![\u4e00-\u9fff]{{0,2}}(?:要求|精神|的))"
     )
-    named = (
-        re.sub(r"^(?:好|了|一批|本单位|相应的|和?完善|并|和)+", "", m["what"])
-        for m in made.finditer(text)
-    )
-    what = list(dict.fromkeys(name for name in named if len(name) > 1))
+    what: list[str] = []
+    for match in made.finditer(text):
+        name = _BEFORE_NAME.sub("", match["what"])
+        # 制度, 清单: so short a word is a thing handed in only where it is said to be.
+        if len(name) > 2 or (
+            name and match[0].startswith(("将", "把", "报送", "上报", "提交"))
+        ):
+            what.append(name)
+    what = list(dict.fromkeys(what))
     to: list[str] = []
     for match in _HANDING.finditer(text):
         receiver = _RECEIVER.match(text, match.end())
