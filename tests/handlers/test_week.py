@@ -1,0 +1,233 @@
+"""The week as the office lives it: rounds, reminders, the Friday draft, sending. The whole house, a pushed clock."""
+
+from contextlib import asynccontextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.app import App
+from bot.core.messages import Address, Arrived, Incoming, Tap, Text
+from bot.core.people import Post, Role
+from bot.verbs.opening import sample
+from storage.unit_of_work import Work
+from tests.fakes import FakeChannel, FixedClock
+
+ZONE = ZoneInfo("Asia/Shanghai")
+OFFICE = Address(channel="web", id="office")
+
+
+class Town:
+    """The demo's town with a fake channel and a clock one sets."""
+
+    def __init__(self, app, front, channel, clock):
+        self.app, self.front, self.channel, self.clock = app, front, channel, clock
+        self._keys = iter(range(10**6))
+
+    async def at(self, moment: str) -> None:
+        """It is this moment in Shanghai, and the bell rings."""
+        self.clock.now = datetime.fromisoformat(moment).replace(tzinfo=ZONE).timestamp()
+        await self.app.bell.ring()
+
+    async def hears(self, who: str, *texts: str, link: str = "") -> None:
+        address = Address(channel="web", id=who)
+        bodies = [Arrived(link)] if link else []
+        for body in (*bodies, *map(Text, texts)):
+            key = f"{next(self._keys)}"
+            await self.front.receive(Incoming(address=address, key=key, body=body, message=key))
+        await self.rest()
+
+    async def taps(self, who: str, label: str) -> None:
+        shown = self.sent(who)[-1]
+        says = next(b.says for row in shown.rows for b in row if b.label == label)
+        key = f"{next(self._keys)}"
+        await self.front.receive(
+            Incoming(
+                address=Address(channel="web", id=who), key=key, body=Tap(says, shown.screen)
+            )
+        )
+        await self.rest()
+
+    async def rest(self) -> None:
+        await self.front.stop(30)
+        await self.front.outbox.idle()
+
+    async def parents(self, count: int, unit: str = "newtown", begin: int = 0) -> None:
+        for i in range(begin, begin + count):
+            await self.hears(f"{unit}{i}", "1", "1", "2", "88", "1", link=f"u_{unit}-g_parent")
+
+    def sent(self, who: str):
+        return [one for one in self.channel.sent if one.address.id == who]
+
+    def last(self, who: str) -> str:
+        return self.sent(who)[-1].text
+
+    async def do(self, deed):
+        return await self.app.database.write(lambda tx: deed(Work(tx)))
+
+
+@asynccontextmanager
+async def town(folder, moment="2014-03-24 09:30"):
+    clock = FixedClock(datetime.fromisoformat(moment).replace(tzinfo=ZONE).timestamp())
+    loaded = sample(folder, {})
+    app = App(loaded.settings, loaded.secrets, clock)
+    channel = FakeChannel()
+    async with app.running(channel) as front:
+        await app.bell.ring()
+        made = Town(app, front, channel, clock)
+        await made.do(lambda work: work.staff.join(OFFICE, "zh", (Post(role=Role.OFFICE),)))
+        await front.look_again()
+        yield made
+
+
+async def test_the_round_opens_on_its_day_and_closes_after_its_last(tmp_path):
+    async with town(tmp_path, "2014-03-24 08:30") as house:
+        await house.hears("mum", "开始")
+        assert "没有正在进行" in house.last("mum")
+        await house.at("2014-03-24 09:00")
+        await house.hears("mum", "开始")
+        assert "意见箱" in house.last("mum")
+        await house.at("2014-04-19 00:00")
+        await house.hears("dad", "开始")
+        assert "没有正在进行" in house.last("dad")
+
+
+async def test_only_those_who_have_not_finished_are_reminded_and_each_once(tmp_path):
+    async with town(tmp_path) as house:
+        await house.parents(3)
+        await house.hears("late", "开始", "停")
+        await house.hears("later", "开始")  # in the middle of a talk
+        await house.hears("shy", "停", "开始", "停")
+        await house.do(
+            lambda work: work.identity.hush(Address(channel="web", id="late"), quiet=False)
+        )
+        house.channel.sent.clear()
+        await house.at("2014-04-07 12:00")  # a holiday: parents' hours, though
+        await house.at("2014-04-08 12:00")
+        await house.at("2014-04-08 12:05")
+        reminded = [one.address.id for one in house.channel.sent if "还有" in one.text]
+        assert reminded == ["late"]
+
+
+async def test_nobody_is_reminded_in_quiet_hours_and_the_wave_comes_in_the_morning(tmp_path):
+    async with town(tmp_path) as house:
+        await house.hears("late", "开始", "停")
+        await house.do(
+            lambda work: work.identity.hush(Address(channel="web", id="late"), quiet=False)
+        )
+        house.channel.sent.clear()
+        await house.at("2014-04-08 23:30")
+        assert house.sent("late") == []
+        await house.at("2014-04-09 12:00")
+        assert len(house.sent("late")) == 1
+
+
+async def test_after_downtime_what_is_pointless_is_dropped_and_noted(tmp_path):
+    async with town(tmp_path) as house:
+        await house.hears("late", "开始", "停")
+        house.channel.sent.clear()
+        await house.at("2014-04-18 20:00")
+        assert house.sent("late") == []
+        notes = await house.do(lambda work: [w.note for w in work.rounds.waves()])
+        assert notes == ["too late", "too late"]
+
+
+async def test_a_reminder_leads_into_the_round_and_can_be_the_last_one(tmp_path):
+    async with town(tmp_path) as house:
+        await house.hears("late", "开始", "停")
+        await house.do(
+            lambda work: work.identity.hush(Address(channel="web", id="late"), quiet=False)
+        )
+        await house.at("2014-04-08 12:00")
+        await house.taps("late", "别再提醒")
+        house.channel.sent.clear()
+        await house.at("2014-04-16 12:00")
+        assert house.sent("late") == []
+
+
+async def test_on_friday_a_draft_lies_on_the_desk_and_each_reader_gets_it_once(tmp_path):
+    async with town(tmp_path) as house:
+        await house.parents(6)
+        await house.at("2014-03-28 14:59")
+        assert house.sent("office") == []
+        await house.at("2014-03-28 15:00")
+        await house.rest()
+        assert "周报初稿" in house.last("office")
+        assert "回收6份" in house.last("office")
+        await house.at("2014-03-28 15:01")
+        assert len(house.sent("office")) == 1
+        await house.taps("office", "看初稿")
+        await house.taps("office", "发送")
+        assert "办公室1" in house.last("office")
+        await house.taps("office", "确认发送")
+        await house.app.bell.ring()
+        await house.app.bell.ring()
+        papers = [one for one in house.sent("office") if one.files]
+        assert [file.name for file in papers[0].files] == ["digest.docx", "ledger.xlsx"]
+        assert papers[0].picture[:8] == b"\x89PNG\r\n\x1a\n"
+        assert len(papers) == 1
+
+
+async def test_four_of_a_group_wait_until_there_are_five(tmp_path):
+    async with town(tmp_path) as house:
+        await house.parents(4)
+        await house.at("2014-03-28 15:00")
+        assert await house.do(lambda work: work.opinions.of("2014-03-28")) == []
+        await house.parents(1, begin=4)
+        await house.at("2014-04-02 15:00")
+        released = await house.do(lambda work: work.opinions.of("2014-04-04"))
+        assert len(released) == 10  # two answers each
+
+
+async def test_before_a_holiday_the_week_closes_on_the_last_working_day(tmp_path):
+    async with town(tmp_path, "2014-04-25 16:00") as house:
+        await house.at("2014-04-30 15:00")
+        periods = await house.do(lambda work: work.digests.periods())
+        assert periods[-1] == "2014-04-30"
+
+
+async def test_the_office_starts_and_stops_a_round_by_taps(tmp_path):
+    async with town(tmp_path, "2014-06-02 10:00") as house:
+        await house.hears("office", "发起")
+        await house.taps("office", "五问")
+        await house.taps("office", "新城小学")
+        await house.taps("office", "14 天")
+        assert "06-16" in house.last("office")
+        await house.taps("office", "确认发起")
+        assert "已经发起" in house.last("office")
+        await house.app.bell.ring()
+        await house.hears("mum", "开始")
+        assert "意见箱" in house.last("mum")
+        await house.hears("office", "停收")
+        await house.taps(
+            "office", next(b.label for row in house.sent("office")[-1].rows for b in row)
+        )
+        await house.taps("office", "确认停收")
+        await house.app.bell.ring()
+        await house.hears("dad", "开始")
+        assert "没有正在进行" in house.last("dad")
+
+
+async def test_a_round_that_falls_over_another_is_warned_of(tmp_path):
+    async with town(tmp_path) as house:
+        await house.hears("office", "发起 kunshan all 7")
+        assert "撞车" in house.last("office")
+
+
+@pytest.mark.parametrize("typed", ["发起", "进度", "周报", "发送", "停收", "交接", "你好", "?"])
+async def test_a_command_without_arguments_gives_buttons(tmp_path, typed):
+    async with town(tmp_path) as house:
+        await house.hears("office", typed)
+        assert house.sent("office")[-1].rows
+
+
+async def test_what_a_role_may_not_do_is_not_done(tmp_path):
+    async with town(tmp_path) as house:
+        reader = Address(channel="web", id="reader")
+        await house.do(
+            lambda work: work.staff.join(reader, "zh", (Post(role=Role.SUPERVISOR),))
+        )
+        await house.front.look_again()
+        await house.hears("reader", "发起 kunshan all 7 确认")
+        assert "不归这个账号" in house.last("reader")
+        assert len(await house.do(lambda work: work.rounds.all())) == 2
