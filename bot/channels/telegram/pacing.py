@@ -1,7 +1,9 @@
 """When the next message may go: never more than the platform allows in any one second, and not much less.
 
-One line of slots for all chats, 1/28.8 s apart, without credit for pauses: an unused slot is lost, so that nothing
-bunches afterwards (a bucket of 30 lets 60 into one second). Each chat has its own gap besides.
+One line of slots for all chats, 1/29.1 s apart, without credit for pauses: an unused slot is lost, so that nothing
+bunches afterwards (a bucket of 30 lets 60 into one second). Each chat has its own gap besides. When the network or
+the platform falters, messages sent apart arrive together; so the 31st does not go before a second has passed since
+the first was answered, less the time an answer takes at best.
 
 Answers go before broadcasts. The platform's 30 a second is meant for broadcasts; answering people may go above
 (core.telegram.org/bots/faq, grammy.dev/advanced/flood). So when more people talk than the line has slots, answers
@@ -11,13 +13,18 @@ several chats) answers keep to the line as well for a while.
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from bot.channels.base import Throttled
 
-RATE = 28.8
-"""Messages a second: 0.96 of what is allowed; 31 of them span 1.04 s, which leaves the network 40 ms of jitter."""
+RATE = 29.1
+"""Messages a second: 0.97 of what is allowed."""
+ALLOWED, SECOND = 30, 1.01
+"""Messages in any one second, and how long we take a second to be."""
+SLOW = 0.3
+"""Seconds more than an answer takes at best, after which a message without one is counted as having arrived."""
 LATE = 0.005
 """Seconds by which a slot may be taken late without the next one moving: timers are that coarse."""
 CHAT_GAP = 1.03
@@ -40,6 +47,15 @@ CHATS = 50_000
 Sleep = Callable[[float], Awaitable[None]]
 
 
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One message that may go."""
+
+    chat: int
+    began: float
+    ended: float | None = None
+
+
 class Pacing:
     """The limits of one bot. One caller at a time for each chat."""
 
@@ -56,34 +72,37 @@ class Pacing:
         self._clock = clock
         self._sleep = sleep
         self._line = 0.0
-        self._last_broadcast = -1.0
-        self._broadcasts_from = 0.0
+        self._last_broadcast: Turn | None = None
+        self._last_free: Turn | None = None
         self._hold = 0.0
         self._strict_until = 0.0
         self._chats: OrderedDict[int, float] = OrderedDict()
         self._refused: tuple[int, float] | None = None
         self._broadcasting = asyncio.Lock()
+        self._recent: deque[Turn] = deque(maxlen=ALLOWED)
+        self._fastest = 0.0
 
-    async def turn(self, chat: int, *, answer: bool, edit: bool = False) -> float:
-        """Wait until a message to this chat may go; returns when that was. Raises `Throttled` for long waits.
+    async def turn(self, chat: int, *, answer: bool, edit: bool = False) -> Turn:
+        """Wait until a message to this chat may go. Raises `Throttled` for long waits.
 
-        `answer`: somebody in this chat has just written and waits for it.
+        `answer`: somebody in this chat has just written and waits for it. When the platform has answered, the turn
+        is to be given back to `ended`.
         """
         await self._until(self._chats.get(chat, 0.0), everyone=False)
         await self._until(self._hold, everyone=True)
-        if answer:
-            await self._answer()
-        else:
-            async with self._broadcasting:
-                await self._broadcast()
-        await self._until(self._hold, everyone=True)  # asked to wait while we waited
-        now = self._clock()
         gap = EDIT_GAP if edit else GROUP_GAP if chat < 0 else CHAT_GAP
-        self._chats[chat] = now + gap
-        self._chats.move_to_end(chat)
-        if len(self._chats) > CHATS:
-            self._chats.popitem(last=False)
-        return now
+        if answer:
+            return await self._answer(chat, gap)
+        async with self._broadcasting:
+            return await self._broadcast(chat, gap)
+
+    def ended(self, turn: Turn, *, passed: bool) -> None:
+        """The platform has answered, or will not any more. `passed`: it let the message through."""
+        turn.ended = self._clock()
+        took = turn.ended - turn.began
+        self._fastest = min(took, self._fastest * 1.05) if self._fastest else took
+        if passed and self._refused and turn.began > self._refused[1]:
+            self._refused = None
 
     def refused(self, chat: int, after: float) -> bool:
         """The platform asked to wait. True where that is meant for all chats.
@@ -100,27 +119,53 @@ class Pacing:
         self._strict_until = self._hold + STRICT
         return True
 
-    def passed(self, since: float) -> None:
-        """A message whose turn came at `since` was let through."""
-        if self._refused and since > self._refused[1]:
-            self._refused = None
-
-    async def _answer(self) -> None:
+    async def _answer(self, chat: int, gap: float) -> Turn:
         now = self._clock()
         due = max(self._line, now - LATE)
-        free = max(self._last_broadcast + 1.0, now)
+        free = max(self._after(self._last_broadcast), now)
         if due - now <= self._answers_wait or due <= free or now < self._strict_until:
             self._line = due + self._slot
             await self._until_then(due)
-        else:
-            self._broadcasts_from = free + 1.0
-            await self._until_then(free)
+            await self._room(answer=True)
+            return self._go(chat, gap)
+        await self._until_then(free)
+        self._last_free = self._go(chat, gap)
+        return self._last_free
 
-    async def _broadcast(self) -> None:
-        while (due := max(self._line, self._broadcasts_from)) > (now := self._clock()):
-            await self._sleep(due - now)
-        self._line = max(self._line, now - LATE) + self._slot
-        self._last_broadcast = now
+    async def _broadcast(self, chat: int, gap: float) -> Turn:
+        while (due := max(self._line, self._after(self._last_free))) > self._clock():
+            await self._until_then(due)
+        await self._room(answer=False)
+        self._line = max(self._line, self._clock() - LATE) + self._slot
+        self._last_broadcast = self._go(chat, gap)
+        return self._last_broadcast
+
+    async def _room(self, *, answer: bool) -> None:
+        """Until one message more makes no more than 30 in the second in which they arrive."""
+        await self._until(self._hold, everyone=True)  # asked for while we waited
+        while len(self._recent) == ALLOWED:
+            due = self._after(self._recent[0])
+            if answer and self._clock() >= self._strict_until:
+                due = min(due, self._after(self._last_broadcast))
+            if due <= self._clock():
+                return
+            await self._until_then(due)
+
+    def _after(self, turn: Turn | None) -> float:
+        """When what goes arrives at least a second after this one did, an answer taking the time it does at best."""
+        if turn is None:
+            return 0.0
+        answered = turn.began + self._fastest + SLOW if turn.ended is None else turn.ended
+        return answered - self._fastest + SECOND
+
+    def _go(self, chat: int, gap: float) -> Turn:
+        turn = Turn(chat, self._clock())
+        self._recent.append(turn)
+        self._chats[chat] = max(self._chats.get(chat, 0.0), turn.began + gap)
+        self._chats.move_to_end(chat)
+        if len(self._chats) > CHATS:
+            self._chats.popitem(last=False)
+        return turn
 
     async def _until_then(self, moment: float) -> None:
         if (wait := moment - self._clock()) > 0:

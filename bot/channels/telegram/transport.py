@@ -309,7 +309,8 @@ class Telegram:
                 return False
         if not same:
             return False
-        since = await self._pacing.turn(chat.id, answer=self._owed(chat), edit=True)
+        turn = await self._pacing.turn(chat.id, answer=self._owed(chat), edit=True)
+        passed = False
         try:
             await self._bot.edit_message_text(
                 text,
@@ -318,13 +319,15 @@ class Telegram:
                 reply_markup=keyboard,
                 link_preview_options=_NO_PREVIEW,
             )
+            passed = True
         except Refused as refused:
             if refused.code == 400:
                 return "message is not modified" in refused.said  # else it is gone: send anew
             raise self._failed_to_send(chat, refused) from refused
         except TelegramError as error:
             raise send_failed(error) from error
-        self._pacing.passed(since)
+        finally:
+            self._pacing.ended(turn, passed=passed)
         return True
 
     def _stands(self, chat: Chat, outgoing: Outgoing, part: Part, sent: Message | None) -> None:
@@ -334,18 +337,20 @@ class Telegram:
 
     async def _put(self, chat: Chat, part: Part) -> Message | None:
         """One part, when its turn has come; follows a group to its new address."""
-        since = await self._pacing.turn(self._at(chat.id), answer=self._owed(chat))
+        turn = await self._pacing.turn(self._at(chat.id), answer=self._owed(chat))
+        sent, passed = None, False
         try:
             sent = await self._call(self._at(chat.id), part)
+            passed = True
         except Refused as refused:
             if not refused.moved_to or refused.moved_to == self._at(chat.id):
                 raise self._failed_to_send(chat, refused) from refused
             await self._note_moved(chat.id, refused.moved_to)
-            return await self._put(chat, part)
         except TelegramError as error:
             raise send_failed(error) from error
-        self._pacing.passed(since)
-        return sent
+        finally:
+            self._pacing.ended(turn, passed=passed)
+        return sent if passed else await self._put(chat, part)
 
     async def _call(self, chat: int, part: Part) -> Message | None:
         match part:

@@ -15,7 +15,7 @@ from unittest import mock
 
 from bot.channels.base import Receive
 from bot.channels.telegram import polling, transport
-from bot.channels.telegram.pacing import Pacing
+from bot.channels.telegram.pacing import Pacing, Turn
 from bot.channels.telegram.transport import Telegram
 from bot.content.telegram import words
 from bot.core.messages import Incoming
@@ -28,10 +28,10 @@ from tests.chat import Home
 class Unhurried(Pacing):
     """The limits, a thousand times wider: talks in tests are quick."""
 
-    async def turn(self, chat: int, *, answer: bool, edit: bool = False) -> float:
+    async def turn(self, chat: int, *, answer: bool, edit: bool = False) -> Turn:
         await self._until(self._hold, everyone=True)
         await self._until(self._chats.get(chat, 0.0), everyone=False)
-        return self._clock()
+        return Turn(chat, self._clock())
 
 
 class House(Home):

@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
@@ -50,16 +51,23 @@ def most_in_a_second(times: list[float]) -> int:
 
 
 class World:
-    def __init__(self, coarse: float = 0.0, **limits: float) -> None:
-        self.time = Time(coarse)
+    """A channel that only waits for its turn, and a platform `latency` away."""
+
+    def __init__(
+        self, coarse: float = 0.0, latency: Callable[[], float] = lambda: 0.01, **limits: float
+    ) -> None:
+        self.time, self.latency = Time(coarse), latency
         self.pacing = Pacing(clock=self.time, sleep=self.time.sleep, **limits)
         self.sent: list[tuple[float, int, bool]] = []
 
     async def send(self, chat: int, *, answer: bool = False, at: float = 0.0) -> None:
         if at:
             await self.time.sleep(at)
-        await self.pacing.turn(chat, answer=answer)
+        turn = await self.pacing.turn(chat, answer=answer)
+        await self.time.sleep(self.latency())
         self.sent.append((self.time.now, chat, answer))
+        await self.time.sleep(0.001)
+        self.pacing.ended(turn, passed=True)
 
     def times(
         self, chosen: Callable[[int, bool], bool] = lambda chat, answer: True
@@ -80,6 +88,15 @@ async def test_a_broadcast_uses_what_is_allowed_and_never_more_also_after_a_paus
     assert most_in_a_second(times) <= 30
     for half in (times[:600], times[600:]):
         assert 599 / (half[-1] - half[0]) >= 0.95 * 30
+
+
+async def test_a_network_that_falters_bunches_nothing():
+    """Messages sent apart arrive together when one of them is held up; those after it wait for that."""
+    chance = random.Random(1)
+    world = World(latency=lambda: chance.choice([0.01] * 30 + [0.15]))
+    await world.time.run(*(world.send(n) for n in range(600)))
+
+    assert most_in_a_second(world.times()) <= 30
 
 
 async def test_one_person_gets_one_message_a_second_and_a_group_twenty_a_minute():
@@ -140,8 +157,8 @@ async def test_a_refusal_between_messages_that_pass_is_one_chats_own():
     world = World()
     assert not world.pacing.refused(1, 5.0)
     world.time.now += 1
-    since = await world.pacing.turn(2, answer=True)
-    world.pacing.passed(since)
+    turn = await world.pacing.turn(2, answer=True)
+    world.pacing.ended(turn, passed=True)
     assert not world.pacing.refused(3, 5.0)
 
 
@@ -167,7 +184,7 @@ async def test_somebody_who_stops_waiting_holds_up_nobody():
     for task in waiting[:30]:
         task.cancel()
     await world.time.run(asyncio.gather(*waiting[30:]))
-    assert len(world.sent) == 11
+    assert len(world.sent) == 10
     assert world.time.now < 1001.0
 
 
