@@ -228,3 +228,37 @@ async def test_conditions_decide_what_is_asked(tmp_path):
         anna = home.person("anna")
         await anna.says("开始", "2", "2", "0", "2")
         assert "第 2 问，共 2 问" in anna.sees
+
+
+async def test_who_has_handed_in_is_told_so_kindly_and_nothing_changes(home):
+    anna = home.person("anna")
+    for _ in range(2):
+        await anna.says("开始", "2", "2", "0", "检查太多", "88", "1")
+    assert anna.sees == load_texts().say("zh", "said.already")
+    assert len(await home.opinions()) == 1
+
+
+async def test_a_parent_may_hand_in_for_two_children(home):
+    mum = home.person("mum")
+    for _ in range(3):
+        await mum.says("开始", "1", "0", "2", "88", "1")
+    assert mum.sees == load_texts().say("zh", "said.already")
+    assert len(await home.opinions()) == 2
+
+
+async def test_outside_rounds_one_may_say_as_much_as_one_likes(home):
+    anna = home.person("anna")
+    for text in ("食堂的菜太凉了", "操场的灯坏了", "谢谢修好了灯"):
+        await anna.says(text)
+        await anna.taps("收下", "一线教师", "不说明", "就这样提交")
+    assert len(await home.opinions()) == 3
+
+
+async def test_a_draft_handed_in_after_the_close_is_told_that_it_came_too_late(home):
+    anna, ben = home.person("anna"), home.person("ben")
+    await anna.says("开始", "2", "2", "0", "检查太多", "88", "1")
+    await ben.says("开始", "2", "2", "0", "会也太多", "88")
+    await home.tick(last=True)
+    await ben.says("1")
+    assert ben.sees == load_texts().say("zh", "said.closed")
+    assert [p["text"] for p in await home.opinions()] == ["检查太多"]
