@@ -61,12 +61,16 @@ async def test_a_teacher_and_a_parent_hand_in_and_on_friday_the_office_sends_the
 ):
     async with demo(tmp_path) as url:
         await page.goto(url)
-        teacher, parent, office = (page.locator(f"#{who}") for who in ("teacher", "parent", "office"))
+        teacher, parent, office = (
+            page.locator(f"#{who}") for who in ("teacher", "parent", "office")
+        )
 
         await tap(teacher, "知道了，开始")
         await tap(teacher, "第一中学")
         await says(teacher, "检查太多，有事请打 13800138000 找我")
-        await expect(teacher.locator(".theirs").last).to_contain_text("第 2 问", timeout=PATIENT)
+        await expect(teacher.locator(".theirs").last).to_contain_text(
+            "第 2 问", timeout=PATIENT
+        )
         await tap(teacher, "先交")
         await expect(teacher.locator(".theirs").last).to_contain_text("〔电话〕")
         await expect(teacher.locator(".theirs").last).not_to_contain_text("13800138000")
@@ -84,8 +88,12 @@ async def test_a_teacher_and_a_parent_hand_in_and_on_friday_the_office_sends_the
         await tap(office, "看初稿")
         await expect(office.locator(".theirs").last).to_contain_text("还没有发")
         document = await paper(page, office, "看全文", "digest.docx")
-        assert "检查太多" in zipfile.ZipFile(BytesIO(document)).read("word/document.xml").decode()
-        assert b"13800138000" not in zipfile.ZipFile(BytesIO(document)).read("word/document.xml")
+        assert (
+            "检查太多" in zipfile.ZipFile(BytesIO(document)).read("word/document.xml").decode()
+        )
+        assert b"13800138000" not in zipfile.ZipFile(BytesIO(document)).read(
+            "word/document.xml"
+        )
         await tap_earlier(office, "看台账", 2)
         ledger = await taken(page, office, "ledger.xlsx")
         assert load_workbook(BytesIO(ledger)).worksheets[0].max_row > 20
@@ -95,15 +103,21 @@ async def test_a_teacher_and_a_parent_hand_in_and_on_friday_the_office_sends_the
         await expect(office.get_by_text("正在发给 1 位")).to_be_visible(timeout=PATIENT)
         await expect(office.locator(".theirs").last).to_contain_text("第1期", timeout=PATIENT)
         await says(office, "发送")
-        await expect(office.locator(".theirs").last).to_contain_text("已经发了：收到 1", timeout=PATIENT)
+        await expect(office.locator(".theirs").last).to_contain_text(
+            "已经发了：收到 1", timeout=PATIENT
+        )
 
-        await friday(page, "2014-04-04")  # the next Friday is a working day; Qingming begins on Saturday
-        await expect(office.locator(".theirs").last).to_contain_text("2014-04-04 的周报初稿", timeout=PATIENT)
+        # The next Friday is a working day; Qingming begins on Saturday.
+        await friday(page, "2014-04-04")
+        await expect(office.locator(".theirs").last).to_contain_text(
+            "2014-04-04 的周报初稿", timeout=PATIENT
+        )
         await friday(page, "2014-04-11")
         await friday(page, "2014-04-18")
         await friday(page, "2014-04-25")
         await expect(office.locator(".theirs").last).to_contain_text("第5期", timeout=PATIENT)
-        await friday(page, "2014-04-30")  # May Day: the week closes on the last working day before
+        # May Day: the week closes on the last working day before.
+        await friday(page, "2014-04-30")
 
 
 async def paper(page: Page, office: Locator, label: str, name: str) -> bytes:
