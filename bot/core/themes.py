@@ -1,6 +1,6 @@
 """Opinions that say nearly the same become one theme, with a number it keeps from week to week.
 
-Within a topic, texts are compared by their two- and three-character pieces (hashed, weighed by rarity) and joined
+Within a topic, texts are compared by their characters and pairs of characters (hashed, weighed by rarity) and joined
 by average linkage: chains of half-alike texts do not run together. A known theme takes new opinions that are like
 its own; it never loses a number, and what a person merged, split or renamed stays so. A title is a clause of the
 theme's own words. Placeholders of masked identities are dropped first: they glue nothing together.
@@ -174,21 +174,23 @@ def _essence(text: str) -> str:
 
 
 _EMPTY = frozenset(
+    "的了是在我你他她它们不有和就都也又还很太这那个把被给让到去来要会能可说没为与及等着过吗呢吧啊一上下里什么时候"
+) | frozenset(
     "我们 希望 学校 老师 孩子 就是 一个 什么 没有 可以 这个 那个 现在 因为 所以 但是 还是 已经 自己 大家 问题 建议 领导 请问 能不 不能 一下 时候 家长 学生 教师 "  # noqa: SIM905 - reads as words
     "的时 们的 了一 是不 有的 都是 也不 不是 这样 为什 怎么 是一 说是 我家 他们 应该 家里".split()
 )
 
 
 def _pieces(text: str) -> dict[int, float]:
-    """Hashed two- and three-character pieces and how often they stand there."""
+    """Hashed single characters and pairs, and how often they stand there. Pairs alone miss 饭菜 against 菜."""
     body = _essence(text)[:LOOKED_AT]
     counted: dict[int, float] = {}
-    for size, worth in ((2, 1.0), (3, 0.8)):
+    for size in (1, 2):
         for start in range(len(body) - size + 1):
             piece = body[start : start + size]
             if piece not in _EMPTY:
                 key = crc32(piece.encode()) % WIDTH
-                counted[key] = counted.get(key, 0.0) + worth
+                counted[key] = counted.get(key, 0.0) + 1.0
     return counted
 
 

@@ -91,10 +91,12 @@ def _row(line: str) -> tuple[str, Row]:
 
 
 def _redact(rows: Iterable[Row]) -> Iterator[Row]:
+    from bot.content.models import load_readers
     from bot.core.privacy import redact
 
+    readers = load_readers()
     for row in rows:
-        masked = redact(row["text"])
+        masked = redact(row["text"], readers)
         spans = [{"start": s.start, "end": s.end, "type": s.type} for s in masked.spans]
         yield {"id": row["id"], "redacted": masked.text, "spans": spans}
 
@@ -122,16 +124,17 @@ def _classify(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _themes(rows: Iterable[Row]) -> Iterator[Row]:
+    from bot.content.models import load_readers
     from bot.content.taxonomy import load_taxonomy
     from bot.core.privacy import clean, redact
     from bot.core.sorting import classify
     from bot.core.themes import Said, gather
 
-    taxonomy = load_taxonomy()
+    taxonomy, readers = load_taxonomy(), load_readers()
     said: list[Said] = []
     ids: list[Any] = []
     for row in rows:
-        words = clean(redact(row["text"]).text)
+        words = clean(redact(row["text"], readers).text)
         said.append(Said(id=str(len(ids)), topic=classify(taxonomy, words).topic, text=words))
         ids.append(row["id"])
     for theme in gather(said):

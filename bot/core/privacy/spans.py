@@ -4,6 +4,7 @@ Recognisers hand in candidates, each as strong as its proof: a checksum beats a 
 All are collected first; only then the strongest, and of equals the longest, is kept.
 """
 
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -38,6 +39,12 @@ def strongest(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Of candidates that overlap, those with the best proof, then the longest; in the order of the text."""
     kept: list[Candidate] = []
     for one in sorted(candidates, key=lambda c: (-c.strength, c.start - c.end, c.start)):
-        if all(one.end <= other.start or other.end <= one.start for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda c: c.start)
+        place = bisect(kept, one.start, key=_start)
+        clear = not place or kept[place - 1].end <= one.start
+        if clear and (place == len(kept) or one.end <= kept[place].start):
+            kept.insert(place, one)
+    return kept
+
+
+def _start(one: Candidate) -> int:
+    return one.start

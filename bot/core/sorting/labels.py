@@ -60,7 +60,8 @@ def classify(taxonomy: Taxonomy, text: str) -> Labels:
     sizhi = tuple(code for label, code in groups["sizhi"] if blamed and weights[label])
     dangers = tuple(code for label, code in groups["urgent"] if weights[label])
     (body, _), (post, _) = groups["about"]
-    led = bool(weights[post]) and not _only_greeted(taxonomy, folded, found, post)
+    named = bool(weights[post]) and not _only_greeted(taxonomy, folded, found, post)
+    led = named or bool(weights[body])
     given = {
         *topics,
         *sifeng,
@@ -69,7 +70,7 @@ def classify(taxonomy: Taxonomy, text: str) -> Labels:
         kind,
         ask,
         *(("班子",) if weights[body] else ()),
-        *(("post",) if led else ()),
+        *(("post",) if named else ()),
     }
     return Labels(
         topic=topics[0],
@@ -79,7 +80,7 @@ def classify(taxonomy: Taxonomy, text: str) -> Labels:
         kind=kind,
         urgent=bool(dangers),
         leader_mention=led,
-        about="班子" if weights[body] else "个人" if led else "一般",
+        about="班子" if weights[body] else "个人" if named else "一般",
         why=_why(taxonomy, found, given),
         sizhi=sizhi,
         tags=tuple(code for label, code in groups["tag"] if weights[label]),
@@ -129,11 +130,11 @@ def _kind(score: Mapping[str, int]) -> Kind:
     praise, question, suggestion, complaint = (
         score["praise"], score["question"], score["suggestion"], score["complaint"],
     )  # fmt: skip
-    if praise >= 3 and praise >= complaint and praise >= suggestion:
+    if praise >= 3 and praise >= 0.7 * complaint and praise >= suggestion:
         return "praise"
-    if question >= 3 and question >= 0.8 * suggestion and question >= 0.64 * complaint:
+    if question >= 3 and question >= 0.8 * suggestion and question >= 0.6 * complaint:
         return "question"
-    if suggestion >= 3 and suggestion >= 0.6 * complaint:
+    if suggestion >= 3 and suggestion >= 0.5 * complaint:
         return "suggestion"
     return "complaint"
 

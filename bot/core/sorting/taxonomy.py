@@ -18,6 +18,20 @@ GAP = 10
 
 _SENTENCE_END = frozenset("。！？；!?;\n")
 
+GROUPS = (
+    "topic",
+    "sifeng",
+    "sizhi",
+    "urgent",
+    "ask",
+    "kind",
+    "tag",
+    "elsewhere",
+    "abusive",
+    "pointing",
+    "about",
+)
+
 Label = tuple[str, str]
 """A group (`topic`, `sifeng`, …) and a code in it."""
 
@@ -170,12 +184,13 @@ def taxonomy_from(mapping: Mapping[str, Any]) -> Taxonomy:
         for number, (_, table) in enumerate(tables)
         for cue in _cues_of(number, labels[number], table)
     ]
-    groups: dict[str, list[tuple[int, str]]] = {}
+    groups: dict[str, list[tuple[int, str]]] = {group: [] for group in GROUPS}
     for number, (group, code) in enumerate(labels):
         groups.setdefault(group, []).append((number, code))
     entries = _entries(cues)
     spellings: Mapping[str, str] = mapping.get("same", {})
-    traditional: Mapping[str, str] = mapping.get("traditional", {})
+    written: Mapping[str, str] = mapping.get("traditional", {"from": "", "to": ""})
+    traditional = dict(zip(written["from"], written["to"], strict=True))
     return Taxonomy(
         labels=labels,
         groups={group: tuple(members) for group, members in groups.items()},

@@ -1,0 +1,385 @@
+"""Names of people: what the rules see, what the readers see, and what of it is really a name.
+
+Candidates come from three places: words that introduce a name (我叫, 班主任, 收款人), titles behind one (X老师, X同学),
+and the two neural readers. A filter then asks what speaks against each: no family name, an everyday word, a figure
+of history, a street or a school that bears the name. What stays is looked for again in the whole text.
+
+A title alone names a person inside one school: 王老师 keeps its title and loses its family name.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.core.privacy.spans import Candidate
+from bot.core.privacy.surnames import COMPOUND, DOUBTFUL, SURNAME, SURNAME_CHARACTERS
+from bot.core.privacy.tagger import Tagger
+
+Found = Iterator[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What finds names beyond the rules: models (the lightest last), and everyday words that begin like a name."""
+
+    taggers: tuple[Tagger, ...]
+    words: frozenset[str]
+
+
+BOOK = 20_000
+"""Characters from which only the last (lightest) tagger reads: a whole file was pasted."""
+
+TITLE = (
+    r"(?:老师|老師|老湿|老斯|校长|校長|副校|校座|主任|书记|書記|园长|園長|局长|局長|科长|科長|处长|股长|组长|"
+    r"院长|站长|所长|镇长|乡长|县长|市长|村长|部长|厅长|教练|医生|校医|师傅|老板|经理|总监|会计|出纳|司机|保安|门卫|教授|主席|委员|主管|干事|队长|警官|"
+    r"法官|律师|阿姨|叔叔|大姐|大哥|大爷|大妈|大叔|嫂子|嫂|姐(?!妹|弟)|哥(?!哥|俩)|伯|婶|先生|女士|小姐|同学|同志|导师|老总)"
+)
+_SHORT_TITLE = r"(?:[校局总](?=[说说来讲从天只]|[，。]|$))"
+_JOB = (
+    r"(?:班主任|老师|校长|书记|主任|园长|教练|会计|保安|司机|教师|考生|学生|同学|家长|负责人|联系人|收款人|经办人|法人|户名|监护人|老板|组长|局长|科长|股长|"
+    r"儿子|女儿|孩子|孙子|孙女|弟弟|妹妹|哥哥|姐姐|爱人|丈夫|妻子|老公|老婆|爸爸|妈妈|父亲|母亲|爷爷|奶奶|侄子|外甥|小孩|闺女|伢子|妹子|邻居|村民|居民|党员|干部|书记员|"
+    r"副校长|副书记|副园长|副局长|副主任|宿管|厨师|员工|职工|代课|特岗|名字|实名|举报人|投诉人|反映人|同事|同桌|姓名)"
+)
+_PARENT = r"(?:妈妈|爸爸|爸|妈|家长|奶奶|爷爷|小朋友)"
+_SAYS_A_NAME = r"(?:我叫|名叫|名字叫|叫做|(?<![大喊])叫|姓名|名字|本人(?!是|不|在|很|也|的|认|觉|从|已|工|就|系)|我是|我(?=[^，。；！？]{2,3}[，,])|户名)"
+_trigger = re.compile(
+    rf"(?P<says>{_SAYS_A_NAME})|(?P<both>班主任|副?{TITLE}|家长)|(?P<behind>{_PARENT}|(?P<short>{_SHORT_TITLE}))|(?P<ahead>{_JOB})"
+)
+_name_ahead = re.compile(rf"[是为：: （(]{{0,2}}(?P<name>(?:{SURNAME})[\u4e00-\u9fff·]{{1,3}})")
+_SOMEBODY = re.compile(
+    rf"(?:姓)(?P<name>{SURNAME})(?![\u4e00-\u9fff]?名|氏)(?=的|，|。|,|\.|$|,|老|校|主|一)"
+)
+_NICKNAME = re.compile(
+    r"(?:(?<![大老])小|老|阿)(?P<rest>[\u4e00-\u9fff])(?=老师|校长|主任|师傅|保安|同学|，|,|。|他|说|的(?:妈|爸)|在|天天|喝|骂|打)"
+)
+_TWICE = re.compile(
+    r"(?P<name>([\u4e00-\u9fff])\2)(?=妈|爸|奶奶|爷爷|的妈|的爸|晚上|被|都吓|身上|的作业|的书|今年|回来|吐|哭|说|同学|小朋友|在学校|放学|也)"
+)
+
+_BREAKS = frozenset(
+    "的了是在说打被把和与跟也都又不没有带教上今对给叫让收利用来去到就要会能可还只而着过等将往为及或至当很最太更再才刚已曾每各这那哪谁，。、；：！？（）() ,.:;!?\n"
+    "老校主书园局科处股师姓们你我他她它个家班级年月号因所如但并从向于该此其某问找请骂踢拿喊您"
+)
+_NO_GIVEN_NAME = frozenset(
+    "们你我他她它的了是在不没有这那哪些个吗呢吧啊么很都也就还只又被把让给和跟与及或师校班级课办教学"
+)
+_BAD_BEFORE = {
+    "任": "主科责担现前历离信放班上", "文": "语作课公发", "史": "历", "时": "当平有小同及随按临到", "关": "相有无", "成": "完变形组达造", "方": "地校对各双学园官",
+    "平": "水公和", "安": "保公治", "和": "", "向": "方", "于": "由关对至过等处位属在", "路": "道马公线", "车": "校坐开公班", "项": "事各", "常": "经非平通正日",
+    "单": "简名订", "解": "了理", "应": "反适相", "全": "安", "高": "提最", "白": "明", "金": "资奖基", "管": "主", "强": "加", "项 ": "", "谢": "感谢多答",
+    "包": "书", "年": "今去", "家": "", "班": "", "长": "", "万": "一两几百千", "海": "上", "国": "", "花": "", "支": "", "干": "骨", "初": "", "别": "", "能": "",
+    "向 ": "", "党": "入", "乐": "音", "游": "旅", "武": "", "危": "", "明": "说证", "元": "单", "周": "一二三四五每上下本这", "费": "学经收", "钟": "分", "段": "阶学手", "毛": "",
+    "计": "会设统", "席": "主", "卫": "门", "宿": "", "司": "公", "商": "协", "相": "", "丁": "园", "印": "复", "化": "", "柴": "", "温": "", "雷": "", "麻": "", "龙": "", "石": "",
+    "师": "老", "母": "家父", "农": "", "古": "", "候": "时", "训": "", "理": "", "都": "", "部": "", "华": "", "都 ": "", "程": "课", "章": "文", "林": "", "景": "", "田": "", "孙": "子",
+    "水": "", "容": "内", "过": "", "查": "检调抽督", "来": "", "从": "", "但": "", "而": "", "那": "", "双": "", "满": "不", "富": "", "公": "办", "原": "", "位": "单学各", "区": "校",
+}  # fmt: skip
+_FAMOUS = frozenset(
+    "孔子 孔乙己 孟子 老子 庄子 荀子 墨子 韩非子 孙子 鲁迅 雷锋 焦裕禄 张桂梅 于漪 陶行知 叶圣陶 王羲之 范仲淹 陶渊明 李白 杜甫 白居易 苏轼 苏东坡 李清照 辛弃疾 陆游 王维 "  # noqa: SIM905 - reads as words
+    "孟浩然 王安石 欧阳修 柳宗元 韩愈 屈原 司马迁 司马光 诸葛亮 曹操 刘备 关羽 张飞 孙悟空 猪八戒 唐僧 林黛玉 贾宝玉 宋江 武松 岳飞 文天祥 戚继光 郑成功 林则徐 秦始皇 汉武帝 "
+    "唐太宗 武则天 成吉思汗 朱元璋 康熙 乾隆 孙中山 毛泽东 毛主席 周恩来 周总理 朱德 刘少奇 邓小平 江泽民 胡锦涛 习近平 李克强 温家宝 朱镕基 彭德怀 贺龙 陈毅 任弼时 叶剑英 "
+    "黄继光 董存瑞 邱少云 刘胡兰 王进喜 孔繁森 钱学森 邓稼先 袁隆平 屠呦呦 华罗庚 陈景润 李四光 竺可桢 蔡元培 胡适 梁启超 梁漱溟 晏阳初 徐特立 杨昌济 魏书生 李镇西 朱永新 "
+    "钟南山 李兰娟 马云 马化腾 任正非 雷军 刘翔 姚明 李宁 郎平 周杰伦 成龙 李小龙 易中天 于丹 余秋雨 莫言 余华 金庸 琼瑶 冰心 巴金 老舍 茅盾 曹禺 郭沫若 朱自清 徐志摩 闻一多 "
+    "沈从文 丰子恺 许地山 史铁生 季羡林 钱钟书 杨绛 张海迪 郭明义 黄大年 南仁东 于敏 黄文秀 牛顿 爱迪生 爱因斯坦 居里夫人 马克思 恩格斯 列宁 斯大林 高尔基 安徒生 贝多芬 莫扎特 "
+    "达芬奇 毕加索 苏霍姆林斯基 杜威 夸美纽斯 裴斯泰洛齐 蒙台梭利 王阳明 朱熹 曾国藩 左宗棠 李鸿章 康有为 谭嗣同 秋瑾 黄兴 蔡锷 宋教仁 徐霞客 李时珍 华佗 扁鹊 张仲景 祖冲之 "
+    "张衡 蔡伦 毕昇 沈括 郭守敬 鲁班 花木兰 穆桂英 包拯 包青天 海瑞 况钟 于谦 狄仁杰 魏征 商鞅 廉颇 蔺相如 项羽 刘邦 韩信 萧何 张良 吕布 赵云 周瑜 司马懿 祥林嫂 闰土 阿Q "
+    "阿长 藤野 范进 葛朗台 周扒皮 黄世仁 白毛女 江姐 许云峰 小萝卜头 王二小 张嘎 嘎子 小英雄雨来 潘冬子 陆羽 黄道婆 白求恩 斯诺 特朗普 普京 拜登 奥巴马 温斯顿 曾祖父 曾祖母 "
+    "双胞胎 王者荣耀 李雷 韩梅梅 周公 关公 包公 白雪公主 双亲".split()
+)
+_NO_NAME = frozenset(
+    "班主任 老师 任课 任何 和谐 和平 向上 向前 周末 周一 周二 周三 周四 周五 周六 周日 周考 周测 双减 高考 高中 高级 高年级 高三 高二 高一 初中 初一 初二 初三 初级 初心 安全 安排 安静 管理 管教 成绩 成长 成人 "  # noqa: SIM905 - reads as words
+    "成功率 时候 时间 时段 方面 方法 方便 方案 何必 何时 何况 何在 简单 简直 应该 应当 应付 关心 关于 关系 关注 相关 相信 相互 费用 党员 党委 党支部 通知 全部 全体 全校 全班 全县 全市 全镇 元旦 明显 明明 明年 明确 常常 "
+    "常态 常规 平时 平均 平台 平安 强制 强烈 强迫 强调 支持 支部 支教 支付 车费 车上 车辆 花钱 花费 花园 花样 白天 白白 白干 金额 石头 毛病 水平 水电 温度 温馨 温柔 麻烦 古诗 古板 司机 "
+    "师德 师傅 师资 师生 师范 师父 农村 农民 农民工 双休 双职工 双语 单位 单独 单亲 单纯 单元 干部 干净 干活 干脆 干事 海报 国家 国庆 国旗 国培 国学 来回 来自 从来 从不 从事 从小 那些 那种 那么 都是 都有 过分 过程 "
+    "过年 过期 过去 盖章 能力 原因 原来 位置 区里 区域 项目 于是 但是 而且 文件 文化 文具 文明 向我们 向学校 危险 危房 危机 段时间 段位 华侨 景区 程度 章程 印章 印刷 应试 钱款 家长 家教 家庭 乐观 乐园 乐器 "
+    "房子 房租 房间 房产 校长 宿舍 包括 包班 包庇 包装 包车 熊孩子 牛奶 马上 马路 马虎 龙头 路上 路费 路口 路边 路灯 解决 解释 解答 游戏 游泳 游玩 雷同 雷声 冷水 冷饭 冷漠 谈话 谈心 计划 计算 计较 满意 满分 满足 "
+    "景象 燕窝 林业 江湖 万一 万元 万分 万般 余下 余额 年年 年级 年轻 连续 连夜 连累 商量 商家 商店 利用 利益 查处 查看 查询 查到 查寝 训斥 训练 谢谢 谢师宴 和尚 和睦 宣传 宣布 信任 信息 信访 信箱 阴阳 阳光 "
+    "厉害 富裕 暴力 卫生 卫生间 卫生纸 班费 班里 班级 班上 班车 班干部 储存 经费 经常 经历 习惯 束缚 益处 易怒 容易 容忍 能否 曲线 卓越 闻到 闫 党课 幸好 幸福 幸亏 巧立 空调 空间 荣誉 官僚 官腔 官司 席位 席地 "
+    "汤里 汤水 汤面 米饭 饭菜 菜里 蒙混 蒙骗 鱼肉 贝壳 甘心 广播 广场 广告 广大 步行 步骤 步子 池塘 时光 小朋友 小学 小班 小孩 小组 小区 小时 小卖部 小金库 小车 小心 老人 老家 老板 老公 老婆 老是 老大 老样 老百 老实 "
+    "老乡 老天 老年 老生 老化 老早 老教 老一 老旧 老远 阿姨 小伙 小的 老的 小事 小说 小数 小测 小考 小升 小型 小声 小吃 小灶 小商 小妹 小弟 小姐 小哥 小题 小道 小路 小门 小便 小看 小气 小半 小狗 小猫 小鸟 小饭 小众 小圈 小抄 小动 小人 小手 小腿".split()
+)
+_NOT_TWICE = frozenset(
+    "天天 常常 人人 个个 家家 处处 刚刚 偏偏 渐渐 往往 年年 月月 仅仅 明明 白白 慢慢 好好 多多 谢谢 爸爸 妈妈 爷爷 奶奶 哥哥 姐姐 弟弟 妹妹 叔叔 伯伯 舅舅 姑姑 婶婶 姥姥 宝宝 娃娃 统统 星星 试试 看看 想想 说说 讲讲 听听 问问 "  # noqa: SIM905 - reads as words
+    "管管 天天 回回 次次 事事 时时 日日 夜夜 岁岁 代代 样样 种种 件件 条条 层层 点点 早早 晚晚 远远 高高 大大 小小 轻轻 重重 悄悄 偷偷 默默 静静 匆匆 纷纷 频频 屡屡 每每 恰恰 万万 区区 堂堂 茫茫 哈哈 呵呵 嘻嘻 呜呜 "
+    "等等 区区 刚刚 哪哪 乖乖 蛐蛐 猩猩 太太 公公 婆婆 婴婴 痘痘 饭饭 觉觉 头头 框框 圈圈 泡泡 本本 句句 字字 门门 科科 课课 班班 周周 校校 户户 村村 怕怕 抱抱 稍稍 丝丝 草草 源源 全全 多多少少 平平 安安 辛辛 苦苦".split()
+)
+_PLACE_BEHIND = re.compile(
+    r"(?:[东西南北中]?路|街|巷|大道|小学|中学|学校|村|镇|乡|桥|公园|广场|幼儿园|杯|奖|山庄|湖|岭|坪|坝|水库|大厦|小区|社区|实验|故居|纪念|纪念馆|精神|思想|同志为|体|诗|词|的诗|的词|的书|字帖|牌|公司|集团|银行|超市|书院|楼[上下]?|线|站|区|县|市)"
+)
+_FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,6}(?:[·•.][\u4e00-\u9fff]{1,8}){1,3}")
+_SOUNDS = frozenset(
+    "阿巴尔克拉娜丽古娃艾买提力依木江汗孜扎西顿珠央金卓玛次仁旺堆达瓦格桑德吉加措尼玛平措贡布罗布多杰热比娅迪夏帕提玛依努合亚森萨吾斯坦吐逊肉木库尔班赛麦哈桑布赫巴特苏日乌云其木格图雅那仁牧仁白音满都海高娃琪琪格亚戈伊莎贝凯特琳迈克彼得森汤姆杰瑞约翰逊史密"
+)
+_PERSON_BESIDE = re.compile(
+    r"(?:同学|老师|校长|妈|爸|家长|小朋友|孩子|他|她|被|说|骂|打|欺|哭|带|欺负|主任|书记)"
+)
+
+
+def by_rules(text: str, words: frozenset[str] = frozenset()) -> Found:
+    """Names that words beside them give away; `words` are everyday ones that are none."""
+    for found in _trigger.finditer(text):
+        if not found["behind"]:
+            yield from _ahead(text, found.end(), words, sure=found["says"] is not None)
+        if not (found["says"] or found["ahead"]) and found[0] != "班主任":
+            yield from _behind(text, found.start(), words, alone=found["short"] is not None)
+    if "." in text or "·" in text or "•" in text:
+        yield from _dotted(text)
+    for found in _SOMEBODY.finditer(text):
+        yield Candidate(*found.span("name"), "titled_name", 1)
+    for found in _NICKNAME.finditer(text):
+        if (
+            found[0] not in _NO_NAME
+            and found["rest"] not in _BREAKS
+            and found["rest"] in SURNAME_CHARACTERS
+        ):
+            yield Candidate(*found.span(), "nickname", 1)
+    for found in _TWICE.finditer(text):
+        if found["name"] not in _NOT_TWICE and text[
+            max(0, found.start() - 1) : found.start()
+        ] not in ("每", "人"):
+            yield Candidate(*found.span("name"), "nickname", 1)
+
+
+def _dotted(text: str) -> Found:
+    """Names of other tongues, written with a dot: 艾力·买买提."""
+    for dot in re.finditer(r"(?<=[\u4e00-\u9fff])[.·•](?=[\u4e00-\u9fff])", text):
+        start, end = dot.span()
+        while start > 0 and dot.start() - start < 6 and text[start - 1] in _SOUNDS:
+            start -= 1
+        while end < len(text) and end - dot.end() < 8 and text[end] in _SOUNDS:
+            end += 1
+        if start < dot.start() and end > dot.end():
+            yield Candidate(start, end, "name", 2)
+
+
+_titles = re.compile(TITLE + "|妈|爸|家长|小朋友")
+
+
+def _ahead(text: str, place: int, words: frozenset[str], *, sure: bool) -> Found:
+    """A name right behind a word that introduces one; after 老师 or 家长 everyday words are more likely."""
+    found = _name_ahead.match(text, place)
+    if not found:
+        return
+    start, end = found.span("name")
+    end = _right_edge(text, start, end)
+    name = text[start:end]
+    if not sure and (
+        name in words or (name[0] in DOUBTFUL and not _stands_alone(text, start, end))
+    ):
+        return
+    if len(name) >= 2 and _may_be_name(name) and not _PLACE_BEHIND.match(text, end):
+        yield Candidate(start, end, "name", 2)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Three characters up to the next mark, the first of which is no word of grammar: 向红梅，"""
+    return (
+        end - start == 3
+        and text[start] not in _NEVER_ALONE - {"于", "向"}
+        and text[end : end + 1] in _ENDS
+    )
+
+
+_ENDS = frozenset(["", *"，。、；：！？ ,;:!?()\n"])
+_NEVER_ALONE = frozenset("任班家长都和部师国校区公位化能别过那有但从而向来干全对查应会可")
+_BOUNDARY = frozenset("，。、；：！？ ,.:;!?的是找请问感谢叫给跟归让被由\n")
+
+
+def _behind(text: str, end: int, words: frozenset[str], *, alone: bool) -> Found:
+    """A name, or a family name alone, right before a title."""
+    end -= text[end - 1 : end] in ("的", "副", "某") and end > 1
+    for length in () if alone else (4, 3, 2):
+        start = end - length
+        name = text[max(0, start) : end]
+        family = 2 if name[:2] in COMPOUND else 1
+        if start < 0 or name[0] not in SURNAME_CHARACTERS or not family < length <= family + 2:
+            continue
+        before = text[max(0, start - 1) : start]
+        doubtful = name[0] in DOUBTFUL and (
+            before not in _BOUNDARY or name[1] in SURNAME_CHARACTERS or name[0] in _NEVER_ALONE
+        )
+        if name in words and not _titles.match(text, end):
+            continue
+        if (
+            _may_be_name(name)
+            and not doubtful
+            and not (before and before in _BAD_BEFORE.get(name[0], ""))
+            and _begins(text, start)
+        ):
+            yield Candidate(start, end, "name", 1)
+            return
+    name = (
+        text[end - 2 : end] if text[max(0, end - 2) : end] in COMPOUND else text[end - 1 : end]
+    )
+    before = text[max(0, end - len(name) - 1) : end - len(name)]
+    if (
+        not name
+        or (name not in COMPOUND and name not in SURNAME_CHARACTERS)
+        or name in _NEVER_ALONE
+    ):
+        return
+    if (before and before in _BAD_BEFORE.get(name, "")) or (
+        name in DOUBTFUL and before and before not in _BOUNDARY
+    ):
+        return
+    yield Candidate(end - len(name), end, "titled_name", 1)
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a name may begin here: not in the middle of an everyday word."""
+    return (
+        text[max(0, start - 1) : start + 1] not in _NO_NAME
+        and text[max(0, start - 2) : start + 1] not in _NO_NAME
+    )
+
+
+def _right_edge(text: str, start: int, end: int) -> int:
+    """A family name takes one or two characters more, as far as they can belong to a name."""
+    family = 2 if text[start : start + 2] in COMPOUND else 1
+    last = min(end, start + family + 2)
+    place = start + family
+    while place < last and text[place] not in _BREAKS and not _titles.match(text, place):
+        place += 1
+    if (
+        place - start == family
+        and place < last
+        and text[place] in "上可有会能主都安成当各为利在来平明全对"
+    ):
+        place += 1  # a given name may begin with such a character: 刘利, 王平
+    return place
+
+
+def _may_be_name(word: str) -> bool:
+    family = 2 if word[:2] in COMPOUND else 1
+    given = word[family:]
+    return (
+        word not in _NO_NAME
+        and word[:2] not in _NO_NAME
+        and word not in _FAMOUS
+        and bool(given)
+        and all("\u4e00" <= char <= "\u9fff" and char not in _NO_GIVEN_NAME for char in given)
+        and given[-1] not in "乡镇村县市路街区"
+    )
+
+
+def by_readers(text: str, readers: Readers) -> Found:
+    """Names that the models see and the filter lets pass."""
+    votes: dict[tuple[int, int], int] = {}
+    for tagger in readers.taggers if len(text) <= BOOK else readers.taggers[-1:]:
+        for span in tagger.names(text):
+            for start, end in _trimmed(text, *span):
+                votes[start, end] = votes.get((start, end), 0) + 1
+    for (start, end), count in votes.items():
+        yield from _judged(text, start, end, count, readers.words)
+
+
+_not_a_name_character = re.compile(
+    r"(?:[^\u4e00-\u9fff·•.A-Za-z]|(?<![\u4e00-\u9fff])[.]|[.](?![\u4e00-\u9fff]))+"
+)
+_tail = re.compile(
+    rf"(?:副?{TITLE}|的?(?:妈妈|爸爸|妈|爸|家长|奶奶|爷爷|爹|娘)|某人?|小朋友|教师|等)$"
+)
+_head = re.compile(
+    r"^(?:老师|班主任|校长|主任|同学|学生|教练|会计|书记|班|叫|姓|谢谢|感谢|小学|中学|和|与|级)"
+)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The name itself: without titles, marks and words of the sentence that the model took in."""
+    at = start
+    for piece in [*_not_a_name_character.finditer(text, start, end), None]:
+        first, last = at, piece.start() if piece else end
+        at = piece.end() if piece else end
+        while head := _head.match(text[first:last]):
+            first += head.end()
+        while tail := _tail.search(text[first:last]):
+            last = first + tail.start()
+        if last > first:
+            yield first, last
+
+
+def _judged(text: str, start: int, end: int, votes: int, words: frozenset[str]) -> Found:
+    word = text[start:end]
+    if (
+        word in _FAMOUS
+        or word in _NO_NAME
+        or _quoted(text, start, end)
+        or _PLACE_BEHIND.match(text, end)
+    ):
+        return
+    if _FOREIGN.fullmatch(word):
+        yield Candidate(start, end, "name", 2)
+    elif len(word) == 1:
+        if word in SURNAME_CHARACTERS and re.match(f"(?:某|副)?{TITLE}", text[end : end + 6]):
+            yield Candidate(start, end, "titled_name", 1)
+    elif word[0] in "小老阿" and len(word) == 2:
+        if word[1] in SURNAME_CHARACTERS or votes > 1:
+            yield Candidate(start, end, "nickname", 1)
+    elif word[0] == word[-1] and len(word) == 2:
+        if word not in _NOT_TWICE:
+            yield Candidate(start, end, "nickname", 1)
+    elif word.isascii():
+        if len(word) >= 3 and word[0].isupper() and word[1:].islower():
+            yield Candidate(start, end, "name", 1)
+    elif word[:2] in COMPOUND or word[0] in SURNAME_CHARACTERS:
+        if _chinese_name(text, start, end, votes, words) or _sounds(word) >= max(
+            4, len(word) - 1
+        ):
+            yield Candidate(start, end, "name", 1)
+    elif 3 <= len(word) <= 8 and _sounds(word) >= 0.6 * len(word):
+        yield Candidate(start, end, "name", 1)
+    elif len(word) == 2 and word not in words and _called(text, word, end, votes):
+        yield Candidate(start, end, "nickname", 1)
+
+
+def _called(text: str, word: str, end: int, votes: int) -> bool:
+    return _sounds(word) == 2 or (votes > 1 and _PERSON_BESIDE.match(text, end) is not None)
+
+
+def _sounds(word: str) -> int:
+    """How many of its characters are used to write the sound of foreign names."""
+    return sum(char in _SOUNDS for char in word)
+
+
+def _chinese_name(text: str, start: int, end: int, votes: int, words: frozenset[str]) -> bool:
+    word = text[start:end]
+    longest = 4 if word[:2] in COMPOUND else 3
+    if len(word) > longest or not _may_be_name(word):
+        return False
+    everyday = word in words or (len(word) == 3 and word[:2] in words and word[0] in DOUBTFUL)
+    return not everyday or (_introduced(text, start, end) and (votes > 1 or len(word) == 3))
+
+
+def _quoted(text: str, start: int, end: int) -> bool:
+    """Inside the marks of a title of a work."""
+    opened = text.rfind("《", max(0, start - 30), start)
+    return (
+        opened >= 0
+        and text.find("》", opened, start) < 0
+        and text.find("》", end, end + 30) >= 0
+    )
+
+
+_introduction = re.compile(rf"(?:叫|我是|本人|{_JOB}|姓名|、|和|《)[：: ]?$")
+
+
+def _introduced(text: str, start: int, end: int) -> bool:
+    return bool(_introduction.search(text[max(0, start - 6) : start])) or bool(
+        re.match(rf"{TITLE}|的?[爸妈]|家长", text[end : end + 4])
+    )
+
+
+def propagated(text: str, found: Iterable[Candidate]) -> Found:
+    """Other places where a found name stands: whole, or the given name of three characters alone."""
+    names = {
+        text[one.start : one.end]
+        for one in found
+        if one.type == "name" and one.end - one.start >= 2
+    }
+    for name in names:
+        forms = [name, name[1:]] if len(name) == 3 and name[1:] not in _NO_NAME else [name]
+        for form in forms:
+            at = text.find(form)
+            while at >= 0:
+                if not _PLACE_BEHIND.match(text, at + len(form)):
+                    yield Candidate(at, at + len(form), "name", 1)
+                at = text.find(form, at + 1)

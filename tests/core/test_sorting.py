@@ -1,0 +1,119 @@
+"""From cues to labels, each with its words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.content.taxonomy import load_taxonomy
+from bot.core.sorting import classify, taxonomy_from
+
+
+def labels(text):
+    return classify(load_taxonomy(), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("食堂的菜太咸了", "shitang"),
+        ("职称指标都给了行政", "zhicheng"),
+        ("外地户口怎么积分入学", "suiqian"),
+        ("幼儿园小班人太多", "xueqian"),
+        ("補課費一節兩百", "buke"),
+        ("校车超载", "xiaoche"),
+        ("补可收钱", "buke"),
+        ("今天天气很好", "qita"),
+        ("", "qita"),
+    ],
+)
+def test_topics(text, topic):
+    assert labels(text).topic == topic
+
+
+def test_each_label_says_which_words_caused_it():
+    found = labels("天天填表迎检，台账堆成山，没时间备课")
+    assert found.topic == "jianfu"
+    assert set(found.why["jianfu"]) >= {"填表", "迎检", "台账"}
+    assert "台账" in found.why["形式主义"]
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("孩子说不想活了", "self_harm"),
+        ("他被几个同学堵在厕所打", "bullying"),
+        ("老师打了他两个耳光", "abuse"),
+        ("栏杆松了，三楼", "safety"),
+        ("后勤吃回扣，我有转账记录", "corruption"),
+    ],
+)
+def test_what_cannot_wait_is_urgent(text, danger):
+    assert labels(text).urgent
+    assert danger in labels(text).dangers
+
+
+@pytest.mark.parametrize("text", ["累死了，作业太多", "老师打电话通知家长会", "建议开展防溺水讲座", "食堂阿姨很热情"])  # fmt: skip
+def test_harmless_words_are_not_urgent(text):
+    assert not labels(text).urgent
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "ask"),
+    [
+        ("请问几号报名？", "question", "问需"),
+        ("建议取消周考", "suggestion", "问策"),
+        ("感谢老师，孩子进步很大", "praise", "问效"),
+        ("凭什么强制我们交钱", "complaint", "问怨"),
+    ],
+)
+def test_how_it_is_said(text, kind, ask):
+    assert (labels(text).kind, labels(text).ask) == (kind, ask)
+
+
+def test_leaders_are_spoken_of_but_not_when_only_greeted():
+    assert labels("校长一言堂，谁的话都不听").leader_mention
+    assert labels("校长一言堂").about == "个人"
+    assert labels("领导班子不团结").about == "班子"
+    assert not labels("尊敬的校长，食堂太贵").leader_mention
+    assert not labels("班主任很负责").leader_mention
+
+
+def test_what_is_no_matter_of_schools_is_passed_on():
+    assert labels("小区物业乱停车没人管").elsewhere
+    assert not labels("学校门口的小区乱停车").elsewhere
+
+
+def test_words_that_point_to_the_writer_are_shown():
+    assert labels("我是全校唯一的美术老师").pointing
+
+
+def test_a_cue_may_be_a_chain_within_a_sentence_and_may_be_taken_back():
+    taxonomy = taxonomy_from(
+        {
+            "topic": [{"code": "a", "strong": ["老师..打"], "not": ["打电话"]}],
+            **{
+                group: [{"code": code} for code in codes]
+                for group, codes in {
+                    "kind": ("praise", "question", "suggestion", "complaint"),
+                    "ask": ("问效", "问怨", "问症", "问需", "问策"),
+                    "sifeng": (), "sizhi": (), "urgent": (), "tag": (),
+                    "elsewhere": ("elsewhere",), "abusive": ("abusive",), "pointing": ("pointing",),
+                }.items()
+            },
+        }
+    )  # fmt: skip
+    assert classify(taxonomy, "老师把他打了").topic == "a"
+    assert classify(taxonomy, "老师来了。别打").topic == "qita"
+    assert classify(taxonomy, "老师给我打电话").topic == "qita"
+
+
+def test_a_broken_cue_is_named():
+    with pytest.raises(ValueError, match="topic a"):
+        taxonomy_from({"topic": [{"code": "a", "cues": ["一.."]}]})
+
+
+@given(st.text(max_size=200))
+def test_anything_can_be_sorted(text):
+    found = labels(text)
+    assert found.topics[0] == found.topic
+    assert found.urgent == bool(found.dangers)
