@@ -64,6 +64,16 @@ TABLE = """
 清明节 | point 2014-04-05 2014-04-05
 （1）3月5日 | point 2014-03-05 2014-03-05
 附件1 3月5日 | point 2014-03-05 2014-03-05
+3月31日是全国中小学安全教育日 | point 2014-03-31 2014-03-31
+3月26日（安全教育日前一周的星期三） | point 2014-03-26 2014-03-26
+4月23日世界读书日当天 | point 2014-04-23 2014-04-23
+5月份第二个星期日 | point 2014-05-11 2014-05-11
+高三年级5月底结课 | point 2014-05-31 2014-05-31
+2014级新生9月1日报到 | point 2014-09-01 2014-09-01
+9月1日开学 | point 2014-09-01 2014-09-01
+3月31日24时 | point 2014-03-31 2014-03-31 time=24:00
+3月31日晚12点 | point 2014-03-31 2014-03-31 time=24:00
+3月31日（本周一） | point 2014-03-31 2014-03-31
 
 # From one day to another; without an end where only a beginning is written
 3月上旬 | window 2014-03-01 2014-03-10
@@ -166,6 +176,20 @@ TABLE = """
 第三季度 | window 2014-07-01 2014-09-30
 十一期间 | window 2014-10-01 2014-10-07 confirm=True
 1．6月上旬 | window 2014-06-01 2014-06-10
+自2014年3月1日起施行 | window 2014-03-01 -
+任期三年，自2014年9月至2017年8月 | window 2014-09-01 2017-08-31
+第一阶段已结束，第二阶段将于5月启动 | window 2014-05-01 2014-05-31
+第二阶段将于5月启动 | window 2014-05-01 2014-05-31
+四月祭英烈 | window 2014-04-01 2014-04-30
+9月1日-3日军训 | window 2014-09-01 2014-09-03
+8月30、31日报名 | window 2014-08-30 2014-08-31
+8月30日—31日报名注册 | window 2014-08-30 2014-08-31
+6月7、8日高考 | window 2014-06-07 2014-06-08
+6月7日至8日 | window 2014-06-07 2014-06-08
+热线电话开通时间为3月10日至4月30日 | window 2014-03-10 2014-04-30
+二〇一四年三月 | window 2014-03-01 2014-03-31
+今年3月至9月，利用半年左右时间 | window 2014-03-01 2014-09-30
+7月、8月暑假期间 | window 2014-07-01 2014-08-31
 
 # Until a day, with it
 三月底前 | by - 2014-03-31
@@ -231,6 +255,11 @@ TABLE = """
 1.3月底前 | by - 2014-03-31
 2、3月20日前上报 | by - 2014-03-20
 3.1 3月5日前上报 | by - 2014-03-05
+“5·12”防灾减灾日前开展演练 | by - 2014-05-12
+6月26日国际禁毒日前 | by - 2014-06-26
+到2016年，全县建成 | by - 2016-12-31
+到2015年底全面完成 | by - 2015-12-31
+3月31日上午下班前 | by - 2014-03-31
 
 # Until before something
 5月前 | before - 2014-04-30
@@ -271,6 +300,7 @@ TABLE = """
 今年春节前 | before - 2014-01-30
 国庆假期前 | before - 2014-09-30
 艺术节前 | before - - relative_to=艺术节 direction=before
+1月前 | before - 2014-12-31 confirm=True
 
 # Hanging on an event
 自公示之日起5个工作日内 | relative - - relative_to=公示 offset_days=5 direction=after workdays=True
@@ -330,6 +360,8 @@ TABLE = """
 开会前一天 | relative - - relative_to=开会 offset_days=1 direction=before
 考试前一天 | relative - - relative_to=考试 offset_days=1 direction=before
 节后第一周 | relative - - relative_to=节 offset_days=7 direction=after
+期中考试后一周内 | relative - - relative_to=期中考试 offset_days=7 direction=after
+期末考试结束后 | relative - - relative_to=期末考试结束 direction=after
 
 # Again and again
 每周五 | recurring - - rrule=FREQ=WEEKLY;BYDAY=FR next=2014-03-07
@@ -388,6 +420,17 @@ TABLE = """
 一日一报 | recurring - - rrule=FREQ=DAILY next=2014-03-05
 每日17时前 | recurring - - time=17:00 rrule=FREQ=DAILY next=2014-03-05
 逢双周周五 | recurring - - rrule=FREQ=WEEKLY;INTERVAL=2;BYDAY=FR
+每月最后一个工作日 | recurring - - confirm=True rrule=FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1 next=2014-03-31
+每月第一个工作日前报送 | recurring - - confirm=True rrule=FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1 next=2014-04-01
+每月5日17:00前 | recurring - - time=17:00 rrule=FREQ=MONTHLY;BYMONTHDAY=5 next=2014-03-05
+每月10日上午 | recurring - - rrule=FREQ=MONTHLY;BYMONTHDAY=10 next=2014-03-10
+每年暑假组织教师培训 | recurring - - rrule=FREQ=YEARLY
+每年9月开展师德宣传月活动 | recurring - - rrule=FREQ=YEARLY;BYMONTH=9
+每周五第七节课 | recurring - - rrule=FREQ=WEEKLY;BYDAY=FR next=2014-03-07
+不晚于每月10日 | recurring - - rrule=FREQ=MONTHLY;BYMONTHDAY=10 next=2014-03-10
+4月8日起每周二上报 | recurring 2014-04-08 - rrule=FREQ=WEEKLY;BYDAY=TU next=2014-04-08
+从4月开始，每月25日前上报进度 | recurring 2014-04-01 - rrule=FREQ=MONTHLY;BYMONTHDAY=25 next=2014-04-25
+4月至6月，每月至少走访一次 | recurring 2014-04-01 2014-06-30 rrule=FREQ=MONTHLY;UNTIL=20140630
 
 # Ambiguous: a question, and perhaps a suggestion
 3月5日（星期四）下午2:30 | ask - - suggest=2014-03-05
@@ -473,6 +516,13 @@ TABLE = """
 “七一”前后 | ask - - suggest=2014-07-01
 国庆长假后 | ask - - suggest=2014-10-08
 清明节后 | ask - - suggest=2014-04-08
+2014年前 | ask - -
+全国中小学安全教育日（3月31日）前后 | ask - - suggest=2014-03-31
+6月5日前后 | ask - - suggest=2014-06-05
+新学期第一周 | ask - -
+4月底5月初开展期中检测 | ask - - suggest=2014-04-30/2014-05-10
+第16周周三 | ask - -
+3月第4周 | ask - - suggest=2014-03-22/2014-03-28
 
 # No schedule: numbers, lengths, counts, names, looking back
 集中教育时间不少于3个月 | none - -
@@ -594,6 +644,42 @@ TABLE = """
 不超过5分钟 | none - -
 10个工作日 | none - -
 会中 | none - -
+学校现有教师138人，其中高级教师56人 | none - -
+占地面积3.5万平方米 | none - -
+2013—2014学年度被评为先进单位 | none - -
+1998年9月参加工作，2003年6月入党 | none - -
+李某，男，1975年3月出生 | none - -
+该校始建于1956年9月 | none - -
+成立于2010年10月 | none - -
+根据教育部2012年2月10日发布的《标准》 | none - -
+按照3月2日会议要求，抓紧落实 | none - -
+落实1月8日全县教育工作会议部署 | none - -
+本办法自发布之日起施行 | none - -
+有效期至2016年12月31日 | none - -
+在为期三个月的活动中 | none - -
+前一阶段工作进展顺利 | none - -
+今年以来 | none - -
+上半年以来 | none - -
+今年1至2月，共办理来信35件 | none - -
+1—2月份完成率为96% | none - -
+去年同期 | none - -
+同比增长12% | none - -
+7月1日前出生的适龄儿童 | none - -
+2008年8月31日前出生的儿童 | none - -
+年满6周岁 | none - -
+每班不超过45人 | none - -
+每天校园体育活动时间不少于1小时 | none - -
+每学期听课不少于20节 | none - -
+学校每年投入50万元 | none - -
+以“5·12”防灾减灾日为契机 | none - -
+2014届毕业生 | none - -
+下午第三节课 | none - -
+午休12:30—13:50 | none - -
+8:00-17:30 | none - -
+工作日8:30—17:30接听电话 | none - -
+（2014年3月5日校务会讨论通过） | none - -
+力争用3年左右时间 | none - -
+"十二五"末 | none - -
 
 """
 

@@ -283,7 +283,7 @@ _NUMERIC = re.compile(
 _COMPACT = re.compile(r"(?P<y>20\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
 _DOTTED = re.compile(
     r"(?P<m>1[0-2]|0?[1-9])[./·](?P<d>3[01]|[12]\d|0?[1-9])日?"
-    r"(?=\"?(?:前(?![期后列段提述置言面])|之前|以前|起|期间|当天|至|到|-|\)|截止|节)|\"|$|[,;。、](?![\d.]*%))(?!\.\d)"
+    r"(?=\"?(?:前(?![期后列段提述置言面])|之前|以前|起|期间|当天|至|到|-|\)|截止|节|\"?[\u4e00-\u9fff]{2,10}日(?:前|当天))|\"|$|[,;。、](?![\d.]*%))(?!\.\d)"
 )
 _WEEKDAY_FIRST = re.compile(rf"[本这下]?(?:周|星期|礼拜)(?P<w>[{MONDAY_FIRST}天])\(")
 _TWO_DAYS = re.compile(rf"(?P<a>{N})(?:-|至|到)(?P<b>{N})[日号](?!内|以内|之内|后|龄|游|线|楼)")
@@ -391,6 +391,8 @@ _FOLLOWS_FESTIVAL = re.compile(
     r"(?:当[天日晚]|上午|下午|晚|$|[,。;)]|召开|举行|举办|组织|开展|节日|之际|来临|到来|至|到|-|集中|走访|前|后|期间|起|假)"
 )
 _FREE_DAYS = re.compile(r"(?:放假|假期|小?长假|节日|假)(?=(?:以|之)?[前后](?!期|勤|备|续))")
+_DAY_NAME = re.compile(r"\"?[\u4e00-\u9fff]{2,10}?日(?=(?:之|以)?前(?!期|后)|前夕|当天)")
+_CLOSED_BEFORE = re.compile(r"\)(?=(?:之|以)?前(?!期)|左右)")
 _INCLUDED = re.compile(r"\((?:含|包含|包括)[^)]{0,6}\)")
 _DAY_FESTIVALS = {
     (1, 1): "元旦", (3, 8): "三八", (5, 1): "五一", (5, 4): "五四", (6, 1): "六一", (7, 1): "七一", (8, 1): "八一", (10, 1): "国庆",
@@ -631,6 +633,8 @@ def read_time(scan: Scan) -> str | None:
     minute = 30 if match["half"] else number(match["min"] or match["min2"] or "0") or 0
     if part is not None and part["p"] in _AFTERNOON and hour < 12:
         hour += 12
+    elif part is not None and part["p"] in ("晚上", "晚") and hour == 12:
+        hour = 24
     if hour > 24 or minute > 59:
         scan.place = start
         return None
@@ -806,7 +810,9 @@ def _finished(scan: Scan, phrase: Dated) -> Dated | None:
 def _tailed(scan: Scan, phrase: Dated, place: int) -> Dated | None:
     """What follows and what leads decide how the moment is meant."""
     lead = _lead(scan.text, place)
-    _ = scan.take(_INCLUDED)
+    _ = scan.take(_INCLUDED) or (_names_a_day(phrase) and scan.take(_DAY_NAME))
+    if scan.text[place - 1 : place] == "(":
+        _ = scan.take(_CLOSED_BEFORE)
     tail: Tail = ""
     excluding = False
     if isinstance(phrase.first.what, Festival):
@@ -849,6 +855,15 @@ def _tailed(scan: Scan, phrase: Dated, place: int) -> Dated | None:
     ):
         return None
     return replace(phrase, tail=tail, excluding=excluding)
+
+
+def _names_a_day(phrase: Dated) -> bool:
+    """6月26日国际禁毒日前: the day has a name beside its date."""
+    match phrase:
+        case Dated(first=Moment(what=InMonth(piece=Day(), month=int())), last=None):
+            return True
+        case _:
+            return False
 
 
 def _lead(text: str, place: int) -> Tail:

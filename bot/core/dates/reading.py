@@ -111,7 +111,7 @@ def read_all(
         for found in _phrases(piece):
             if _is_past(piece, found, context):
                 continue
-            answer = resolve(found.phrase, context)
+            answer = resolve(found.phrase, _since(context, found, readings))
             context = replace(context, month=_month(found, context) or context.month)
             start, end = flat.original(begins + found.start, begins + found.end)
             readings.append(Reading(start, end, text[start:end], answer))
@@ -128,6 +128,16 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
     """The sentences with what is no schedule covered, and where each begins."""
     for match in _SENTENCE.finditer(text):
         yield match.start(), _cover(match[0])
+
+
+def _since(context: Context, found: Found, readings: list[Reading]) -> Context:
+    """4月8日起每周二: what comes again is counted from a beginning written before it."""
+    start = readings[-1].answer.start if readings else None
+    if not isinstance(found.phrase, Recurring) or start is None:
+        return context
+    today = context.reference.day
+    later = start if today is None or start > today else today
+    return replace(context, reference=replace(context.reference, year=later.year, day=later))
 
 
 def _bounded(readings: list[Reading], text: str) -> tuple[Reading, ...]:
@@ -227,7 +237,7 @@ _COVERED = re.compile(
     r"|\d+(?:\.\d+)+(?=[%万亿元分米倍个千公℃度版])|\d+(?:-\d+)?(?:%|‰|万|亿|元|人|名|件|篇|岁|倍|学时|课时|分钟|小时(?!内|后|前)|场|份|公里|平方|周年|周岁|年级|楼|班|号线|号楼|号文)"
     r"|\d+年(?:来|以上|以下|多|教龄|级|制|期(?!末))"
     r"|[一二三四五六七八九十两几数]+年(?:来|级|制|教龄|规划)|十[一二三四]五|[\d一二三四五六七八九十]+个?月(?:龄|大)"
-    r"|有效期[^,。;]*|任期[^,。;]*|出生[^,。;]*|工龄[^,。;]*"
+    r"|有效期[^,。;]*|任期[^,。;]*|出生于[^,。;]*|工龄[^,。;]*"
 )
 _TITLE_OR_NUMBER = "■"
 
@@ -241,7 +251,7 @@ _DONE = re.compile(
     r"(?<![为除到罢忘免得不])了(?!解|结|却|如|望|不起|[^,。;]{0,12}(?:基础上|之后|以后|的同时))"
     r"|(?<!业)已(?:经|于|在|全部|全面|基本|圆满|顺利|完成|召开|印发|下发|结束|举办|开展|制定|形成|收到|组织|启动|成立|建成|发放|举行|报送|上报|有\d)(?![^,。;]{1,8}的(?!通知|基础))"
     r"|(?:召开|举办|开展|组织|进行|参加)过|荣获|获评|获得|被评为|评为|被授予|共(?:收到|征求|征集|计|查摆|整改|完成|召开|开展|有|走访|慰问|发放|梳理)|累计(?!不)|先后"
-    r"|取得(?:了|较|良|显|明|圆)|受到(?:好评|表彰)|圆满|近■+[次个人]?|\d+万?[多余][名人个家次件场]|顺利(?:完成|通过)|喜获|曾"
+    r"|取得(?:了|较|良|显|明|圆)|受到(?:好评|表彰)|圆满|共[^,。;]{0,6}■|率(?:为|达|是)|近■+[次个人]?|\d+万?[多余][名人个家次件场]|顺利(?:完成|通过)|喜获|曾"
 )
 _DONE_BEFORE = re.compile(
     r"(?:早在|曾于?|曾在|已于|已在|已经在?于?|早已|回顾|截至|截止到?|自从)$"
@@ -266,7 +276,7 @@ def _is_past(text: str, found: Found, context: Context) -> bool:
     before = re.split(r"[,]", text[: found.start])[-1]
     after = re.split(r"[。;!?\n]", text[found.end :], maxsplit=1)[0]
     clause = after.split(",", 1)[0]
-    if _is_earlier_year(found, context.reference):
+    if _is_earlier_year(found, context.reference) or _LABEL.match(after):
         return True
     if _SINCE.match(after) or (re.search(r"自[^,]*$", before) and "以来" in clause):
         return True
@@ -295,6 +305,12 @@ def _is_past(text: str, found: Found, context: Context) -> bool:
         and not _PLANNED.search(before)
         and not _PLANNED.search(reach[: done.start()])
     )
+
+
+_LABEL = re.compile(
+    r"(?:之?前|以前|之后|以后)?出生|参加工作|入党|入职|\"?[^,。;]{0,8}为契机|[^,。;]{0,10}?(?:讨论|审议|表决)?通过\)?$|\"?[^,。;]{0,8}刊登"
+)
+"""After these a date says who or which, not when something is to be done."""
 
 
 def _is_during(found: Found) -> bool:
