@@ -102,13 +102,14 @@ def _redact(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _classify(rows: Iterable[Row]) -> Iterator[Row]:
+    from bot.content.models import load_model
     from bot.content.taxonomy import load_taxonomy
     from bot.core.privacy import clean
     from bot.core.sorting import classify
 
-    taxonomy = load_taxonomy()
+    taxonomy, model = load_taxonomy(), load_model()
     for row in rows:
-        labels = classify(taxonomy, clean(row["text"]))
+        labels = classify(taxonomy, clean(row["text"]), model)
         yield {
             "id": row["id"],
             "topic": labels.topic,
@@ -124,18 +125,20 @@ def _classify(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _themes(rows: Iterable[Row]) -> Iterator[Row]:
-    from bot.content.models import load_readers
+    from bot.content.models import load_model, load_readers
     from bot.content.taxonomy import load_taxonomy
     from bot.core.privacy import clean, redact
     from bot.core.sorting import classify
     from bot.core.themes import Said, gather
 
-    taxonomy, readers = load_taxonomy(), load_readers()
+    taxonomy, model, readers = load_taxonomy(), load_model(), load_readers()
     said: list[Said] = []
     ids: list[Any] = []
     for row in rows:
         words = clean(redact(row["text"], readers).text)
-        said.append(Said(id=str(len(ids)), topic=classify(taxonomy, words).topic, text=words))
+        said.append(
+            Said(id=str(len(ids)), topic=classify(taxonomy, words, model).topic, text=words)
+        )
         ids.append(row["id"])
     for theme in gather(said):
         yield {

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.content.taxonomy import load_taxonomy
 from bot.core.sorting import classify, taxonomy_from
+from bot.core.sorting.model import fit, model_from
 
 
 def labels(text):
@@ -110,6 +111,18 @@ def test_a_cue_may_be_a_chain_within_a_sentence_and_may_be_taken_back():
 def test_a_broken_cue_is_named():
     with pytest.raises(ValueError, match="topic a"):
         taxonomy_from({"topic": [{"code": "a", "cues": ["一.."]}]})
+
+
+def test_a_model_learns_from_decisions_and_can_be_stored():
+    texts = ["桌子摇晃", "椅子摇晃", "歌声好听", "琴声好听"]
+    model = fit(texts, ["tiaojian", "tiaojian", "jiaoxue", "jiaoxue"])
+    again = model_from(model.arrays())
+    assert again.shares("黑板摇晃") == model.shares("黑板摇晃")
+    assert model.shares("黑板摇晃")["tiaojian"] > 0.6
+    found = classify(load_taxonomy(), "那个摇晃", model)
+    assert found.topic == "tiaojian"
+    assert "摇晃" in found.why["tiaojian"]
+    assert sum(model.shares("").values()) == pytest.approx(1, abs=1e-5)
 
 
 @given(st.text(max_size=200))

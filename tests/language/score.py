@@ -1,7 +1,7 @@
-"""How well words are understood: `python -m tests.language.score [dev|test] [--fast] [--errors]`.
+"""How well words are understood: `python -m tests.language.score [dev|test] [--fast] [--cues] [--errors]`.
 
 Prints a table by type of identity, then the sorting figures beside what they should reach. `--fast` masks by rules
-alone, as on the path of a message; without it the name readers read too, as for a finished text.
+alone, `--cues` sorts without the learned part, as on the path of a message; without it the name readers read too, as for a finished text.
 """
 
 import sys
@@ -13,6 +13,7 @@ from bot.content.models import load_readers
 from bot.content.taxonomy import load_taxonomy
 from bot.core.privacy import Masked, redact
 from bot.core.sorting import classify
+from bot.core.sorting.model import Model, fit
 
 from .opinions import FAULTS, SOFT, Opinion, read
 
@@ -25,7 +26,14 @@ def main(arguments: Sequence[str]) -> None:
         f"{part}: {len(opinions)} opinions, {sum(len(one.spans) for one in opinions)} identities"
     )
     masking(opinions, lambda text: redact(text, readers), errors="--errors" in arguments)
-    sorting(opinions, errors="--errors" in arguments)
+    model = None if "--cues" in arguments else fitted("dev" if part == "test" else "test")
+    sorting(opinions, model, errors="--errors" in arguments)
+
+
+def fitted(part: str) -> Model:
+    """A model that has not seen what it is judged on."""
+    opinions = read(part)
+    return fit([one.text for one in opinions], [one.topics[0] for one in opinions])
 
 
 def masking(
@@ -79,9 +87,11 @@ def masking(
     return figures
 
 
-def sorting(opinions: Sequence[Opinion], *, errors: bool) -> dict[str, float]:
+def sorting(
+    opinions: Sequence[Opinion], model: Model | None, *, errors: bool
+) -> dict[str, float]:
     taxonomy = load_taxonomy()
-    labels = [classify(taxonomy, one.text) for one in opinions]
+    labels = [classify(taxonomy, one.text, model) for one in opinions]
     pairs = list(zip(opinions, labels, strict=True))
     if errors:
         for one, label in pairs:

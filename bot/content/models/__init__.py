@@ -1,4 +1,4 @@
-"""What finds names beyond the rules: two small models and a list of words. See NOTICE.txt for whose they are.
+"""What finds names beyond the rules (two small models, a list of words) and topics beyond the cues. See NOTICE.txt for whose they are.
 
 They are read from disk at the first call (a fifth of a second), not when the product starts.
 """
@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from bot.core.privacy.names import Readers
 from bot.core.privacy.tagger import Tagger
+from bot.core.sorting.model import Model, model_from
 
 
 @cache
@@ -24,6 +25,15 @@ def load_readers() -> Readers:
         _read("cutword.npz", ("B_PERSON", "S_PERSON"), ("M_PERSON", "E_PERSON")),
     )
     return Readers(taggers, frozenset(words))
+
+
+@cache
+def load_model() -> Model:
+    """The linear model of topics that comes with the product; the office's decisions may take its place."""
+    import numpy as np
+
+    with np.load(BytesIO(files(__name__).joinpath("topics.npz").read_bytes())) as arrays:
+        return model_from(dict(arrays.items()))
 
 
 def _read(name: str, begins: tuple[str, ...], goes_on: tuple[str, ...]) -> Tagger:

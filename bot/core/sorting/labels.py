@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.core.sorting.taxonomy import Findings, Taxonomy
+
+if TYPE_CHECKING:  # so that a start without a model does not wait for numpy
+    from bot.core.sorting.model import Model
 
 Ask = Literal["问效", "问怨", "问症", "问需", "问策"]
 Kind = Literal["complaint", "suggestion", "question", "praise"]
@@ -47,11 +50,17 @@ class Labels:
     """0 to 1: how far ahead the first topic is. The office sees the doubtful ones first."""
 
 
-def classify(taxonomy: Taxonomy, text: str) -> Labels:
-    """Every label of one opinion; `text` may be masked or not."""
+LEARNED = 50
+"""What a model's certainty weighs against cues (3 a strong one)."""
+GUESS = 0.055
+"""The share from which a model names a topic that no cue speaks for; an even guess over all topics is 0.04."""
+
+
+def classify(taxonomy: Taxonomy, text: str, model: "Model | None" = None) -> Labels:
+    """Every label of one opinion; `text` may be masked or not. A model adds what people decided before."""
     folded, found = taxonomy.find(taxonomy.fold(text))
     groups, weights = taxonomy.groups, found.weights
-    ranked = _ranked(taxonomy, weights)
+    ranked = _ranked(taxonomy, weights, model.shares(folded) if model else {})
     topics = _topics(ranked)
     kind = _kind({code: weights[label] for label, code in groups["kind"]})
     ask = _ask({code: weights[label] for label, code in groups["ask"]}, kind)
@@ -72,6 +81,13 @@ def classify(taxonomy: Taxonomy, text: str) -> Labels:
         *(("班子",) if weights[body] else ()),
         *(("post",) if named else ()),
     }
+    why = _why(taxonomy, found, given)
+    if model:
+        why |= {
+            code: model.words(folded, code)
+            for code in topics
+            if code not in why and code in model.codes and code != UNCLASSIFIED
+        }
     return Labels(
         topic=topics[0],
         topics=topics,
@@ -81,7 +97,7 @@ def classify(taxonomy: Taxonomy, text: str) -> Labels:
         urgent=bool(dangers),
         leader_mention=led,
         about="班子" if weights[body] else "个人" if named else "一般",
-        why=_why(taxonomy, found, given),
+        why=why,
         sizhi=sizhi,
         tags=tuple(code for label, code in groups["tag"] if weights[label]),
         dangers=dangers,
@@ -95,7 +111,9 @@ def classify(taxonomy: Taxonomy, text: str) -> Labels:
     )
 
 
-def _ranked(taxonomy: Taxonomy, weights: list[int]) -> list[tuple[float, str]]:
+def _ranked(
+    taxonomy: Taxonomy, weights: list[int], shares: Mapping[str, float]
+) -> list[tuple[float, str]]:
     """The topics that something speaks for, best first; of equals the earlier in the files."""
     scores: dict[str, float] = {
         code: weights[label] for label, code in taxonomy.groups["topic"] if weights[label]
@@ -105,6 +123,9 @@ def _ranked(taxonomy: Taxonomy, weights: list[int]) -> list[tuple[float, str]]:
             for weaker in taxonomy.over[code]:
                 if weaker in scores and scores[weaker] <= 2 * scores[code]:
                     scores[weaker] *= 0.6
+    for code, share in shares.items():
+        if code in scores or share >= GUESS:
+            scores[code] = scores.get(code, 0.0) + LEARNED * share
     return sorted(((score, code) for code, score in scores.items()), key=_first, reverse=True)
 
 
