@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.taxonomy import load_taxonomy
-from bot.core.sorting import classify, taxonomy_from
+from bot.core.sorting import Leader, classify, taxonomy_from
 from bot.core.sorting.model import fit, model_from
 
 
@@ -77,6 +77,16 @@ def test_leaders_are_spoken_of_but_not_when_only_greeted():
     assert labels("领导班子不团结").about == "班子"
     assert not labels("尊敬的校长，食堂太贵").leader_mention
     assert not labels("班主任很负责").leader_mention
+
+
+@pytest.mark.parametrize(
+    "said", ["陈一舟不听意见", "陈校长太霸道", "陈校说话不算", "老陈头说了算"]
+)
+def test_a_leader_of_the_roster_makes_it_personal(said):
+    leader = Leader(name="陈一舟", unit="s1", posts=("校长",), spellings=("老陈头",))
+    found = classify(load_taxonomy(), said, roster=[leader])
+    assert (found.leaders, found.about, found.leader_mention) == ((leader,), "个人", True)
+    assert not classify(load_taxonomy(), "作业太多", roster=[leader]).leaders
 
 
 def test_what_is_no_matter_of_schools_is_passed_on():

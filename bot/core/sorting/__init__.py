@@ -5,6 +5,7 @@ The machine proposes, a person decides. Knowledge is data (`bot/content/taxonomy
 """
 
 from bot.core.sorting.labels import Ask, Kind, Labels, classify
+from bot.core.sorting.leaders import Leader, named
 from bot.core.sorting.taxonomy import Taxonomy, taxonomy_from
 
-__all__ = ["Ask", "Kind", "Labels", "Taxonomy", "classify", "taxonomy_from"]
+__all__ = ["Ask", "Kind", "Labels", "Leader", "Taxonomy", "classify", "named", "taxonomy_from"]

@@ -1,9 +1,10 @@
 """From the cues found in an opinion to its labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from bot.core.sorting.leaders import Leader, named
 from bot.core.sorting.taxonomy import Findings, Taxonomy
 
 if TYPE_CHECKING:  # so that a start without a model does not wait for numpy
@@ -44,6 +45,8 @@ class Labels:
     elsewhere: bool = False
     """No matter of schools: to be passed on (转办)."""
     abusive: bool = False
+    leaders: tuple[Leader, ...] = ()
+    """Who of the roster is spoken of."""
     pointing: tuple[str, ...] = ()
     """Words by which the writer may be recognised."""
     confidence: float = 0.0
@@ -56,8 +59,13 @@ GUESS = 0.055
 """The share from which a model names a topic that no cue speaks for; an even guess over all topics is 0.04."""
 
 
-def classify(taxonomy: Taxonomy, text: str, model: "Model | None" = None) -> Labels:
-    """Every label of one opinion; `text` may be masked or not. A model adds what people decided before."""
+def classify(
+    taxonomy: Taxonomy, text: str, model: "Model | None" = None, roster: Sequence[Leader] = ()
+) -> Labels:
+    """Every label of one opinion. A model adds what people decided before.
+
+    `text` may be masked or not, but leaders of the roster are recognised only where they are not masked yet.
+    """
     folded, found = taxonomy.find(taxonomy.fold(text))
     groups, weights = taxonomy.groups, found.weights
     ranked = _ranked(taxonomy, weights, model.shares(folded) if model else {})
@@ -69,8 +77,9 @@ def classify(taxonomy: Taxonomy, text: str, model: "Model | None" = None) -> Lab
     sizhi = tuple(code for label, code in groups["sizhi"] if blamed and weights[label])
     dangers = tuple(code for label, code in groups["urgent"] if weights[label])
     (body, _), (post, _) = groups["about"]
-    named = bool(weights[post]) and not _only_greeted(taxonomy, folded, found, post)
-    led = named or bool(weights[body])
+    spoken = bool(weights[post]) and not _only_greeted(taxonomy, folded, found, post)
+    leaders = named(roster, folded) if roster else ()
+    led = spoken or bool(weights[body]) or bool(leaders)
     given = {
         *topics,
         *sifeng,
@@ -79,9 +88,11 @@ def classify(taxonomy: Taxonomy, text: str, model: "Model | None" = None) -> Lab
         kind,
         ask,
         *(("班子",) if weights[body] else ()),
-        *(("post",) if named else ()),
+        *(("post",) if spoken else ()),
     }
     why = _why(taxonomy, found, given)
+    if leaders:
+        why["leader_mention"] = (*(form for _, form in leaders), *why.get("leader_mention", ()))
     if model:
         why |= {
             code: model.words(folded, code)
@@ -96,7 +107,8 @@ def classify(taxonomy: Taxonomy, text: str, model: "Model | None" = None) -> Lab
         kind=kind,
         urgent=bool(dangers),
         leader_mention=led,
-        about="班子" if weights[body] else "个人" if named else "一般",
+        leaders=tuple(leader for leader, _ in leaders),
+        about="个人" if leaders else "班子" if weights[body] else "个人" if spoken else "一般",
         why=why,
         sizhi=sizhi,
         tags=tuple(code for label, code in groups["tag"] if weights[label]),
