@@ -279,6 +279,7 @@ def _submit(
         atoms.atom_of(session.unit, session.group, open=guest).id,
         _said(agenda, script, session),
         most=most if most is None else most - before,
+        counted=before > 0,
     )
 
 

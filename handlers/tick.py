@@ -59,6 +59,8 @@ async def _through(database: Database, going: Going) -> Ticked:
     await _released(database, going, handed)
     await _renewed(database, going)
     await _deed(database, lambda work: _settle(work, going, handed))
+    if going.tick.standing and not going.tick.last:
+        await _renewed(database, going)  # now that it is settled of whom nothing waits
     while await _deed(database, lambda work: work.vault.sweep(going.round, BUCKETS)):
         pass
     if lost:

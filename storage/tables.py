@@ -91,6 +91,7 @@ vault = Table(  # a round's vault: how it is divided, and where its buckets end
     Column("state", Text, nullable=False),  # open, closing (nothing more is taken) or closed
     Column("key", Integer, nullable=False),  # the slot of the key that tags are made with
     Column("epoch", Integer, nullable=False),  # ticks begun so far
+    Column("cleared", Integer, nullable=False),  # epochs of whose people nothing waits any more
     Column("answers", Integer, nullable=False),  # answer buckets of this epoch
     Column("answers_wanted", Integer, nullable=False),  # as many as there will be soon
     Column("tags", Integer, nullable=False),  # tag buckets
@@ -180,7 +181,9 @@ staff = Table(  # an account; the row outlives it without its address, so that i
     Column("role", Text, nullable=False),  # role and number are its label: office 2
     Column("number", Integer, nullable=False),
     Column("active", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),  # address, language, posts; empty once retired
+    Column(
+        "sealed", LargeBinary, nullable=False
+    ),  # address, language, posts; empty once retired
     UniqueConstraint("role", "number"),
     sqlite_with_rowid=False,
 )

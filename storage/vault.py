@@ -12,6 +12,9 @@ with each submission, so that nobody waits for all of it.
                         sweep: they go, and their keys with them
     close     the last tick; with it the key goes that tags were made with, and the tag buckets
 
+A person counts once. In a standing round, where people come again and again, they count anew once nothing that they
+were counted for waits any more (`cleared`): else those who speak every week would never be enough again.
+
 A tick that was broken off is taken up where it stands: until it settles, the buckets it began with are all there.
 On PostgreSQL a deed that hands in reads the vault's row FOR SHARE, so that none is under way when a tick begins.
 """
@@ -43,6 +46,7 @@ from bot.core.bucket import (
     crowded,
     loads,
     mark_of,
+    marks,
     put,
     split,
     spread,
@@ -70,7 +74,7 @@ REACH = 128
 """Addresses of one batch of a wave at most: a tag bucket that is not crowded has room for all of them."""
 
 MOST_MARKED = 255
-"""Submissions of one person that a mark can count."""
+"""The largest number that a mark can hold. Who is marked with it in a standing round is not counted anew."""
 
 _ANSWERS, _TAGS = "answers", "tags"
 _OPEN, _CLOSING, _CLOSED = "open", "closing", "closed"
@@ -142,6 +146,7 @@ class _Vault:
     state: str
     key: int
     epoch: int
+    cleared: int
     answers: int
     answers_wanted: int
     tags: int
@@ -169,6 +174,7 @@ _COLUMNS = (
     vault.c.state,
     vault.c.key,
     vault.c.epoch,
+    vault.c.cleared,
     vault.c.answers,
     vault.c.answers_wanted,
     vault.c.tags,
@@ -271,6 +277,7 @@ class Vault:
             state=_OPEN,
             key=key,
             epoch=0,
+            cleared=0,
             answers=1,
             answers_wanted=1,
             tags=tags,
@@ -299,11 +306,14 @@ class Vault:
         pieces: Sequence[Said],
         *,
         most: int | None = 1,
+        counted: bool = False,
         receipt: Receipt | None = None,
     ) -> Outcome:
-        """Keep what somebody hands in until it is released. `most` submissions a person; None: any number.
+        """Keep what somebody hands in until it is released.
 
-        The round must be open for it (`open`). Without a receipt nobody will ever find the pieces again.
+        `most` submissions a person; None in a standing round, which takes any number. `counted`: this person is one
+        of the round's people already, by another address. Without a receipt nobody will ever find the pieces again.
+        Raises `LookupError` where the round was never opened.
         """
         found = self._vault(round)
         if found.state != _OPEN:
@@ -312,18 +322,23 @@ class Vault:
         mark = self._mark(found, tag)
         if most is not None and mark.finished >= most:
             return "already"
+        new = mark.finished <= (found.cleared if most is None else 0)
         found = self._grown(found, STRIDE)
-        for load in loads(_records(atom, pieces, first=not mark.finished, receipt=receipt)):
+        for load in loads(_records(atom, pieces, first=new and not counted, receipt=receipt)):
             found = self._kept(found, load)
-        self._remember(found, replace(mark, finished=min(mark.finished + 1, MOST_MARKED)))
+        self._remember(found, replace(mark, finished=_finished(found, mark, most, new=new)))
         return "taken"
 
     def finished(self, round: str, address: Address) -> int:
-        """How often this person has handed in; 0 also where the round has no vault, or is over."""
+        """How often this person has handed in; 0 also where the round has no vault, or is over.
+
+        In a standing round only whether something of theirs may be waiting: then it is more than 0.
+        """
         found = self._find(round)
         if found is None or found.state == _CLOSED:
             return 0
-        return self._mark(found, self._tag(found, address)).finished
+        mark = self._mark(found, self._tag(found, address))
+        return mark.finished if mark.finished > found.cleared else 0
 
     def reached(
         self, round: str, wave: int, addresses: Sequence[Address]
@@ -393,7 +408,11 @@ class Vault:
         return Opened(found, len(contents) - len(found))
 
     def renew(self, going: Going, start: int, most: int) -> int:
-        """Give so many tag buckets a new key, from `start` on; how many there were."""
+        """Give so many tag buckets a new key, from `start` on; how many there were.
+
+        In a standing round those are forgotten of whom nothing waits any more.
+        """
+        cleared = self._vault(going.round).cleared
         rows = self._slice(going.round, _TAGS, _NO_EPOCH, start, most)
         for row in rows:
             content = self._opened(going.round, _TAGS, _NO_EPOCH, row)
@@ -406,7 +425,7 @@ class Vault:
                     number=number,
                     version=version,
                     key=key,
-                    content=NO_TAGS if content is None else content,
+                    content=_without(content or NO_TAGS, cleared),
                 )
             )
         return len(rows)
@@ -423,10 +442,15 @@ class Vault:
             self._tx.outlive(found.key)
             self._move(found, replace(found, state=_CLOSED, pending=""))
             return True
-        fresh = spread(rest)
+        stays = tuple(rest)
+        fresh = spread(stays)
         answers = found.answers + len(fresh)
+        clear = going.tick.standing and not any(
+            isinstance(r, Submission) and r.person for r in stays
+        )
         done = replace(
             found,
+            cleared=min(going.number, MOST_MARKED - 1) if clear else found.cleared,
             answers=answers,
             answers_wanted=max(found.answers_wanted, answers),
             pending="",
@@ -668,6 +692,24 @@ class Vault:
     def _slice(self, round: str, kind: str, epoch: int, start: int, most: int) -> list[Row]:
         place = {"round_": round, "kind_": kind, "epoch_": epoch}
         return self._tx.all(_SLICE, place | {"start": start, "most": most, "skip": 0})
+
+
+def _finished(found: _Vault, mark: Mark, most: int | None, *, new: bool) -> int:
+    """What a mark says after one submission more: how many; in a standing round, in which epoch the first was."""
+    if most is not None:
+        return min(mark.finished + 1, MOST_MARKED)
+    return min(found.epoch + 1, MOST_MARKED) if new else mark.finished
+
+
+def _without(content: bytes, cleared: int) -> bytes:
+    """A tag bucket without the people of these epochs."""
+    if not cleared:
+        return content
+    kept = NO_TAGS
+    for mark in marks(content):
+        if mark.finished > cleared:
+            kept = with_mark(kept, mark)
+    return kept
 
 
 @lru_cache(maxsize=16)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.bucket import NO_TAGS
 from handlers.tick import Ticked, tick
 from storage.vault import Tick
 from tests.order import tau
@@ -132,6 +133,40 @@ def test_a_standing_round_folds_at_every_fourth_tick_and_goes_on(shelf):
     assert submit(shelf, 1, most=None) == "taken"
 
 
+def test_in_a_standing_round_the_same_few_are_heard_again_and_again(shelf):
+    """They were counted once a quarter: whoever spoke every week was never enough again."""
+    for week in range(3):
+        for number in range(3):
+            submit(shelf, number, f"第{week}周{number}", f"又{week}{number}", most=None)
+            submit(shelf, number, f"再{week}{number}", most=None)
+        strike(shelf, f"t{week}", standing=True)
+        assert len(texts(shelf)) == 9 * (week + 1)
+        assert sum(people for *_, people, _ in released(shelf)) == 3 * (week + 1)
+
+
+def test_in_a_standing_round_who_still_waits_does_not_count_twice(shelf):
+    for number in range(2):
+        submit(shelf, number, most=None)
+    strike(shelf, "t1", standing=True)
+    for number in range(2):
+        submit(shelf, number, most=None)
+    strike(shelf, "t2", standing=True)
+    assert texts(shelf) == []
+    submit(shelf, 2, most=None)
+    strike(shelf, "t3", standing=True)
+    assert [(people, times) for *_, people, times in released(shelf)] == [(3, 5)]
+
+
+def test_a_standing_round_forgets_whom_it_has_heard(shelf):
+    for number in range(3):
+        submit(shelf, number, most=None)
+    assert shelf.do(lambda work: work.vault.finished("r", person(1))) == 1
+    strike(shelf, "t1", standing=True)
+    assert shelf.do(lambda work: work.vault.finished("r", person(1))) == 0
+    bucket = shelf.do(lambda work: work.vault._read(work.vault._find("r"), "tags", 0))
+    assert bucket.content == NO_TAGS
+
+
 def test_all_bucket_keys_turn_over_at_a_tick(shelf):
     for number in range(8):
         submit(shelf, number, unit="no3" if number == 7 else "no1")
@@ -251,9 +286,10 @@ def test_whatever_happens_nothing_is_lost_and_nothing_is_doubled(
                 words = [
                     f"{next(names)}。" + "长" * (3000 * (kind == "long")) for _ in range(pieces)
                 ]
-                outcome = submit(shelf, number, *words, unit=unit, most=2)
+                most = None if standing else 2
+                outcome = submit(shelf, number, *words, unit=unit, most=most)
                 voices[number] += 1
-                assert outcome == ("taken" if voices[number] <= 2 else "already")
+                assert outcome == ("taken" if standing or voices[number] <= 2 else "already")
                 if outcome == "taken":
                     taken.update(words)
             case ("tick",):

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("key", sa.Integer, nullable=False),
         sa.Column("epoch", sa.Integer, nullable=False),
+        sa.Column("cleared", sa.Integer, nullable=False),
         sa.Column("answers", sa.Integer, nullable=False),
         sa.Column("answers_wanted", sa.Integer, nullable=False),
         sa.Column("tags", sa.Integer, nullable=False),
