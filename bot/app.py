@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import logging
 import os
@@ -16,13 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.base import Channel
-from bot.channels.console import Console
 from bot.channels.http import Listener
-from bot.channels.neighbours import Neighbour, Neighbours
-from bot.channels.recording import Recording
 from bot.channels.web.chat import WebChat
-from bot.channels.web.demo import Demo, Phone, Push
-from bot.content.demo import people
 from bot.content.loader import STANDING, load_groups, load_surveys, load_texts
 from bot.content.taxonomy import load_taxonomy
 from bot.content.web import words
@@ -56,6 +52,7 @@ from storage.unit_of_work import Work
 
 if TYPE_CHECKING:
     from bot.channels.telegram.transport import Telegram
+    from bot.core.digest import Names
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +136,8 @@ class App:
             log.warning("a master key was made in the key directory")
         await front.start()
         bell.start()
+        gc.freeze()  # what a start has made lives as long as the service
+        gc.enable()
         tasks = [asyncio.create_task(front.alarms.run())]
         tasks += [asyncio.create_task(channel.run(front.receive)) for channel in channels]
         try:
@@ -170,14 +169,13 @@ class App:
         word = _round(STANDING, surveys[STANDING], groups, units)
         planned = (*rounds_of(settings), word)
         pins, scripts = await self.database.write(lambda tx: _seeded(tx, planned, self.clock()))
-        taxonomy = load_taxonomy()
         agenda = Agenda(
             rounds=(),
             word=word,
             pins=pins,
             scripts=scripts,
             period=Periods(settings),
-            sort=lambda text: asdict(sorting.classify(taxonomy, text)),
+            sort=_sorted,
             headcounts=headcounts_of(settings),
             open_people=settings.people.open,
         )
@@ -240,6 +238,11 @@ class App:
             self.bell.soon()
 
 
+def _sorted(text: str) -> dict[str, Any]:
+    """What the sorting suggests; its cues are read with the first text."""
+    return asdict(sorting.classify(load_taxonomy(), text))
+
+
 class Periods:
     """The period a moment falls into, by its closing date; worked out once a period."""
 
@@ -260,34 +263,37 @@ def almanac_of(
     settings: Settings, scripts: Mapping[str, Script], *, simulated: bool = False
 ) -> Almanac:
     """What the papers need to know of the house."""
-    from bot.core.digest import Name, Names
-
-    taxonomy = load_taxonomy()
-    questions = [q for script in scripts.values() for q in script.survey.questions]
-    asked = {question.dimension for question in questions}
     return Almanac(
         office=settings.office.name or load_texts().say("zh", "house.office"),
         rhythm=rhythm_of(settings),
         calendar=calendar_of(settings),
         headcounts=headcounts_of(settings),
-        names=Names(
-            units=tuple(Name(unit.id, unit.name) for unit in units_of(settings)),
-            groups=tuple(
-                Name(group.id, group.words["zh"])
-                for group in groups_of(settings)
-                if not group.invited
-            ),
-            topics=tuple(
-                Name(code, taxonomy.names["topic", code]["zh"])
-                for _, code in taxonomy.groups["topic"]
-            ),
-            dimensions=tuple(d for d in DIMENSIONS if d in asked),
-            sifeng=tuple(code for _, code in taxonomy.groups["sifeng"]),
-            sizhi=tuple(code for _, code in taxonomy.groups["sizhi"]),
-            channels=("chat",),
-        ),
+        names=lambda: _names(settings, scripts),
         scripts={script.round: script for script in scripts.values()},
         simulated=simulated,
+    )
+
+
+def _names(settings: Settings, scripts: Mapping[str, Script]) -> "Names":
+    from bot.core.digest import Name, Names
+
+    taxonomy = load_taxonomy()
+    asked = {q.dimension for script in scripts.values() for q in script.survey.questions}
+    return Names(
+        units=tuple(Name(unit.id, unit.name) for unit in units_of(settings)),
+        groups=tuple(
+            Name(group.id, group.words["zh"])
+            for group in groups_of(settings)
+            if not group.invited
+        ),
+        topics=tuple(
+            Name(code, taxonomy.names["topic", code]["zh"])
+            for _, code in taxonomy.groups["topic"]
+        ),
+        dimensions=tuple(d for d in DIMENSIONS if d in asked),
+        sifeng=tuple(code for _, code in taxonomy.groups["sifeng"]),
+        sizhi=tuple(code for _, code in taxonomy.groups["sizhi"]),
+        channels=("chat",),
     )
 
 
@@ -458,6 +464,10 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
 
 async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int:
     """The demo: phones side by side on the very same deeds and storage, neighbours, and a clock one can push."""
+    from bot.channels.neighbours import Neighbour, Neighbours
+    from bot.channels.web.demo import Demo, Phone, Push
+    from bot.content.demo import people
+
     set_up(logging.ERROR)
     listener = Listener("127.0.0.1", port)
     address = listener.bind()
@@ -525,6 +535,9 @@ async def talk(
     settings: Settings, secrets: Secrets, *, link: str, language: Language, record: Path | None
 ) -> None:
     """A chat in the terminal, until the input ends."""
+    from bot.channels.console import Console
+    from bot.channels.recording import Recording
+
     set_up(logging.ERROR)
     app = App(settings, secrets)
     console = Console(sys.stdin, sys.stdout, words()[language], link=link)

@@ -4,7 +4,7 @@ All papers are drawn from the snapshot alone. A person reviews it; sending freez
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,10 @@ if (
     from bot.core.digest import Names, Opinion, PersonalMatter, Turnout
 
 
+NO_TOPIC = "qita"
+"""The topic of what the sorting has no suggestion for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Almanac:
     """What the office's papers need to know of the house."""
@@ -31,7 +35,8 @@ class Almanac:
     rhythm: Rhythm
     calendar: Calendar
     headcounts: Mapping[tuple[str, str], int | None]
-    names: "Names"
+    names: "Callable[[], Names]"
+    """Of everything the papers mention; asked for once a digest."""
     scripts: Mapping[str, Script]
     """By round id: whose questions and options the opinions answer."""
     simulated: bool = False
@@ -49,7 +54,7 @@ def draft(work: Work, almanac: Almanac, period: Period) -> bool:
     """Make the period's snapshot and keep it as a draft; False where there is one already."""
     from bot.core.digest import Desk, digest_from, from_json, past_with, personal_files, to_json
 
-    name = period.name.isoformat()
+    name, names = period.name.isoformat(), almanac.names()
     earlier = [day for day in work.digests.periods() if day < name]
     if work.digests.find(name):
         return False
@@ -64,7 +69,7 @@ def draft(work: Work, almanac: Almanac, period: Period) -> bool:
         next_period=almanac.current(period.closes),
         moved=moved(period, almanac.rhythm),
         headcounts=almanac.headcounts,
-        names=almanac.names,
+        names=names,
         desk=Desk(),
         past=past_with(from_json(before.snapshot)) if before else (),
         simulated=almanac.simulated,
@@ -73,7 +78,7 @@ def draft(work: Work, almanac: Almanac, period: Period) -> bool:
         _matters(opinions),
         office=almanac.office,
         closes=period.name,
-        units={"": almanac.office} | {unit.id: unit.name for unit in almanac.names.units},
+        units={"": almanac.office} | {unit.id: unit.name for unit in names.units},
     )
     return work.digests.draft(name, to_json(made), [to_json(file) for file in apart])
 
@@ -122,7 +127,7 @@ def _opinion(kept: Kept, almanac: Almanac) -> "Opinion":
         dimension=kept.dimension,
         choice="；".join(chosen) or ("" if kept.number is None else str(kept.number)),
         text=kept.text,
-        topic=labels.get("topic", almanac.names.no_topic),
+        topic=labels.get("topic", NO_TOPIC),
         sifeng=tuple(labels.get("sifeng", ())),
         sizhi=next(iter(labels.get("sizhi", ())), ""),
         kind=labels.get("kind", ""),

@@ -5,8 +5,6 @@ A snapshot is text, a paper is bytes; nothing else passes between the processes.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 from bot.core.messages import File
 
@@ -28,6 +26,9 @@ class Press:
     async def _elsewhere(
         self, make: Callable[..., tuple[File, ...]], *arguments: object
     ) -> tuple[File, ...]:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             return await asyncio.get_running_loop().run_in_executor(pool, make, *arguments)
 

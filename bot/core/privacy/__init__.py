@@ -10,14 +10,16 @@ two neural readers look for names; it runs once per finished text, in a worker.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.core.privacy.fold import NUMERALS, Shadow, clean, fold, spell_digits
 from bot.core.privacy.mask import PLACEHOLDERS, Masked, mask
-from bot.core.privacy.names import Readers, by_readers, by_rules, propagated
 from bot.core.privacy.spans import Candidate, Span, SpanType, strongest
-from bot.core.privacy.structured import classes, spelled, structured
 
-__all__ = ["PLACEHOLDERS", "Masked", "Policy", "Readers", "Span", "SpanType", "clean", "redact"]
+if TYPE_CHECKING:
+    from bot.core.privacy.names import Readers
+
+__all__ = ["PLACEHOLDERS", "Masked", "Policy", "Span", "SpanType", "clean", "redact"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ USUAL = Policy()
 
 def redact(
     text: str,
-    readers: Readers | None = None,
+    readers: "Readers | None" = None,
     *,
     known: Iterable[str] = (),
     policy: Policy = USUAL,
@@ -68,8 +70,14 @@ _gate = re.compile(
 _spelled_number = re.compile(rf"[{NUMERALS}](?:[ 、.\-]{{0,2}}[0-9{NUMERALS}]){{5}}")
 
 
-def _candidates(text: str, readers: Readers | None) -> list[Candidate]:
-    """All that a folded text may give away, still overlapping."""
+def _candidates(text: str, readers: "Readers | None") -> list[Candidate]:
+    """All that a folded text may give away, still overlapping.
+
+    The patterns are compiled with the first text: a start does not wait for them.
+    """
+    from bot.core.privacy.names import by_readers, by_rules, propagated
+    from bot.core.privacy.structured import spelled, structured
+
     found = list(structured(text)) if _gate.search(text) else []
     if _spelled_number.search(text):
         runs = [run.span() for run in _spelled_number.finditer(text)]
@@ -122,6 +130,8 @@ def _with_class(text: str, found: list[Candidate]) -> list[Candidate]:
     """A class and the name right behind it are one identity."""
     if not any(one.type in ("name", "nickname") for one in found) or "班" not in text:
         return found
+    from bot.core.privacy.structured import classes
+
     ends = {end: start for start, end in classes(text)}
     merged: list[Candidate] = []
     for one in found:

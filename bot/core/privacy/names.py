@@ -10,10 +10,13 @@ A title alone names a person inside one school: 王老师 keeps its title and lo
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.core.privacy.spans import Candidate
 from bot.core.privacy.surnames import COMPOUND, DOUBTFUL, SURNAME, SURNAME_CHARACTERS
-from bot.core.privacy.tagger import Tagger
+
+if TYPE_CHECKING:  # so that a start does not wait for numpy
+    from bot.core.privacy.tagger import Tagger
 
 Found = Iterator[Candidate]
 
@@ -22,7 +25,7 @@ Found = Iterator[Candidate]
 class Readers:
     """What finds names beyond the rules: models (the lightest last), and everyday words that begin like a name."""
 
-    taggers: tuple[Tagger, ...]
+    taggers: "tuple[Tagger, ...]"
     words: frozenset[str]
 
 
