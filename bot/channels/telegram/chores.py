@@ -1,7 +1,7 @@
 """Small calls that nobody waits for: a tap's spinner stopped, old buttons taken away, typed words deleted.
 
-They are best effort: what the platform refuses is let go, for there is nobody to tell. A few run at a time, so that
-they never stand in the way of an answer.
+They are best effort: what the platform refuses is let go, for there is nobody to tell. A few run at a time, and they
+stand back for a while when many people wait for answers.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ AT_ONCE = 8
 MOST = 10_000
 """Chores waiting; beyond that new ones are dropped."""
 TRIES = 3
+RUSH, GLANCE = 2.0, 0.05
+"""Seconds a chore stands back at most, and between two looks whether it must still."""
 LONGEST_WAIT = 30.0
 """Seconds a chore is put off when the platform asks to wait; asked for more, it is let go."""
 
@@ -23,9 +25,10 @@ Call = Callable[[], Awaitable[object]]
 
 
 class Chores:
-    """The chores of one bot."""
+    """The chores of one bot. `rush` tells whether many people wait for answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, rush: Callable[[], bool]) -> None:
+        self._rush = rush
         self._tasks: set[asyncio.Task[None]] = set()
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -58,6 +61,10 @@ class Chores:
     async def _try(self, call: Call) -> float | None:
         """None when it is done with; else the seconds after which it is worth trying again."""
         async with self._gate:
+            for _ in range(int(RUSH / GLANCE)):
+                if not self._rush():
+                    break
+                await asyncio.sleep(GLANCE)
             try:
                 await call()
             except Refused as refused:

@@ -6,9 +6,9 @@ the platform falters, messages sent apart arrive together; so the 31st does not 
 the first was answered, less the time an answer takes at best.
 
 Answers go before broadcasts. The platform's 30 a second is meant for broadcasts; answering people may go above
-(core.telegram.org/bots/faq, grammy.dev/advanced/flood). So when more people talk than the line has slots, answers
-go past it, but no broadcast goes within a second before or after them; and where the platform objects (429 to
-several chats) answers keep to the line as well for a while.
+(core.telegram.org/bots/faq, grammy.dev/advanced/flood). So answers keep to the line while a broadcast is under way,
+and else go at once; no broadcast goes within a second after those. Where the platform objects (429 to several
+chats) answers keep to the line for a while in any case.
 """
 
 import asyncio
@@ -33,8 +33,6 @@ GROUP_GAP = 3.05
 """Seconds between two messages to one group: at most 20 a minute."""
 EDIT_GAP = 0.35
 """Seconds after changing a message in place."""
-ANSWERS_WAIT = 0.25
-"""Seconds an answer waits for the line before it goes past it."""
 PATIENCE = 4.0
 """Seconds worth waiting here; longer waits are given back as `Throttled`, for others to use the time."""
 STRICT = 60.0
@@ -63,12 +61,10 @@ class Pacing:
         self,
         *,
         rate: float = RATE,
-        answers_wait: float = ANSWERS_WAIT,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._slot = 1 / rate
-        self._answers_wait = answers_wait
         self._clock = clock
         self._sleep = sleep
         self._line = 0.0
@@ -123,7 +119,7 @@ class Pacing:
         now = self._clock()
         due = max(self._line, now - LATE)
         free = max(self._after(self._last_broadcast), now)
-        if due - now <= self._answers_wait or due <= free or now < self._strict_until:
+        if (due <= free and free > now) or now < self._strict_until:
             self._line = due + self._slot
             await self._until_then(due)
             await self._room(answer=True)

@@ -1,24 +1,22 @@
-"""HTTP below PTB's Bot: connections kept open, each used by one call at a time.
+"""HTTP below PTB's Bot: each call takes a free connection (`line`), and its answer is judged once, here.
 
-PTB's own request goes through httpx, whose pool costs 1 to 2 ms of CPU a message with calls in flight (six times the
-call itself, encode/httpx#3215). Here each call takes a free connection of httpcore, which is what httpx stands on.
-Uploads are rare and go through PTB's own. Answers that are not the platform's own words never count as its verdict.
+Only what the platform itself says ({"ok": false, "description": ...}) counts as its verdict: a proxy's page, half an
+answer, a 5xx say nothing about the message. Uploads are rare and go through PTB's own request, which knows how to
+write them.
 """
 
 import asyncio
 import json
 import urllib.request
-from collections.abc import Sequence
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-import httpcore
 import httpx
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
-KEEP = 50.0
-"""Seconds an unused connection is kept; the platform closes idle ones after about a minute."""
+from bot.channels.telegram.line import Answer, Broken, Line, Way
+
 UPLOADS = 4
 """Files on their way at a time."""
 FLOOD_PAUSE = 5.0
@@ -51,18 +49,16 @@ class Lines(BaseRequest):
     def __init__(self, base_url: str, *, count: int, patience: float = 15.0) -> None:
         parts = urlsplit(base_url)
         secure = parts.scheme == "https"
-        port = parts.port or (443 if secure else 80)
-        host = (parts.hostname or "").encode("idna")
-        self._origin = httpcore.Origin(parts.scheme.encode(), host, port)
-        self._authority = parts.netloc.rpartition("@")[2].encode()
-        self._maker = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context() if secure else None,
+        self._way = Way(
+            host=parts.hostname or "",
+            port=parts.port or (443 if secure else 80),
+            tls=httpx.create_ssl_context() if secure else None,
             proxy=_proxy(parts.scheme, parts.hostname or ""),
-            keepalive_expiry=KEEP,
         )
+        self._host = parts.netloc.rpartition("@")[2]
         self._patience = patience
         self._gate = asyncio.Semaphore(count)
-        self._free: list[httpcore.AsyncConnectionInterface] = []
+        self._free: list[Line] = []
         self._uploads: HTTPXRequest | None = None
 
     @property
@@ -76,7 +72,7 @@ class Lines(BaseRequest):
     async def shutdown(self) -> None:
         """Close what is open. Calls after this open anew."""
         while self._free:
-            await self._free.pop().aclose()
+            self._free.pop().close()
         if self._uploads is not None:
             await self._uploads.shutdown()
             self._uploads = None
@@ -94,12 +90,12 @@ class Lines(BaseRequest):
         """One call. Raises `Refused` or `Unanswered`; what it returns is a success."""
         patience = read_timeout if isinstance(read_timeout, int | float) else self._patience
         if request_data is not None and request_data.contains_files:
-            code, content, wait = await self._upload(url, method, request_data)
+            answer = await self._upload(url, method, request_data)
         else:
-            code, content, wait = await self._call(url, method, request_data, patience)
-        if 200 <= code <= 299:
-            return code, content
-        raise _verdict(code, content, wait)
+            answer = await self._call(url, method, request_data, patience)
+        if 200 <= answer.code <= 299:
+            return answer.code, bytes(answer.content)
+        raise _verdict(answer)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -111,63 +107,48 @@ class Lines(BaseRequest):
 
     async def _call(
         self, url: str, method: str, data: RequestData | None, patience: float
-    ) -> tuple[int, bytes, str]:
-        body = data.url_encoded_parameters().encode() if data else b""
-        headers = [
-            (b"host", self._authority),
-            (b"content-type", b"application/x-www-form-urlencoded"),
-            (b"content-length", b"%d" % len(body)),
-        ]
-        path = urlsplit(url)
-        origin = self._origin
-        target = httpcore.URL(
-            scheme=origin.scheme, host=origin.host, port=origin.port, target=path.path.encode()
-        )
+    ) -> Answer:
+        body = data.url_encoded_parameters() if data else ""
+        request = (
+            f"{method} {urlsplit(url).path} HTTP/1.1\r\nHost: {self._host}\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
         async with self._gate:
             try:
                 async with asyncio.timeout(patience):
                     line = await self._line()
-                    try:
-                        answer = await line.request(
-                            method, target, headers=headers, content=body
-                        )
-                    except BaseException:
-                        await line.aclose()
-                        raise
+                    answer = await line.ask(request)
             except TimeoutError as error:
                 raise Unanswered("timed out") from error
-            except (
-                httpcore.NetworkError,
-                httpcore.ProtocolError,
-                httpcore.ProxyError,
-            ) as error:
+            except (OSError, Broken) as error:
                 raise Unanswered(type(error).__name__) from error
-            self._free.append(line)
-        return answer.status, answer.content, _header(answer.headers, b"retry-after")
+            if line.open:
+                self._free.append(line)
+        return answer
 
-    async def _line(self) -> httpcore.AsyncConnectionInterface:
-        """The connection used last: the others may grow old and are closed when they are met."""
+    async def _line(self) -> Line:
+        """The connection used last: the others grow old, are closed by the platform and dropped here."""
         while self._free:
             line = self._free.pop()
-            if not line.is_closed() and not line.has_expired():
+            if line.open:
                 return line
-            await line.aclose()
-        return self._maker.create_connection(self._origin)
+        return await self._way.connect()
 
-    async def _upload(self, url: str, method: str, data: RequestData) -> tuple[int, bytes, str]:
+    async def _upload(self, url: str, method: str, data: RequestData) -> Answer:
         if self._uploads is None:
             self._uploads = HTTPXRequest(connection_pool_size=UPLOADS, pool_timeout=60.0)
         try:
-            return *await self._uploads.do_request(url, method, data, read_timeout=60.0), ""
+            code, content = await self._uploads.do_request(url, method, data, read_timeout=60.0)
         except NetworkError as error:
             raise Unanswered("upload") from error
+        return Answer(code, bytearray(content))
 
 
-def _verdict(code: int, content: bytes, wait: str) -> TelegramError:
-    answer = _read(content)
+def _verdict(heard: Answer) -> TelegramError:
+    code, answer = heard.code, _read(bytes(heard.content))
     own = answer is not None and answer.get("ok") is False and "description" in answer
     if code == 429:
-        asked = _parameters(answer).get("retry_after") if own else wait
+        asked = _parameters(answer).get("retry_after") if own else heard.wait
         return Refused(429, "Too Many Requests", after=_seconds(asked))
     if code >= 500 or answer is None or not own:
         return Unanswered(f"HTTP {code}")
@@ -198,19 +179,10 @@ def _seconds(asked: object) -> float:
     return min(wait, 86400.0) if wait >= 0 else FLOOD_PAUSE
 
 
-def _header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
-    return next((v.decode("latin-1") for k, v in headers if k.lower() == name), "")
-
-
-def _proxy(scheme: str, host: str) -> httpcore.Proxy | None:
-    """As every other program: HTTPS_PROXY and its relatives, unless NO_PROXY names the host."""
+def _proxy(scheme: str, host: str) -> SplitResult | None:
+    """As with every other program: HTTPS_PROXY and its relatives, unless NO_PROXY names the host."""
     if urllib.request.proxy_bypass(host):
         return None
     proxies = urllib.request.getproxies()
     found = proxies.get(scheme) or proxies.get("all")
-    if not found:
-        return None
-    parts = urlsplit(found if "://" in found else f"http://{found}")
-    auth = (parts.username, parts.password or "") if parts.username else None
-    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], path="").geturl()
-    return httpcore.Proxy(bare, auth=auth)
+    return urlsplit(found if "://" in found else f"http://{found}") if found else None

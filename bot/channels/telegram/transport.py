@@ -58,6 +58,8 @@ LINES = 48
 """Connections to the platform at a time."""
 OWED = 30.0
 """Seconds for which somebody who wrote waits for an answer."""
+RUSH = 8
+"""Messages on their way at a time, from which on tidying stands back."""
 SPIN = 0.4
 """Seconds a tap may spin while we see whether its answer is to be shown in an alert."""
 UNTIDY = 30.0
@@ -117,7 +119,8 @@ class Telegram:
         self._door = Door(token, self._knocked)
         self._pacing = pacing or Pacing()
         self._chats = Chats()
-        self._chores = Chores()
+        self._saying = 0
+        self._chores = Chores(rush=lambda: self._saying > RUSH)
         self._receive: Receive | None = None
         self._marks = itertools.count()
         self._moved: dict[int, int] = {}
@@ -155,8 +158,12 @@ class Telegram:
     async def send(self, outgoing: Outgoing) -> None:
         """Bring one message to its chat, or raise `SendFailed`."""
         chat = self._chat(outgoing.address)
-        async with chat.speaking:
-            await self._say(chat, outgoing)
+        self._saying += 1
+        try:
+            async with chat.speaking:
+                await self._say(chat, outgoing)
+        finally:
+            self._saying -= 1
         self._tidy_up(chat)
 
     async def whisper(self, address: Address, text: str) -> bool:
