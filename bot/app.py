@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from pathlib import Path
@@ -19,10 +18,17 @@ from typing import TYPE_CHECKING, Any
 from bot.channels.base import Channel
 from bot.channels.http import Listener
 from bot.channels.web.chat import WebChat
-from bot.content.loader import STANDING, load_groups, load_surveys, load_texts
+from bot.content.loader import (
+    STANDING,
+    load_groups,
+    load_headcounts,
+    load_surveys,
+    load_texts,
+)
 from bot.content.taxonomy import load_taxonomy
 from bot.content.web import words
 from bot.core import sorting
+from bot.core.cells import Headcounts
 from bot.core.messages import Address
 from bot.core.people import Post, Role
 from bot.core.periods import Rhythm, period_at
@@ -119,6 +125,7 @@ class App:
         """Invented people are among those who speak: every paper says so."""
         self._alarms: Alarms | None = None
         self._wake: Callable[[Address], None] = lambda _: None
+        self.headcounts = headcounts_of(settings)
         office = settings.office
         self.house = House(load_texts(), office.name, office.phone, office.duty_phone)
 
@@ -176,7 +183,7 @@ class App:
             scripts=scripts,
             period=Periods(settings),
             sort=_sorted,
-            headcounts=headcounts_of(settings),
+            headcounts=self.headcounts,
             open_people=settings.people.open,
         )
         desk = Desk(
@@ -226,11 +233,15 @@ class App:
         return Chores(
             front,
             self.database,
-            lambda: almanac_of(settings, front.agenda.scripts, simulated=self.simulated),
+            lambda: self.almanac(front.agenda.scripts),
             reminders,
             deliveries,
             self.clock,
         )
+
+    def almanac(self, scripts: Mapping[str, Script]) -> Almanac:
+        """What the papers need to know of this house."""
+        return almanac_of(self.settings, scripts, self.headcounts, simulated=self.simulated)
 
     def _ring_soon(self) -> None:
         """The office changed something that the bell looks after."""
@@ -240,7 +251,7 @@ class App:
 
 def _sorted(text: str) -> dict[str, Any]:
     """What the sorting suggests; its cues are read with the first text."""
-    return asdict(sorting.classify(load_taxonomy(), text))
+    return sorting.classify(load_taxonomy(), text).as_plain()
 
 
 class Periods:
@@ -260,14 +271,18 @@ class Periods:
 
 
 def almanac_of(
-    settings: Settings, scripts: Mapping[str, Script], *, simulated: bool = False
+    settings: Settings,
+    scripts: Mapping[str, Script],
+    headcounts: Headcounts,
+    *,
+    simulated: bool = False,
 ) -> Almanac:
     """What the papers need to know of the house."""
     return Almanac(
         office=settings.office.name or load_texts().say("zh", "house.office"),
         rhythm=rhythm_of(settings),
         calendar=calendar_of(settings),
-        headcounts=headcounts_of(settings),
+        headcounts=headcounts,
         names=lambda: _names(settings, scripts),
         scripts={script.round: script for script in scripts.values()},
         simulated=simulated,
@@ -311,10 +326,14 @@ def _spans(spans: tuple[Span, ...]) -> tuple[tuple[clock_time, clock_time], ...]
 
 
 def headcounts_of(settings: Settings) -> dict[tuple[str, str], int | None]:
-    """People per unit and group, as the configuration has them; None where it does not say."""
+    """People per unit and group: the office's table first, then the configuration; None where neither says."""
+    counted = load_headcounts(settings)
     groups = [group.id for group in groups_of(settings) if not group.invited]
     return {
-        (planned.unit.id, group): planned.headcount.get(group, 0 if planned.headcount else None)
+        (planned.unit.id, group): counted.get(
+            (planned.unit.id, group),
+            planned.headcount.get(group, 0 if planned.headcount else None),
+        )
         for planned in settings.units
         for group in groups
     }
@@ -433,7 +452,7 @@ def _closed(
     work: Work, settings: Settings, until: date | None, now: datetime
 ) -> KeptDigest | None:
     scripts = {pin: one.script for one, pin in kept(work)}
-    almanac = almanac_of(settings, scripts)
+    almanac = almanac_of(settings, scripts, headcounts_of(settings))
     noon = (
         datetime.combine(until, clock_time(23, 59), settings.office.timezone) if until else now
     )
@@ -501,7 +520,7 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
         async def friday() -> None:
             async with asyncio.timeout(45):
                 await neighbours.silent.wait()
-            closes = almanac_of(settings, front.agenda.scripts).current(clock.moment()).closes
+            closes = app.almanac(front.agenda.scripts).current(clock.moment()).closes
             await app.push((closes - clock.moment()).total_seconds() + 1)
             neighbours.speak()
 

@@ -153,7 +153,7 @@ class Outbox:
         said, _ = self._breath
         self._breath = None
         try:
-            await self._database.write(lambda tx: _spoken(Work(tx), said))
+            await self._database.write_along(lambda tx: _spoken(Work(tx), said))
         except StorageFailed:
             log.error(
                 "what was said could not be noted"

@@ -30,8 +30,8 @@ Row = tuple[Any, ...]
 BATCH = 256
 """Deeds in one transaction at most, so that nobody waits for a whole flood."""
 
-BURN_WITHIN = 0.002
-"""Seconds after a commit until burned keys are durable; under load they go with the next batch's new keys."""
+COMPANY = 0.002
+"""Seconds that burned keys and what nobody waits for stay back for the next batch; then they go alone."""
 
 _SQLITE = sqlite.dialect(paramstyle="named")
 
@@ -134,6 +134,8 @@ class Database:
         self._file = file
         self._keys = keys
         self._queue: deque[_Job] = deque()
+        self._patient: deque[_Job] = deque()
+        self._idle = False
         self._spent: list[int] = []
         self._ready = threading.Semaphore(0)
         self._closing = False
@@ -168,6 +170,15 @@ class Database:
         self._ready.release()
         return await future
 
+    async def write_along(self, deed: Deed[T]) -> T:
+        """As `write`, for what nobody waits for: it goes with the next batch, or alone within `COMPANY`."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._patient.append(_Job(deed, future, loop))
+        if self._idle:
+            self._ready.release()
+        return await future
+
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query beside the writer, on what is committed."""
         async with self._engine.connect() as connection:
@@ -197,21 +208,32 @@ class Database:
         finally:
             self._opened.set()
         while True:
-            if not self._ready.acquire(timeout=BURN_WITHIN):
-                self._keys.sync()  # nobody came: what was burned is made durable now
-                self._ready.acquire()
+            self._await_work()
             if batch := self._take():
                 self._run(connection, batch)
-            if self._closing and not self._queue:
+            if self._closing and not self._queue and not self._patient:
                 break
         self._keys.sync()
         connection.close()
 
+    def _await_work(self) -> None:
+        """Until somebody comes; what waits for company goes alone when nobody does, and burned keys are synced."""
+        if self._ready.acquire(timeout=COMPANY) or self._patient:
+            return
+        self._keys.sync()
+        self._idle = True
+        if not self._patient:  # whoever comes from here on sees that nobody is awake
+            self._ready.acquire()
+        self._idle = False
+
     def _take(self) -> list[_Job]:
         batch: list[_Job] = []
+        while self._patient:
+            batch.append(self._patient.popleft())
+        waking = len(self._queue)
         while self._queue and len(batch) < BATCH:
             batch.append(self._queue.popleft())
-        for _ in batch[1:]:
+        for _ in range(waking - len(self._queue) - 1):
             self._ready.acquire(blocking=False)
         return batch
 

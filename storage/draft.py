@@ -28,6 +28,9 @@ class Line:
     """Of the draft that wanted it said."""
 
 
+RECEIPT = "receipt"
+"""The parameter of a line that shows a receipt. Once it has been said nothing of it stays, even where a talk goes on."""
+
 SCREEN = "screen"
 """The key of the line that shows where the talk stands; it is drawn from the draft when it is sent."""
 
@@ -103,6 +106,15 @@ _SPOKEN = Statement(
     .where(draft.c.tag == bindparam("tag_"), draft.c.spoken < bindparam("revision_"))
     .values(spoken=bindparam("revision_"))
 )
+_RESEAL = Statement(
+    update(draft)
+    .where(
+        draft.c.tag == bindparam("tag_"),
+        draft.c.revision == bindparam("was"),
+        draft.c.key == bindparam("was_key"),
+    )
+    .values(key=bindparam("key_"), sealed=bindparam("sealed_"))
+)
 _DELETE = Statement(
     delete(draft).where(draft.c.tag == bindparam("tag_"), draft.c.revision == bindparam("was"))
 )
@@ -165,11 +177,41 @@ class Drafts:
 
     def spoken(self, said: Draft) -> None:
         """Its words have been sent. A talk that is over is dropped with them, unless it went on meanwhile."""
+        if any(RECEIPT in line.params for line in said.lines):
+            self._forget_receipt(said)
+            return
+        self._spoken(said)
+
+    def _spoken(self, said: Draft) -> None:
         over = {"tag_": said.tag, "was": said.revision}
         if said.session is None and self._tx.do(_DELETE, over) == 1:
             self._tx.outlive(said.key)
         else:
             self._tx.do(_SPOKEN, {"tag_": said.tag, "revision_": said.revision})
+
+    def _forget_receipt(self, said: Draft) -> None:
+        """As `spoken`, and where the talk went on, its version is sealed anew without the receipt that was shown.
+
+        The version keeps its revision, for nothing in it is to be said that was not; only its key is another, so the
+        key is taken from the row and never from memory.
+        """
+        row = self._tx.one(_FIND, {"tag_": said.tag})
+        if row is None:
+            return
+        kept = _opened(self._tx.keys, said.tag, row)
+        self._spoken(replace(said, key=kept.key))
+        left = tuple(
+            line
+            for line in kept.lines
+            if line.revision > said.revision or RECEIPT not in line.params
+        )
+        if left == kept.lines or (said.session is None and said.revision == kept.revision):
+            return
+        slot, key = self._tx.new_key()
+        sealed = seal(key, _plain(replace(kept, lines=left)), _bound(kept.tag, kept.revision))
+        named = {"tag_": kept.tag, "was": kept.revision, "was_key": kept.key}
+        changed = self._tx.do(_RESEAL, {**named, "key_": slot, "sealed_": sealed})
+        self._tx.outlive(kept.key if changed else slot)
 
 
 def _tag(keys: Keyring, address: Address) -> bytes:

@@ -10,6 +10,7 @@ page, a replica or a backup, not even with the directory in hand.
 import hashlib
 import hmac
 import os
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,6 +27,28 @@ INBOX_DAYS = 2
 """Whole days for which an inbox key outlives its own day: 48 hours in which a repeat is known."""
 
 _BURNED = bytes(KEY)
+
+DRAWN = 8192
+"""Random bytes drawn from the system at a time: one call for a hundred keys instead of one for each."""
+
+
+class _Chance(threading.local):
+    """Bytes drawn and not given yet; each is given once. A thread has its own."""
+
+    drawn = b""
+    given = 0
+
+
+_chance = _Chance()
+
+
+def chance(count: int) -> bytes:
+    """So many random bytes from the system's source."""
+    start = _chance.given
+    if start + count > len(_chance.drawn):
+        _chance.drawn, start = os.urandom(max(DRAWN, count)), 0
+    _chance.given = start + count
+    return _chance.drawn[start : start + count]
 
 
 class KeyLost(Exception):
@@ -84,9 +107,9 @@ class Keyring:
         if not free:
             self._grow()
             free = self._free
-        taken = int.from_bytes(os.urandom(4), "big") % len(free)
+        taken = int.from_bytes(chance(4), "big") % len(free)
         free[taken], free[-1] = free[-1], free[taken]
-        slot, key = free.pop(), os.urandom(KEY)
+        slot, key = free.pop(), chance(KEY)
         os.pwrite(self._slots, key, slot * KEY)
         self._dirty = True
         return slot, key
@@ -189,7 +212,7 @@ def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
 
 def seal_block(key: bytes, block: bytes, bound: bytes) -> bytes:
     """Seal what has always one size, so that nothing needs to be padded."""
-    nonce = os.urandom(12)
+    nonce = chance(12)
     return nonce + AESGCM(key).encrypt(nonce, block, bound)
 
 

@@ -7,7 +7,7 @@ writes the rows of the first anew among its own, or their places would tell the 
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Redacted
+from bot.core.receipt import MOST_PIECES
 from bot.core.release import Counted, Freed
 from storage.database import Row, Statement, Tx
 from storage.tables import opinion, released
@@ -62,6 +63,10 @@ _TAKE_OUT = Statement(delete(opinion).where(*_AMONG))
 _OF_PERIOD = Statement(
     select(*_COLUMNS).where(opinion.c.period == bindparam("period_")).order_by(opinion.c.id)
 )
+_LOOKUPS = tuple(f"lookup{number}" for number in range(MOST_PIECES + 1))
+_OF_RECEIPT = opinion.c.lookup.in_([bindparam(name) for name in _LOOKUPS])
+_PERIOD_OF = Statement(select(func.min(opinion.c.period)).where(_OF_RECEIPT))
+_WITHDRAW = Statement(delete(opinion).where(_OF_RECEIPT))
 _COUNT = insert(released)
 _COUNTED = Statement(
     _COUNT.on_conflict_do_update(
@@ -196,6 +201,18 @@ class Opinions:
                 "writers": each.writers,
             }
             self._tx.do(_COUNTED, row)
+
+    def period_of(self, lookups: Sequence[bytes]) -> str:
+        """The period that the pieces of this receipt were released in; empty where none is here.
+
+        `lookups` are all that a receipt may find, `MOST_PIECES` + 1 of them.
+        """
+        row = self._tx.one(_PERIOD_OF, dict(zip(_LOOKUPS, lookups, strict=True)))
+        return (row and row[0]) or ""
+
+    def withdraw(self, lookups: Sequence[bytes]) -> None:
+        """The pieces of this receipt go. How many took part stays as it was counted."""
+        self._tx.do(_WITHDRAW, dict(zip(_LOOKUPS, lookups, strict=True)))
 
     def of(self, period: str) -> list[Kept]:
         """All of a period, in the order of their random ids."""

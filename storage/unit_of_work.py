@@ -16,30 +16,60 @@ from storage.vault import Vault
 class Work:
     """One unit of work: what a deed may read and change, all of it or nothing."""
 
-    __slots__ = (
-        "digests",
-        "drafts",
-        "identity",
-        "inbox",
-        "opinions",
-        "parcels",
-        "rounds",
-        "scripts",
-        "staff",
-        "vault",
-    )
+    __slots__ = ("_tx",)
 
     def __init__(self, tx: Tx) -> None:
-        self.digests = Digests(tx)
-        self.drafts = Drafts(tx)
-        self.identity = Identity(tx)
-        self.inbox = Inbox(tx)
-        self.opinions = Opinions(tx)
-        self.parcels = Parcels(tx)
-        self.rounds = Rounds(tx)
-        self.scripts = Scripts(tx)
-        self.staff = Members(tx)
-        self.vault = Vault(tx)
+        self._tx = tx
+
+    @property
+    def digests(self) -> Digests:
+        """The weeks, as they were closed."""
+        return Digests(self._tx)
+
+    @property
+    def drafts(self) -> Drafts:
+        """Talks in progress."""
+        return Drafts(self._tx)
+
+    @property
+    def identity(self) -> Identity:
+        """The sealed roster."""
+        return Identity(self._tx)
+
+    @property
+    def inbox(self) -> Inbox:
+        """What has been taken in already."""
+        return Inbox(self._tx)
+
+    @property
+    def opinions(self) -> Opinions:
+        """What people said, released."""
+        return Opinions(self._tx)
+
+    @property
+    def parcels(self) -> Parcels:
+        """What is to be handed to the office."""
+        return Parcels(self._tx)
+
+    @property
+    def rounds(self) -> Rounds:
+        """Rounds and their waves."""
+        return Rounds(self._tx)
+
+    @property
+    def scripts(self) -> Scripts:
+        """Scripts by digest."""
+        return Scripts(self._tx)
+
+    @property
+    def staff(self) -> Members:
+        """Accounts, codes and the trail."""
+        return Members(self._tx)
+
+    @property
+    def vault(self) -> Vault:
+        """What was handed in and not released yet."""
+        return Vault(self._tx)
 
     def slots(self) -> list[int]:
         """Every key slot that a row names. At start all others are burned."""

@@ -21,9 +21,8 @@ On PostgreSQL a deed that hands in reads the vault's row FOR SHARE, so that none
 
 import hmac
 import json
-import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -44,10 +43,12 @@ from bot.core.bucket import (
     Submission,
     bucket_of,
     crowded,
+    holds,
     loads,
     mark_of,
     marks,
     put,
+    remove,
     split,
     spread,
     tag_buckets,
@@ -58,7 +59,7 @@ from bot.core.cells import Atoms
 from bot.core.messages import Address, Redacted
 from bot.core.receipt import Receipt
 from storage.database import Raced, Row, Statement, Tx
-from storage.keys import KeyLost, seal_block, unseal_block
+from storage.keys import KeyLost, chance, seal_block, unseal_block
 from storage.tables import bucket, released, vault
 
 Outcome = Literal["taken", "already", "closed"]
@@ -138,6 +139,16 @@ def whole(content: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A vault at rest: what waits stays in the buckets it is in until the next tick begins."""
+
+    round: str
+    epoch: int
+    answers: int
+    """Answer buckets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Vault:
     """A row of the table."""
 
@@ -183,6 +194,11 @@ _COLUMNS = (
     vault.c.pending,
 )
 _FIND = Statement(select(*_COLUMNS).where(vault.c.round == bindparam("round_")))
+_STANDING = Statement(
+    select(vault.c.round, vault.c.epoch, vault.c.answers, vault.c.pending)
+    .where(vault.c.state != bindparam("closed"))
+    .order_by(vault.c.round)
+)
 _OPENED = Statement(insert(vault))
 _MOVE = Statement(
     update(vault)
@@ -369,6 +385,58 @@ class Vault:
         if found.state == _OPEN:
             mark = self._mark(found, self._tag(found, address))
             self._remember(found, replace(mark, waves=_EVERY_WAVE))
+
+    # -- those who hold a receipt -----------------------------------------------
+
+    def standing(self) -> tuple[Standing, ...] | None:
+        """All vaults in which something may wait; None while a tick is under way in one of them."""
+        rows = self._tx.all(_STANDING, {"closed": _CLOSED})
+        if any(pending for *_, pending in rows):
+            return None
+        return tuple(Standing(round=r, epoch=e, answers=a) for r, e, a, _ in rows)
+
+    def stand(self, seen: Iterable[Standing]) -> None:
+        """Raises `Raced` when a tick has begun in one of these vaults since it was seen."""
+        now = {each.round: each.epoch for each in self.standing() or ()}
+        if any(now.get(each.round) != each.epoch for each in seen):
+            raise Raced
+
+    def search(
+        self,
+        seen: Standing,
+        start: int,
+        most: int,
+        ids: Collection[bytes],
+        *,
+        take_out: bool = False,
+    ) -> bool:
+        """Whether so many buckets, from `start` on, hold anything of these lookup ids; it is taken out if wished.
+
+        Its place in a bucket is free then, and nobody knows whose it was. Raises `Raced` when a tick has begun.
+        """
+        self.stand((seen,))
+        found = False
+        for number, version, key, sealed in self._slice(
+            seen.round, _ANSWERS, seen.epoch, start, most
+        ):
+            row = (number, version, key, sealed)
+            content = self._opened(seen.round, _ANSWERS, seen.epoch, row)
+            if content is None or not holds(content, ids):
+                continue
+            found = True
+            if take_out:
+                self._write(
+                    _Bucket(
+                        round=seen.round,
+                        kind=_ANSWERS,
+                        epoch=seen.epoch,
+                        number=number,
+                        version=version,
+                        key=key,
+                        content=remove(content, ids),
+                    )
+                )
+        return found
 
     # -- the tick -------------------------------------------------------------
 
@@ -671,7 +739,7 @@ class Vault:
     def _sealed(
         self, round: str, kind: str, epoch: int, number: int, content: bytes
     ) -> tuple[bytes, int, bytes]:
-        version = os.urandom(ID)
+        version = chance(ID)
         slot, key = self._tx.new_key()
         return (
             version,
@@ -722,14 +790,14 @@ def _records(
 ) -> list[Record]:
     """A submission and its pieces, with what a receipt finds them by."""
     submission = Submission(
-        id=receipt.submission() if receipt else os.urandom(ID),
+        id=receipt.submission() if receipt else chance(ID),
         atom=atom,
         person=first,
         wrote=any(piece.text for piece in pieces),
     )
     found = receipt.pieces(len(pieces)) if receipt else ()
     names = [(h.lookup, _public(h.reply_seed)) for h in found] or [
-        (os.urandom(ID), os.urandom(_KEY_BYTES)) for _ in pieces
+        (chance(ID), chance(_KEY_BYTES)) for _ in pieces
     ]
     return [
         submission,
@@ -768,7 +836,7 @@ def _level(number: int) -> int:
 
 
 def _chance(below: int) -> int:
-    return int.from_bytes(os.urandom(8), "big") % below
+    return int.from_bytes(chance(8), "big") % below
 
 
 def _place(round: str, kind: str, epoch: int, number: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bot.content.loader import load_groups, load_surveys, load_texts
@@ -166,7 +166,7 @@ def floor(folder: Path, together: int) -> float:
 
 def plain_labels(labels: Labels) -> dict[str, object]:
     """What the product keeps of the sorting."""
-    return labels.as_plain() if hasattr(labels, "as_plain") else asdict(labels)
+    return labels.as_plain()
 
 
 def hand_in(db: sqlite3.Connection, key: bytes, tag: bytes, pieces: list[Said]) -> None:
@@ -221,7 +221,7 @@ async def _product(folder: Path, in_flight: int) -> float:
         pins=pins,
         scripts={pins["bench"]: asked},
         period=lambda _: "2026-09-25",
-        sort=lambda text: asdict(classify(taxonomy, text)),
+        sort=lambda text: classify(taxonomy, text).as_plain(),
     )
     front = Front(
         database, {"web": Mute()}, House(load_texts()), agenda, lambda: float(next(clock))

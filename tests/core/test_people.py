@@ -44,7 +44,7 @@ def holding(*roles: Role, unit: str = HERE) -> Staff:
     """Somebody with these posts, in one unit where a unit is needed."""
     posts = tuple(
         Post(
-            role=r, units=(unit,) if r in PLACED else (), name="唐健" if r is Role.NODE else ""
+            role=r, units=(unit,) if r in PLACED else (), name="甲某" if r is Role.NODE else ""
         )
         for r in roles
     )
@@ -82,7 +82,7 @@ def test_what_the_table_says_is_what_may_says(role: Role, deed: Deed):
     assert may(staff, deed, ELSEWHERE) is everywhere
     assert may(staff, deed, HERE) is (everywhere or scope in (Scope.OWN, Scope.SEAT))
     assert may(staff, deed, BELOW) is (everywhere or scope is Scope.OWN)
-    assert may(staff, deed, HERE, named="唐健") is (scope is not None)
+    assert may(staff, deed, HERE, named="甲某") is (scope is not None)
     assert somewhere(staff, deed) is (scope is not None)
 
 
@@ -154,11 +154,11 @@ def test_supervision_may_be_of_everything_or_of_some_and_what_is_below():
 
 def test_whoever_a_plan_names_reports_what_bears_their_name():
     """K10."""
-    tang = holding(Role.NODE)
+    named = holding(Role.NODE)
 
-    assert may(tang, Deed.REPORT_NODE, HERE, named="唐健")
-    assert not may(tang, Deed.REPORT_NODE, HERE, named="韩海英")
-    assert not may(tang, Deed.REPORT_NODE, HERE)
+    assert may(named, Deed.REPORT_NODE, HERE, named="甲某")
+    assert not may(named, Deed.REPORT_NODE, HERE, named="乙某")
+    assert not may(named, Deed.REPORT_NODE, HERE)
 
 
 def test_one_person_may_hold_several_posts():
@@ -189,7 +189,7 @@ def test_units_tied_into_a_knot_end_too():
         {"role": Role.RESPONSIBLE, "units": ("no1", "no2")},
         {"role": Role.DEPUTY, "units": ("no1", "no2")},
         {"role": Role.NODE},
-        {"role": Role.OFFICE, "name": "唐健"},
+        {"role": Role.OFFICE, "name": "甲某"},
     ],
     ids=str,
 )
@@ -215,7 +215,7 @@ def test_a_school_office_gives_no_post_above_its_own(role: Role):
 
 def test_a_school_office_gives_posts_of_its_own_school():
     own, other = Post(role=Role.SCHOOL, units=("no1",)), Post(role=Role.SCHOOL, units=("no2",))
-    everywhere = Post(role=Role.NODE, name="唐健")
+    everywhere = Post(role=Role.NODE, name="甲某")
 
     assert may_appoint(SCHOOL, Deed.INVITE_STAFF, own)
     assert not may_appoint(SCHOOL, Deed.INVITE_STAFF, other)

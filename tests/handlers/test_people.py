@@ -531,13 +531,13 @@ async def test_a_binding_link_for_a_plans_name_is_a_code_like_any_other(hall, of
             work,
             os.urandom,
             Label(Role.OFFICE, 1),
-            Post(role=Role.NODE, name="唐健"),
+            Post(role=Role.NODE, name="甲某"),
             hall.home.clock(),
         )
     )
     ben = hall.person("ben")
     await ben.says(code)
 
-    assert [m.address for m in await hall.do(lambda work: work.staff.named("唐健"))] == [
+    assert [m.address for m in await hall.do(lambda work: work.staff.named("甲某"))] == [
         ben.address
     ]

@@ -1,8 +1,8 @@
 """From the cues found in an opinion to its labels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.core.sorting.leaders import Leader, named
 from bot.core.sorting.taxonomy import Findings, Taxonomy
@@ -52,6 +52,12 @@ class Labels:
     confidence: float = 0.0
     """0 to 1: how far ahead the first topic is. The office sees the doubtful ones first."""
 
+    def as_plain(self) -> dict[str, Any]:
+        """What is kept of it, ready for JSON."""
+        return {name: getattr(self, name) for name in _KEPT}
+
+
+_KEPT = tuple(field.name for field in fields(Labels))
 
 LEARNED = 50
 """What a model's certainty weighs against cues (3 a strong one)."""

@@ -1,0 +1,373 @@
+"""What an auditor reads: rows and pages as they lie there, beside the stores and without leaning on them.
+
+Nothing here writes: not a row, not a key. The stores are what is to be judged, so what they sealed is opened here with
+the master key alone, and every number is counted from the rows again.
+"""
+
+import hmac
+import json
+import re
+import sqlite3
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, cast
+from urllib.parse import quote
+
+from bot.core.cells import K_WORDS, Atoms
+from bot.core.messages import Address
+from bot.core.traces import Trace, digests
+from storage.database import connect
+from storage.keys import KeyLost, derive, unseal
+from storage.tables import metadata
+
+_HEADER = 100
+_WAL = 2
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CHUNK = 1 << 22
+_SEALED = (  # table, what its seal is bound to, the key it was sealed with
+    ("person", "slot", "roster seal"),
+    ("staff", "tag", "staff seal"),
+    ("outbox", "key", "outbox address"),
+)
+
+
+class NoDatabase(Exception):
+    """There is no such file, or it is no database of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who can be found in the database with the master key in hand."""
+
+    addresses: tuple[Address, ...]
+    shut: int
+    """Rows that this master key does not open."""
+
+
+class Mark(NamedTuple):
+    """A name without a way back that the product itself gives somebody, and the only columns it belongs in."""
+
+    trace: Trace
+    places: frozenset[str]
+
+
+class Small(NamedTuple):
+    """A published figure of too few people."""
+
+    round: str
+    period: str
+    atom: str
+    number: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What two orders say of each other, for rows of one round and period."""
+
+    round: str
+    period: str
+    what: str
+    tau: float
+    rows: int
+
+
+def opened(file: Path) -> sqlite3.Connection:
+    """The database, to be read only; not even its log is tidied. Raises `NoDatabase`."""
+    if not file.exists():
+        raise NoDatabase
+    written = file.with_name(f"{file.name}-wal").exists()
+    uri = f"file:{quote(str(file.absolute()))}?mode=ro{'' if written else '&immutable=1'}"
+    try:
+        connection = sqlite3.connect(uri, uri=True, timeout=5)
+        connection.execute("SELECT 1 FROM alembic_version")
+    except sqlite3.Error as error:
+        raise NoDatabase from error
+    return connection
+
+
+def known(db: sqlite3.Connection, master: bytes) -> Known:
+    """Every address of the roster, of staff and of what waits to be sent."""
+    found: dict[Address, None] = {}
+    shut = 0
+    for table, bound, purpose in _SEALED:
+        key = derive(master, purpose)
+        for name, sealed in db.execute(f"SELECT {bound}, sealed FROM {table}"):
+            if not sealed:  # a retired account
+                continue
+            try:
+                plain = json.loads(
+                    unseal(key, sealed, name if isinstance(name, bytes) else name.encode())
+                )
+            except KeyLost:
+                shut += 1
+                continue
+            found |= dict.fromkeys(_addresses(plain))
+    return Known(tuple(found), shut)
+
+
+def _addresses(plain: list[Any]) -> Iterator[Address]:
+    """A roster entry begins with a pair and ends with pairs; the others begin with channel and id themselves."""
+    pairs = [plain[0], *plain[-1]] if isinstance(plain[0], list) else [plain[:2]]
+    for channel, id in cast(list[list[str]], pairs):
+        yield Address(channel=channel, id=id)
+
+
+def marks(addresses: tuple[Address, ...], master: bytes, tag: bytes | None) -> Iterator[Mark]:
+    """The product's own names of these people: right in their place, wrong anywhere else."""
+    roster, staff = derive(master, "roster index"), derive(master, "staff index")
+    keys = [
+        (roster, "roster", frozenset({"person.slot"})),
+        (staff, "staff", frozenset({"staff.tag", "seat.tag"})),
+        (derive(master, "outbox"), "outbox", frozenset({"outbox.key"})),
+        *([(tag, "draft", frozenset({"draft.tag"}))] if tag else []),
+    ]
+    for address in addresses:
+        plain = f"{address.channel}\0{address.id}".encode()
+        for key, name, places in keys:
+            for trace in digests(hmac.digest(key, plain, "sha256"), f"mac {name}"):
+                yield Mark(trace, places)
+
+
+def columns(db: sqlite3.Connection) -> Iterator[tuple[str, bytes]]:
+    """Every column as `table.column` with all its values one after another, in handy parts."""
+    for table in _tables(db):
+        for name in _columns(db, table):
+            part: list[bytes] = []
+            size = 0
+            for (value,) in db.execute(f'SELECT "{name}" FROM "{table}"'):
+                part.append(value if isinstance(value, bytes) else str(value).encode())
+                size += len(part[-1])
+                if size > _CHUNK:
+                    yield f"{table}.{name}", b"\n".join(part)
+                    part, size = [], 0
+            yield f"{table}.{name}", b"\n".join(part)
+
+
+def named_slots(db: sqlite3.Connection) -> dict[int, str]:
+    """Every slot of the key file that a row names, and whose row."""
+    questions = {
+        "draft": "SELECT key FROM draft",
+        "bucket": "SELECT key FROM bucket",
+        "vault": "SELECT key FROM vault WHERE state != 'closed'",
+    }
+    return {slot: table for table, sql in questions.items() for (slot,) in db.execute(sql)}
+
+
+def unsound(db: sqlite3.Connection) -> bool:
+    """Whether SQLite itself finds the file damaged."""
+    return db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+
+
+# -- the schema ---------------------------------------------------------------------------------------------------
+
+
+def strangers(db: sqlite3.Connection) -> Iterator[str]:
+    """Tables and columns that are not ours: what somebody added may remember what we do not."""
+    for table in _tables(db):
+        if table not in metadata.tables:
+            yield table
+            continue
+        ours = set(metadata.tables[table].columns.keys())
+        yield from (f"{table}.{name}" for name in _columns(db, table) if name not in ours)
+    kinds = "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+    yield from (name for (name,) in db.execute(kinds))
+
+
+def counting(db: sqlite3.Connection) -> Iterator[str]:
+    """Tables that number their rows in the order they came, and should not."""
+    for _, name, _, _, without, *_ in db.execute("PRAGMA table_list").fetchall():
+        table = metadata.tables.get(name)
+        if (
+            table is not None
+            and table.dialect_options["sqlite"]["with_rowid"] is False
+            and not without
+        ):
+            yield name
+
+
+def fine_times(db: sqlite3.Connection) -> Iterator[str]:
+    """Columns that hold a time finer than they may."""
+    for table in ("opinion", "released"):
+        periods = db.execute(f"SELECT DISTINCT period FROM {table}")
+        if any(not _DAY.fullmatch(str(period)) for (period,) in periods):
+            yield f"{table}.period"
+    if db.execute("SELECT 1 FROM trail WHERE at % 60 LIMIT 1").fetchone():
+        yield "trail.at"
+
+
+def _tables(db: sqlite3.Connection) -> list[str]:
+    rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    return [n for (n,) in rows if not n.startswith("sqlite_") and n != "alembic_version"]
+
+
+def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+    return [name for (name,) in db.execute("SELECT name FROM pragma_table_xinfo(?)", (table,))]
+
+
+# -- the file -----------------------------------------------------------------------------------------------------
+
+
+def journal_is_wal(content: bytes) -> bool:
+    """Whether the file says that changes go into a write-ahead log (bytes 18 and 19 of its header)."""
+    return content[18:20] == bytes((_WAL, _WAL))
+
+
+def free_pages_with_words(content: bytes) -> int:
+    """Pages the file has done with that are not wiped. sqlite.org/fileformat2.html#the_freelist."""
+    if len(content) < _HEADER:
+        return 0
+    size = int.from_bytes(content[16:18], "big")
+    size = 65536 if size == 1 else size
+    trunk = int.from_bytes(content[32:36], "big")
+    seen: set[int] = set()
+    dirty = 0
+    while trunk and trunk not in seen:
+        seen.add(trunk)
+        page = content[(trunk - 1) * size : trunk * size]
+        trunk, many = struct.unpack(">II", page[:8])
+        leaves = struct.unpack(f">{many}I", page[8 : 8 + 4 * many])
+        dirty += any(page[8 + 4 * many :])
+        dirty += sum(any(content[(leaf - 1) * size : leaf * size]) for leaf in leaves)
+    return dirty
+
+
+def settings_refused() -> tuple[str, ...]:
+    """Settings of a connection that this machine's SQLite does not take from us."""
+    with (
+        TemporaryDirectory(prefix="tingwen-") as folder,
+        closing(connect(Path(folder) / "a.db")) as db,
+    ):
+        wanted = {"secure_delete": 1, "synchronous": 2, "temp_store": 2, "journal_mode": "wal"}
+        return tuple(
+            name
+            for name, value in wanted.items()
+            if db.execute(f"PRAGMA {name}").fetchone() != (value,)
+        )
+
+
+# -- what was published -------------------------------------------------------------------------------------------
+
+
+def divisions(db: sqlite3.Connection) -> dict[str, Atoms]:
+    """How each round's people were divided when it opened."""
+    rows = db.execute("SELECT round, atoms FROM vault")
+    return {round: Atoms.from_json(atoms) for round, atoms in rows}
+
+
+def small_cells(db: sqlite3.Connection, k: int) -> Iterator[Small]:
+    """Released figures of fewer people than a round needs, at least `k`. Nobody at all is nothing published."""
+    needed = {round: max(k, atoms.k) for round, atoms in divisions(db).items()}
+    rows = db.execute(
+        "SELECT round, period, atom, people, guests, submissions FROM released ORDER BY 1, 2, 3"
+    )
+    for round, period, atom, people, guests, submissions in rows:
+        least = needed.get(round, k)
+        # A fold may hold people and guests; each kind was enough, or together they are in one batch.
+        number = min(people + guests, submissions)
+        if 0 < number < least:
+            yield Small(round, period, atom, number, least)
+
+
+def uncounted(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Rounds and periods with opinions of which no tick has counted anybody."""
+    yield from db.execute(
+        "SELECT DISTINCT o.round, o.period FROM opinion o WHERE o.channel = 'chat' AND NOT EXISTS"
+        " (SELECT 1 FROM released r WHERE r.round = o.round AND r.period = o.period)"
+        " AND NOT EXISTS (SELECT 1 FROM vault v WHERE v.round = o.round AND v.pending != '')"
+    )
+
+
+def words_of_few(db: sqlite3.Connection) -> Iterator[Small]:
+    """Words that carry the name of a unit of which too few wrote."""
+    rows = db.execute(
+        "SELECT DISTINCT o.round, o.period, o.atom, r.writers FROM opinion o JOIN released r"
+        " USING (round, period, atom) WHERE o.text != '' AND o.unit != '' AND r.writers < ?",
+        (K_WORDS,),
+    )
+    for round, period, atom, writers in rows:
+        yield Small(round, period, atom, writers, K_WORDS)
+
+
+def shared(db: sqlite3.Connection) -> int:
+    """Opinions that share a value with another one, which could only be because one person gave both."""
+    sql = "SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM opinion WHERE {0} IS NOT NULL GROUP BY {0} HAVING n > 1)"
+    return sum(db.execute(sql.format(name)).fetchone()[0] for name in ("lookup", "reply_key"))
+
+
+def digests_kept(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Period and snapshot of every digest."""
+    yield from db.execute("SELECT period, snapshot FROM digest ORDER BY period")
+
+
+# -- order --------------------------------------------------------------------------------------------------------
+
+
+def orders(db: sqlite3.Connection, content: bytes) -> Iterator[Order]:
+    """How the order of random ids goes with other orders of the same rows: it should say nothing of any of them."""
+    rows = db.execute("SELECT round, period, id, lookup FROM opinion WHERE lookup IS NOT NULL")
+    by: dict[tuple[str, str], list[tuple[bytes, bytes]]] = {}
+    for round, period, id, lookup in rows:
+        by.setdefault((round, period), []).append((id, lookup))
+    for (round, period), pairs in by.items():
+        lookups = [lookup for _, lookup in sorted(pairs)]
+        places = [content.find(lookup) for lookup in sorted(lookups)]
+        placed = [place for place in places if place >= 0]
+        yield Order(round, period, "id", tau(lookups), len(lookups))
+        yield Order(round, period, "page", tau(placed), len(placed))
+
+
+def uneven(db: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+    """Columns of random names that begin alike too often to be random, as times and counters do."""
+    for name in ("id", "lookup"):
+        rows = db.execute(f"SELECT substr({name}, 1, 2) FROM opinion WHERE {name} IS NOT NULL")
+        starts = Counter(start for (start,) in rows)
+        many = sum(starts.values())
+        # Pairs with the same two bytes: about many² / 131072 by chance, and hardly ever more than this.
+        alike = sum(n * (n - 1) // 2 for n in starts.values())
+        if alike > 6 + 4 * many * many / 131072:
+            yield f"opinion.{name}", many
+
+
+def tau(order: list[Any]) -> float:
+    """Kendall's tau of a sequence against the rising one: 1 the same, -1 reversed, about 0 by chance.
+
+    >>> tau([1, 2, 3]), tau([3, 2, 1])
+    (1.0, -1.0)
+    """
+    many = len(order)
+    if many < 2:
+        return 0.0
+    _, swapped = _sorted(order)
+    return 1 - 4 * swapped / (many * (many - 1))
+
+
+def spread(rows: int) -> float:
+    """The standard deviation of tau for so many rows in an order of chance."""
+    return (2 * (2 * rows + 5) / (9 * rows * (rows - 1))) ** 0.5 if rows > 1 else 1.0
+
+
+def _sorted(order: list[Any]) -> tuple[list[Any], int]:
+    """The sequence sorted, and the pairs that stood the wrong way round."""
+    if len(order) < 2:
+        return order, 0
+    middle = len(order) // 2
+    left, first = _sorted(order[:middle])
+    right, second = _sorted(order[middle:])
+    merged: list[Any] = []
+    swapped = first + second
+    i = j = 0
+    while i < len(left) and j < len(right):
+        if left[i] <= right[j]:
+            merged.append(left[i])
+            i += 1
+        else:
+            merged.append(right[j])
+            swapped += len(left) - i
+            j += 1
+    return [*merged, *left[i:], *right[j:]], swapped

@@ -1,0 +1,107 @@
+"""What is past its time: how much of it there is, and its end.
+
+    drafts          four days without a word; the service itself lets go after three and tells the writer
+    inbox           two days, and the keys of those days
+    invitations     once their last day is over
+    trail, waves    a year
+    parcels         handed over or refused, two months after the day of what they brought
+    buckets         of rounds and ticks that are over
+
+Opinions, counts and digests are what people said and what the office was told: they have no time of their own here.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select
+
+from storage.database import Statement, Tx
+from storage.draft import Drafts
+from storage.keys import INBOX_DAYS
+from storage.tables import bucket, draft, inbox, invitation, outbox, trail, vault, wave
+
+DAY = 86400
+
+DRAFT = 96 * 3600
+"""Seconds. The service tells the writer at 72 hours; where it was down then, or could not, it ends a day later all the same."""
+
+YEAR = 366
+"""Days for which it is remembered what staff did and which waves went out."""
+
+PARCEL = 62
+"""Days for which a handed over parcel keeps the same thing from being handed over twice."""
+
+_IN_USE = (
+    bucket.c.round == vault.c.round,
+    vault.c.state != bindparam("closed"),
+    or_(
+        bucket.c.kind == bindparam("tags"),
+        bucket.c.epoch >= vault.c.epoch,
+        vault.c.pending != bindparam("none"),
+    ),
+)
+_PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
+    (inbox, inbox.c.day < bindparam("inbox_day")),
+    (invitation, invitation.c.expires < bindparam("today")),
+    (trail, trail.c.at < bindparam("year_ago")),
+    (wave, wave.c.at < bindparam("year_ago")),
+    (outbox, (outbox.c.state != 0) & (outbox.c.ref < bindparam("parcel_day"))),
+    (bucket, ~select(vault.c.round).where(*_IN_USE).exists()),
+)
+_COUNTS = {
+    table.name: Statement(select(func.count()).select_from(table).where(past))
+    for table, past in _PAST
+}
+_ENDS = {table.name: Statement(delete(table).where(past)) for table, past in _PAST}
+_SPENT = Statement(select(bucket.c.key).where(_PAST[-1][1]))
+_DRAFT_END = Statement(
+    delete(draft).where(draft.c.tag == bindparam("tag_"), draft.c.revision == bindparam("was"))
+)
+
+
+class Retention:
+    """What is past its time, within one transaction. It may run beside the service: it takes no key, and burns those
+    of what it removes only after the commit."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    def overdue(self, now: float) -> Mapping[str, int]:
+        """Rows past their time, by table."""
+        limits = _limits(now)
+        counts = {name: self._number(count, limits) for name, count in _COUNTS.items()}
+        return {"draft": len(self._stale(now)), **counts}
+
+    def end(self, now: float) -> Mapping[str, int]:
+        """Delete them; how many there were, by table."""
+        limits = _limits(now)
+        gone = {"draft": 0}
+        for tag, revision, slot in self._stale(now):
+            gone["draft"] += self._tx.do(_DRAFT_END, {"tag_": tag, "was": revision})
+            self._tx.outlive(slot)
+        for (slot,) in self._tx.all(_SPENT, limits):
+            self._tx.outlive(slot)
+        gone |= {name: self._tx.do(end, limits) for name, end in _ENDS.items()}
+        self._tx.keys.drop_inbox_keys(int(now // DAY))
+        return gone
+
+    def _stale(self, now: float) -> list[tuple[bytes, int, int]]:
+        every = Drafts(self._tx).every()
+        return [(d.tag, d.revision, d.key) for d in every if d.since < now - DRAFT]
+
+    def _number(self, count: Statement, limits: Mapping[str, object]) -> int:
+        row = self._tx.one(count, limits)
+        return row[0] if row else 0
+
+
+def _limits(now: float) -> dict[str, object]:
+    today = datetime.fromtimestamp(now, UTC).date()
+    return {
+        "inbox_day": int(now // DAY) - INBOX_DAYS,
+        "today": int(now // DAY),
+        "year_ago": int(now) - YEAR * DAY,
+        "parcel_day": (today - timedelta(days=PARCEL)).isoformat(),
+        "closed": "closed",
+        "tags": "tags",
+        "none": "",
+    }
