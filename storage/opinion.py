@@ -208,7 +208,7 @@ class Opinions:
         `lookups` are all that a receipt may find, `MOST_PIECES` + 1 of them.
         """
         row = self._tx.one(_PERIOD_OF, dict(zip(_LOOKUPS, lookups, strict=True)))
-        return (row and row[0]) or ""
+        return str(row[0]) if row and row[0] else ""
 
     def withdraw(self, lookups: Sequence[bytes]) -> None:
         """The pieces of this receipt go. How many took part stays as it was counted."""

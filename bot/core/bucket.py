@@ -153,6 +153,11 @@ def remove(content: bytes, ids: Collection[bytes]) -> bytes:
     return content if len(left) == len(slots) else _packed(left)
 
 
+def holds(content: bytes, ids: Collection[bytes]) -> bool:
+    """Whether anything of these lookup ids lies here."""
+    return any(content[at : at + ID] in ids for at in range(0, SIZE, SLOT))
+
+
 def filled(content: bytes) -> int:
     """How many of its `SLOTS` are taken."""
     return len(_used(content))

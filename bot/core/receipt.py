@@ -139,10 +139,87 @@ def parse(typed: str) -> str | None:
     >>> parse("您的回执：0123 4567 8901 2345，请抄下")
     '0123456789012345'
     """
-    text = unicodedata.normalize("NFKC", typed)
-    plain = "".join(_NUMERALS.get(char, char) for char in _BETWEEN.sub("", text))
-    if len(plain) == DIGITS and plain.isascii() and plain.isdigit():
+    if plain := only(typed):
         return plain
-    runs = [re.sub(r"\D", "", run) for run in _RUN.findall(text)]
+    runs = [
+        re.sub(r"\D", "", run) for run in _RUN.findall(unicodedata.normalize("NFKC", typed))
+    ]
     found = [run for run in runs if len(run) == DIGITS]
     return found[0] if len(found) == 1 else None
+
+
+def only(typed: str) -> str | None:
+    """The sixteen digits that a text is, with nothing else in it; None where it is something else.
+
+    >>> only("0123-4567-8901-2345"), only("我的卡号 0123456789012345")
+    ('0123456789012345', None)
+    """
+    text = _BETWEEN.sub("", unicodedata.normalize("NFKC", typed))
+    plain = "".join(_NUMERALS.get(char, char) for char in text)
+    return plain if len(plain) == DIGITS and plain.isascii() and plain.isdigit() else None
+
+
+# --- what is typed about one -----------------------------------------------------------------------------------
+
+LONGEST = 64
+"""Characters; a longer text asks for nothing of this."""
+
+
+@dataclass(frozen=True, slots=True)
+class LooksUp:
+    """What became of what I handed in?"""
+
+    digits: str
+    """Empty: it was meant as a receipt, and is none."""
+    bare: bool = False
+    """Nothing but the digits. In the middle of a talk they are an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraws:
+    """Take back what I handed in."""
+
+    digits: str
+    sure: bool = False
+    """Asked and confirmed."""
+
+
+Asked = LooksUp | Withdraws
+
+_LOOKS_UP = ("查询", "查", "回执", "receipt")
+_WITHDRAWS = ("撤回", "withdraw")
+_SURE = "确认撤回"
+_YES = " yes"
+_ASKS = re.compile(
+    rf"/?(?P<what>{'|'.join((*_LOOKS_UP, *_WITHDRAWS, _SURE))})(?:回执)?[号码]*[\s:+]*(?P<rest>.*)"
+)
+_NEARLY = re.compile(r"\d[\d\s\-‐‑‒–—―]{6,}")
+
+
+def recognise(text: str) -> Asked | None:
+    """What the text asks of a receipt; None where it is something else, as nearly always.
+
+    >>> recognise("查 0123 4567 8901 2345"), recognise("查一查食堂")
+    (LooksUp(digits='0123456789012345', bare=False), None)
+    >>> recognise("撤回＋0123456789012345")
+    Withdraws(digits='0123456789012345', sure=False)
+    """
+    if len(text) > LONGEST:
+        return None
+    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    asks = _ASKS.fullmatch(folded)
+    if asks is None:
+        digits = only(folded) if len(folded) >= DIGITS else None
+        return LooksUp(digits, bare=True) if digits else None
+    what, rest = asks["what"], asks["rest"]
+    digits = only(rest.removesuffix(_YES)) or ""
+    if rest and not digits and not _NEARLY.fullmatch(rest):
+        return None
+    if what in _LOOKS_UP:
+        return LooksUp(digits)
+    return Withdraws(digits, sure=bool(digits) and (what == _SURE or rest.endswith(_YES)))
+
+
+def confirms(digits: str) -> str:
+    """What the button says that confirms a withdrawal; any keyboard can type it."""
+    return f"/withdraw {digits}{_YES}"
