@@ -105,7 +105,10 @@ class Chores:
         for one, _ in await self._kept():
             if one.opens is not None and one.opens > moment and not _over(one, now):
                 continue
-            await tick(self._database, one.id, self._wish(one, moment, period, now, almanac))
+            wish = self._wish(one, moment, period, now, almanac)
+            ticked = await tick(self._database, one.id, wish)
+            if ticked is not None and ticked.dropped:
+                await self._reminders.tell_dropped(one, now)
 
     def _wish(
         self, one: Round, moment: datetime, period: Period, now: datetime, almanac: Almanac

@@ -7,6 +7,7 @@ whom this wave is for before anybody is spoken to, so that a crash may skip a ba
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from bot.channels.base import Channel, SendFailed
@@ -20,6 +21,9 @@ from storage.unit_of_work import Work
 from storage.vault import REACH
 
 log = logging.getLogger(__name__)
+
+TELLING, TOO_FEW = 9, "too few"
+"""The number of the wave that tells what was not handed on, and its note."""
 
 GOING, TOO_LATE, TOO_MUCH = "going", "too late", "over budget"
 """What stands beside a wave: it is being sent (and taken up again after a crash), or why it was dropped."""
@@ -83,6 +87,18 @@ class Reminders:
                     await self._begin(one, number, at, now, rounds, tuple(taken.values()))
                 elif before.note.startswith(GOING):
                     await self._send(one, number, now)
+
+    async def tell_dropped(self, one: Round, now: datetime) -> None:
+        """Some were too few even together: nothing of theirs was handed on. Nobody knows whose, so all are told."""
+        if not await self._claim(one, TELLING, now, TOO_FEW):
+            return
+        for address, language in await self._database.write(lambda tx: _reachable(Work(tx))):
+            text = self._texts.say(
+                language, "round.dropped", survey=one.script.survey.words[language]
+            )
+            if channel := self._channels.get(address.channel):
+                with suppress(SendFailed):
+                    await channel.send(Outgoing(address=address, text=text))
 
     async def _begin(
         self,
@@ -177,7 +193,7 @@ def _affordable(
     sent = [
         (datetime.fromtimestamp(wave.at, UTC), cell)
         for wave in taken
-        if wave.note not in (TOO_LATE, TOO_MUCH)
+        if wave.note not in (TOO_LATE, TOO_MUCH, TOO_FEW)
         for cell in cells.get(wave.round, ())
     ]
     return all(within_budget(cell, sent, now) for cell in one.cells)

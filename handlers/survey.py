@@ -161,8 +161,18 @@ def _begin(work: Work, agenda: Agenda, draft: Draft, link: Link, now: float) -> 
     if chosen is None:
         return _say(work, draft, "round.none", now)
     group, unit = _place(work, draft.address, link)
+    if _finished(work, chosen.script, draft.address, group):
+        return _say(work, draft, "said.already", now)
     first = begin(chosen.script, language=draft.language, now=now, group=group, unit=unit)
     return _start(work, agenda, draft, chosen, first, now)
+
+
+def _finished(work: Work, script: Script, address: Address, group: str) -> bool:
+    """Nothing more would be taken from this person: said before they answer once more, not after."""
+    times = work.vault.finished(script.round, work.identity.main(address))
+    known = script.group(group)
+    staff = known is not None and known.audience == "staff"
+    return times >= PARENTS_MOST or (staff and times > 0)
 
 
 def _offer(work: Work, agenda: Agenda, draft: Draft, part: Part, now: float) -> Draft:

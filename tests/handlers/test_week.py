@@ -188,6 +188,7 @@ async def test_before_a_holiday_the_week_closes_on_the_last_working_day(tmp_path
 
 async def test_the_office_starts_and_stops_a_round_by_taps(tmp_path):
     async with town(tmp_path, "2014-06-02 10:00") as house:
+        await house.app.bell.ring()  # the draft of the weeks before
         await house.hears("office", "发起")
         await house.taps("office", "五问")
         await house.taps("office", "新城小学")
@@ -231,3 +232,23 @@ async def test_what_a_role_may_not_do_is_not_done(tmp_path):
         await house.hears("reader", "发起 kunshan all 7 确认")
         assert "不归这个账号" in house.last("reader")
         assert len(await house.do(lambda work: work.rounds.all())) == 2
+
+
+async def test_who_was_too_few_to_be_handed_on_is_told_so_once(tmp_path):
+    async with town(tmp_path) as house:
+        await house.parents(3)
+        house.channel.sent.clear()
+        await house.at("2014-04-19 00:01")
+        await house.at("2014-04-19 00:02")
+        assert ["没有转交" in one.text for one in house.sent("newtown0")] == [True]
+        assert await house.do(lambda work: work.opinions.of("2014-04-25")) == []
+
+
+async def test_who_has_answered_is_told_before_the_first_question_comes_again(tmp_path):
+    async with town(tmp_path) as house:
+        await house.hears("anna", "1", "0", "检查太多", link="g_teacher")
+        house.clock.push(4)
+        await house.front.ring(Address(channel="web", id="anna"))
+        await house.hears("anna", "88", "1")
+        await house.hears("anna", link="g_teacher")
+        assert "已经交过" in house.last("anna")
