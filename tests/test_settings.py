@@ -306,6 +306,7 @@ MISTAKES = [
         "day_twice",
     ),
     ("[people]\nopen = 'yes'", "people.open", "not_flag"),
+    ("[people]\nheadcounts = 'nowhere.xlsx'", "people.headcounts", "no_file"),
     ("[telegram]\ntoken = '1:a'", "telegram.token", "secret_in_file"),
     ("[telegram]\nmode = 'push'", "telegram.mode", "not_among"),
     ("[telegram]\napi_base_url = 'https://x/bot'", "telegram.api_base_url", "bad_base_url"),
@@ -341,7 +342,7 @@ def test_every_mistake_can_be_said_in_both_languages(text: str, key: str, fault:
 
 
 def test_all_mistakes_are_told_in_one_go():
-    separate = [case for case in MISTAKES if case[0].startswith(("[people]", "[mail]\nsender"))]
+    separate = [case for case in MISTAKES if case[0].startswith(("[people]\nopen", "[mail]\nsender"))]
     together = configured("\n".join(text for text, _, _ in separate))
 
     assert faults(together) == [("people.open", "not_flag"), ("mail.sender", "bad_mail")]

@@ -10,8 +10,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+from bot.content.headcounts import read_file as read_headcounts
 from bot.content.questions import Rules, group_problems, read_groups, read_rules, read_survey
 from bot.content.wording import Texts, read_texts
+from bot.core.people.headcounts import Counted
 from bot.core.survey import LANGUAGES, Group, Language, Survey
 from bot.settings import PlannedRound, Settings
 from bot.settings.problem import Problem, Refused
@@ -60,6 +62,15 @@ def load_explanations() -> Texts:
     return _accepted(*_read_texts(HERE / "problems"))
 
 
+def load_headcounts(settings: Settings) -> Mapping[tuple[str, str], int]:
+    """People by unit id and group id as the table named in `[people]` has them; none where none is named.
+
+    What is wrong in it is left out here and told by `settings_problems`.
+    """
+    preset = load_groups(settings.groups.preset)
+    return _counted(settings, (*preset, *settings.groups.own))[0].people
+
+
 def survey_files(folder: Path | None = None) -> tuple[Path, ...]:
     """Where the surveys stand, ours first."""
     files = {path.stem: path for path in sorted((HERE / "surveys").glob("*.toml"))}
@@ -82,7 +93,8 @@ def content_problems(folder: Path | None = None) -> tuple[Problem, ...]:
 
 
 def settings_problems(settings: Settings) -> tuple[Problem, ...]:
-    """What is wrong with settings once one knows the content: groups and surveys that do not exist or fit."""
+    """What is wrong with settings once one knows the content: groups and surveys that do not exist or fit, and the
+    table of headcounts they name."""
     presets = _read_groups()[0]
     preset = presets.get(settings.groups.preset, ())
     groups = {group.id: group for group in (*preset, *settings.groups.own)}
@@ -92,6 +104,7 @@ def settings_problems(settings: Settings) -> tuple[Problem, ...]:
         problems.append(_wrong(settings, "groups.preset", "unknown_preset", facts))
     problems += _own_group_problems(settings, {group.id for group in preset}, presets[COMMON])
     problems += _headcount_problems(settings, tuple(groups))
+    problems += _counted(settings, tuple(groups.values()))[1]
     problems += _round_problems(settings, groups)
     return tuple(problems)
 
@@ -114,6 +127,15 @@ def _headcount_problems(settings: Settings, groups: tuple[str, ...]) -> Iterator
         yield from _unknown_groups(
             settings, f"units[{place}].headcount", unit.headcount, groups
         )
+
+
+def _counted(
+    settings: Settings, groups: tuple[Group, ...]
+) -> tuple[Counted, tuple[Problem, ...]]:
+    file = settings.people.headcounts
+    if file is None:
+        return Counted(), ()
+    return read_headcounts(file, tuple(planned.unit for planned in settings.units), groups)
 
 
 def _round_problems(settings: Settings, groups: Mapping[str, Group]) -> Iterator[Problem]:

@@ -152,6 +152,8 @@ class People:
 
     open: bool = False
     """Somebody who just starts a chat counts as a person, not only as a submission."""
+    headcounts: Path | None = None
+    """An xlsx of people per unit and group, which goes before the `headcount`s of `[[units]]`; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

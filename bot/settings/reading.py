@@ -97,7 +97,7 @@ def read(text: str, *, file: str, folder: Path, environment: Mapping[str, str]) 
             leaders=_leaders(root, units),
             quiet=_quiet(root),
             holidays=tuple(_holidays(root)),
-            people=_people(root),
+            people=_people(root, folder),
             telegram=_telegram(root),
             wecom=_wecom(root),
             web=_web(root),
@@ -317,9 +317,15 @@ def _days(table: Table, key: str, year: int) -> frozenset[date]:
     return frozenset(day for day in days if day.year == year)
 
 
-def _people(root: Table) -> People:
+def _people(root: Table, folder: Path) -> People:
     with root.table("people") as people:
-        return People(open=people.flag("open", People().open))
+        open_people = people.flag("open", People().open)
+        written = people.text("headcounts")
+        headcounts = folder / written if written else None
+        if headcounts is not None and not headcounts.is_file():
+            people.wrong("headcounts", "no_file", value=written)
+            headcounts = None
+    return People(open=open_people, headcounts=headcounts)
 
 
 def _telegram(root: Table) -> Telegram:

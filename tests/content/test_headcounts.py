@@ -2,11 +2,16 @@
 
 import io
 import zipfile
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from openpyxl import Workbook
 
-from bot.content.headcounts import Unreadable, read_xlsx
+from bot.content.headcounts import Unreadable, read_file, read_xlsx
+from bot.content.loader import load_explanations
+from bot.core.people.headcounts import Fault
+from bot.core.survey import LANGUAGES, Language
 from tests.builders import GROUPS, UNITS
 
 ROWS = (
@@ -76,3 +81,53 @@ def test_what_is_no_table_gets_one_clear_reason(content: bytes, key: str):
         read_xlsx(content, UNITS, GROUPS)
 
     assert refused.value.key == key
+
+
+def test_a_slip_in_a_cell_is_a_warning_with_the_cell_and_the_rest_is_used(tmp_path: Path):
+    file = tmp_path / "people.xlsx"
+    rows = (
+        ("单位", "普通党员", "一线教师", "校长"),
+        ("第一中学", 60, "很多", 1),
+        ("新城小学", None, 38),
+    )
+    file.write_bytes(book(rows))
+
+    counted, problems = read_file(file, UNITS, GROUPS)
+
+    assert counted.people == {("no1", "party"): 60, ("newtown", "teacher"): 38}
+    assert {(p.key, p.fault, p.warning) for p in problems} == {
+        ("D1", "headcounts.unknown_group", True),
+        ("C2", "headcounts.not_a_number", True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"PK", "headcounts.not_a_table"),
+        (book((("第一中学", "好"),)), "headcounts.no_groups"),
+        (None, "unreadable"),
+    ],
+    ids=["no workbook", "no groups", "not there"],
+)
+def test_a_file_of_no_use_is_a_mistake(tmp_path: Path, content: bytes | None, fault: str):
+    file = tmp_path / "people.xlsx"
+    if content is not None:
+        file.write_bytes(content)
+
+    counted, [problem] = read_file(file, UNITS, GROUPS)
+
+    assert counted.people == {}
+    assert (problem.key, problem.fault, problem.warning) == ("", fault, False)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "fault", [*get_args(Fault), "unknown_unit_near", "not_a_table", "too_big"]
+)
+def test_everything_wrong_with_a_table_can_be_said(fault: str, language: Language):
+    words = load_explanations()
+
+    for part in ("reason", "remedy"):
+        key = f"headcounts.{fault}.{part}"
+        assert words.say(language, key, value="V", near="N", known="K")

@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -17,6 +18,7 @@ from bot.content.loader import (
     settings_problems,
     survey_files,
 )
+from bot.core.people.headcounts import Fault
 from bot.core.survey import LANGUAGES, Form, Question, Survey
 from bot.settings.problem import Refused
 from bot.settings.reading import read
@@ -273,6 +275,7 @@ def test_every_fault_that_is_noted_can_be_explained():
     code = "".join(path.read_text(encoding="utf-8") for path in sources)
     built = {f"not_{kind}" for kind in ("text", "flag", "number", "texts", "table", "tables")}
     built |= {"bad_wecom_token", "bad_wecom_aes_key"}
+    built |= {f"headcounts.{fault}" for fault in (*get_args(Fault), "unknown_unit_near")}
     explained = {
         key.removesuffix(".reason") for key in load_explanations() if key.endswith(".reason")
     }

@@ -4,7 +4,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
+from bot.app import headcounts_of
+from bot.settings.reading import load
 from bot.verbs import check
 
 
@@ -86,3 +89,53 @@ def test_it_speaks_chinese_unless_english_is_asked_for(
     environment: dict[str, str], language: str
 ):
     assert check.spoken(environment) == language
+
+
+def test_every_slip_in_the_table_of_headcounts_is_told_with_its_cell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = counted(
+        tmp_path, ("单位", "普通党员", "一线教师"), ("第一中", 60, 180), ("新城小学", "多", -1)
+    )
+
+    assert checked("--config", path) == 0
+    lines = capsys.readouterr().out.splitlines()
+    file = tmp_path / "people.xlsx"
+    assert (
+        lines[0] == f"{file}: A2：提醒：没有“第一中”这个单位，这一行没有用。是不是“第一中学”？"
+    )
+    assert [line.partition("：")[0] for line in lines[1:3]] == [f"{file}: B3", f"{file}: C3"]
+    assert lines[3:] == ["错误 0 处，提醒 3 处。"]
+
+
+def test_the_table_of_headcounts_goes_before_the_configuration(tmp_path: Path):
+    path = counted(
+        tmp_path, ("单位", "普通党员", "一线教师"), ("第一中学", 61, None), ("新城小学", 0, 38)
+    )
+
+    counts = headcounts_of(load(Path(path), {}).settings)
+
+    assert {group: counts["no1", group] for group in ("party", "teacher", "parent")} == {
+        "party": 61,  # the table's
+        "teacher": 180,  # an empty cell says nothing, so the configuration's
+        "parent": 0,
+    }
+    assert {group: counts["newtown", group] for group in ("party", "teacher", "parent")} == {
+        "party": 0,
+        "teacher": 38,
+        "parent": None,  # nobody knows
+    }
+
+
+def counted(folder: Path, *rows: tuple[str | int | None, ...]) -> str:
+    """A configuration of two schools with a table of headcounts beside it."""
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(folder / "people.xlsx")
+    return config(
+        folder,
+        "[people]\nheadcounts = 'people.xlsx'\n"
+        "[[units]]\nid = 'no1'\nname = '第一中学'\nheadcount = {party = 60, teacher = 180}\n"
+        "[[units]]\nid = 'newtown'\nname = '新城小学'\n",
+    )
