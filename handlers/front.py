@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from bot.channels.base import Channel, NotStored, SendFailed
 from bot.core.engine import deadline
-from bot.core.messages import Address, Arrived, Incoming, Outgoing, Tap, Text
+from bot.core.messages import Address, Arrived, File, Incoming, Outgoing, Tap, Text
 from bot.core.people import Deed, recognise, somewhere
 from bot.core.round import Round
 from bot.core.survey import Language
@@ -211,9 +211,13 @@ class Front:
         self._later(self._answer_office(incoming.address, answer))
 
     async def _answer_office(self, address: Address, answer: Answer) -> None:
-        papers = (
-            await self._press.papers(answer.snapshot, answer.papers) if answer.papers else ()
-        )
+        try:
+            papers = await self._papers(answer)
+        except Exception:  # whatever the press runs into, the office is not left waiting
+            log.exception("an answer could not be given")
+            language = self.language(address)
+            await self._answer(plain(self._texts, address, language, "desk.failed"))
+            return
         await self._answer(
             Outgoing(
                 address=address,
@@ -224,6 +228,11 @@ class Front:
                 picture=next((paper.content for paper in papers if paper.name == CHART), None),
             )
         )
+
+    async def _papers(self, answer: Answer) -> tuple[File, ...]:
+        if not answer.papers:
+            return ()
+        return await self._press.papers(answer.snapshot, answer.papers)
 
     async def _answer(self, outgoing: Outgoing) -> None:
         """Say this to whoever has just written; it is not kept, for they can ask again."""

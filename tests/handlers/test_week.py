@@ -10,6 +10,7 @@ from bot.app import App
 from bot.core.messages import Address, Arrived, Incoming, Tap, Text
 from bot.core.people import Post, Role
 from bot.verbs.opening import sample
+from handlers.papers import Press
 from storage.unit_of_work import Work
 from tests.fakes import FakeChannel, FixedClock
 
@@ -166,6 +167,24 @@ async def test_on_friday_a_draft_lies_on_the_desk_and_each_reader_gets_it_once(t
         assert [file.name for file in papers[0].files] == ["digest.docx", "ledger.xlsx"]
         assert papers[0].picture[:8] == b"\x89PNG\r\n\x1a\n"
         assert len(papers) == 1
+
+
+async def test_when_the_press_breaks_the_office_is_told_and_may_ask_again(
+    tmp_path, monkeypatch
+):
+    async def out_of_memory(*_: object) -> None:
+        raise MemoryError
+
+    async with town(tmp_path) as house:
+        await house.parents(6)
+        await house.at("2014-03-28 15:00")
+        await house.taps("office", "看初稿")
+        with monkeypatch.context() as broken:
+            broken.setattr(Press, "papers", out_of_memory)
+            await house.hears("office", "周报 2014-03-28 全文")
+            assert "没有办成" in house.last("office")
+        await house.hears("office", "周报 2014-03-28 全文")
+        assert [file.name for file in house.sent("office")[-1].files] == ["digest.docx"]
 
 
 async def test_four_of_a_group_wait_until_there_are_five(tmp_path):
