@@ -33,8 +33,9 @@ GROUP_GAP = 3.05
 """Seconds between two messages to one group: at most 20 a minute."""
 EDIT_GAP = 0.35
 """Seconds after changing a message in place."""
-PATIENCE = 4.0
-"""Seconds worth waiting here; longer waits are given back as `Throttled`, for others to use the time."""
+PATIENCE, CHAT_PATIENCE = 4.0, 0.1
+"""Seconds worth waiting here, for all and for one chat; longer waits are given back as `Throttled`, so that whoever
+sends can turn to others meanwhile."""
 STRICT = 60.0
 """Seconds for which answers keep to the line after the platform asked everyone to wait."""
 SOON = 60.0
@@ -78,13 +79,16 @@ class Pacing:
         self._recent: deque[Turn] = deque(maxlen=ALLOWED)
         self._fastest = 0.0
 
-    async def turn(self, chat: int, *, answer: bool, edit: bool = False) -> Turn:
+    async def turn(
+        self, chat: int, *, answer: bool, edit: bool = False, further: bool = False
+    ) -> Turn:
         """Wait until a message to this chat may go. Raises `Throttled` for long waits.
 
-        `answer`: somebody in this chat has just written and waits for it. When the platform has answered, the turn
-        is to be given back to `ended`.
+        `answer`: somebody in this chat has just written and waits for it. `further`: a part of a message that has
+        begun. When the platform has answered, the turn is to be given back to `ended`.
         """
-        await self._until(self._chats.get(chat, 0.0), everyone=False)
+        patience = PATIENCE if further else CHAT_PATIENCE
+        await self._until(self._chats.get(chat, 0.0), patience=patience)
         await self._until(self._hold, everyone=True)
         gap = EDIT_GAP if edit else GROUP_GAP if chat < 0 else CHAT_GAP
         if answer:
@@ -167,7 +171,9 @@ class Pacing:
         if (wait := moment - self._clock()) > 0:
             await self._sleep(wait)
 
-    async def _until(self, moment: float, *, everyone: bool) -> None:
-        if (wait := moment - self._clock()) > PATIENCE:
+    async def _until(
+        self, moment: float, *, everyone: bool = False, patience: float = PATIENCE
+    ) -> None:
+        if (wait := moment - self._clock()) > patience:
             raise Throttled(wait, everyone=everyone)
         await self._until_then(moment)

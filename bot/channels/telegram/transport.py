@@ -23,7 +23,6 @@ from contextlib import suppress
 from typing import Any, Literal, TypeVar, assert_never
 
 from starlette.routing import BaseRoute
-from telegram import InputFile, LinkPreviewOptions, Message
 from telegram.error import TelegramError
 from telegram.helpers import create_deep_linked_url
 
@@ -80,7 +79,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class Telegram:
@@ -283,8 +281,8 @@ class Telegram:
         for at, part in enumerate(parts[done:], done):
             try:
                 if at or not await self._redrawn(chat, outgoing, parts):
-                    sent = await self._put(chat, part)
-                    self._stands(chat, outgoing, part, sent)
+                    message = await self._put(chat, part, further=at > done)
+                    self._stands(chat, outgoing, part, message)
             except BaseException:
                 chat.half = (outgoing, at) if at else None
                 raise
@@ -298,7 +296,7 @@ class Telegram:
         if chat.keyboard in messages:
             chat.keyboard = 0
         for message in messages - {0}:
-            self._chores.add(self._bot.edit_message_reply_markup, chat.id, message)
+            self._chores.add(self._bot.strip, chat.id, message)
 
     def _note(self, chat: Chat, outgoing: Outgoing) -> str:
         """With the first screen in a chat: that what is typed here is deleted."""
@@ -319,17 +317,14 @@ class Telegram:
         turn = await self._pacing.turn(chat.id, answer=self._owed(chat), edit=True)
         passed = False
         try:
-            await self._bot.edit_message_text(
-                text,
-                chat.id,
-                chat.keyboard,
-                reply_markup=keyboard,
-                link_preview_options=_NO_PREVIEW,
-            )
+            await self._bot.redraw(chat.id, chat.keyboard, text, keyboard)
             passed = True
         except Refused as refused:
             if refused.code == 400:
-                return "message is not modified" in refused.said  # else it is gone: send anew
+                if "message is not modified" in refused.said:
+                    return True
+                chat.keyboard = 0  # it is gone, or too old: sent anew
+                return False
             raise self._failed_to_send(chat, refused) from refused
         except TelegramError as error:
             raise send_failed(error) from error
@@ -337,17 +332,18 @@ class Telegram:
             self._pacing.ended(turn, passed=passed)
         return True
 
-    def _stands(self, chat: Chat, outgoing: Outgoing, part: Part, sent: Message | None) -> None:
+    def _stands(self, chat: Chat, outgoing: Outgoing, part: Part, message: int) -> None:
         if isinstance(part, render.Words) and part.keyboard is not None:
-            chat.keyboard = sent.message_id if sent else 0
-            chat.screen = outgoing.screen
+            chat.keyboard, chat.screen = message, outgoing.screen
 
-    async def _put(self, chat: Chat, part: Part) -> Message | None:
-        """One part, when its turn has come; follows a group to its new address."""
-        turn = await self._pacing.turn(self._at(chat.id), answer=self._owed(chat))
-        sent, passed = None, False
+    async def _put(self, chat: Chat, part: Part, *, further: bool) -> int:
+        """One part, when its turn has come; follows a group to its new address. Returns its message id."""
+        turn = await self._pacing.turn(
+            self._at(chat.id), answer=self._owed(chat), further=further
+        )
+        message, passed = 0, False
         try:
-            sent = await self._call(self._at(chat.id), part)
+            message = await self._call(self._at(chat.id), part)
             passed = True
         except Refused as refused:
             if not refused.moved_to or refused.moved_to == self._at(chat.id):
@@ -357,43 +353,34 @@ class Telegram:
             raise send_failed(error) from error
         finally:
             self._pacing.ended(turn, passed=passed)
-        return sent if passed else await self._put(chat, part)
+        return message if passed else await self._put(chat, part, further=True)
 
-    async def _call(self, chat: int, part: Part) -> Message | None:
+    async def _call(self, chat: int, part: Part) -> int:
         match part:
             case render.Words(text, keyboard):
-                call = self._bot.send_message(
-                    chat, text, reply_markup=keyboard, link_preview_options=_NO_PREVIEW
-                )
+                return await self._bot.say(chat, text, keyboard)
             case Paper(file):
-                call = self._bot.send_document(chat, InputFile(file.content, file.name))
+                return await self._bot.hand_over(chat, file.name, file.content)
             case Picture(content):
-                call = self._picture(chat, content)
+                return await self._picture(chat, content)
             case _:
                 assert_never(part)
-        try:
-            return await call
-        except TelegramError:
-            raise
-        except Exception:
-            # The platform took it ("ok"), only its description of the message is beyond PTB's types.
-            log.warning("answer unreadable", extra={"channel": CHANNEL})
-            return None
 
-    async def _picture(self, chat: int, content: bytes) -> Message:
+    async def _picture(self, chat: int, content: bytes) -> int:
         try:
-            return await self._bot.send_photo(chat, InputFile(content, "picture.png"))
+            return await self._bot.show(chat, content)
         except Refused as refused:
             if refused.code != 400 or "PHOTO_" not in refused.said.upper():
                 raise
-            return await self._bot.send_document(chat, InputFile(content, "picture.png"))
+            return await self._bot.hand_over(chat, "picture.png", content)
 
     async def _speak_plainly(self, chat: int, key: str) -> None:
         """Words of the channel's own, outside any talk: in both languages, for nobody has chosen one."""
         text = "\n".join(said[key] for said in self._words.values())
         with suppress(Throttled):
-            await self._pacing.turn(chat, answer=True)
-            await self._bot.send_message(chat, text, link_preview_options=_NO_PREVIEW)
+            turn = await self._pacing.turn(chat, answer=True, further=True)
+            await self._bot.say(chat, text)
+            self._pacing.ended(turn, passed=True)
 
     def _failed_to_send(self, chat: Chat, refused: Refused) -> SendFailed:
         if wrong_token(refused):

@@ -28,9 +28,11 @@ from tests.chat import Home
 class Unhurried(Pacing):
     """The limits, a thousand times wider: talks in tests are quick."""
 
-    async def turn(self, chat: int, *, answer: bool, edit: bool = False) -> Turn:
+    async def turn(
+        self, chat: int, *, answer: bool, edit: bool = False, further: bool = False
+    ) -> Turn:
         await self._until(self._hold, everyone=True)
-        await self._until(self._chats.get(chat, 0.0), everyone=False)
+        await self._until(self._chats.get(chat, 0.0))
         return Turn(chat, self._clock())
 
 

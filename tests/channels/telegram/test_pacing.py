@@ -63,7 +63,7 @@ class World:
     async def send(self, chat: int, *, answer: bool = False, at: float = 0.0) -> None:
         if at:
             await self.time.sleep(at)
-        turn = await self.pacing.turn(chat, answer=answer)
+        turn = await self.pacing.turn(chat, answer=answer, further=True)
         await self.time.sleep(self.latency())
         self.sent.append((self.time.now, chat, answer))
         await self.time.sleep(0.001)
@@ -173,8 +173,17 @@ async def test_a_long_wait_is_given_back():
     world = World()
     world.pacing.refused(1, 30.0)
     with pytest.raises(Throttled) as thrown:
-        await world.pacing.turn(1, answer=True)
+        await world.pacing.turn(1, answer=True, further=True)
     assert thrown.value.after == 30.0
+
+
+async def test_somebody_who_just_got_a_message_keeps_nobody_else_from_sending():
+    world = World()
+    await world.pacing.turn(1, answer=True)
+    with pytest.raises(Throttled) as thrown:
+        await world.pacing.turn(1, answer=True)
+    assert thrown.value.after == pytest.approx(CHAT_GAP)
+    assert not thrown.value.everyone
 
 
 async def test_somebody_who_stops_waiting_holds_up_nobody():

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.base import Blocked, Rejected, SendFailed, Throttled, Unreachable
+from bot.channels.telegram.pacing import Pacing
 from bot.core.messages import Address, Button, File, Outgoing
 from tests.channels.telegram.botapi import (
     BotApi,
@@ -267,6 +268,27 @@ async def test_a_screen_gone_from_the_chat_is_shown_anew():
         api.chats[1].clear()
         await telegram.send(to(1, "? ✓", rows=rows, screen="1"))
         assert anna.sees.startswith("? ✓")
+
+
+async def test_a_screen_gone_from_the_chat_is_shown_anew_at_the_real_pace():
+    listening = Listening()
+    rows = ((Button("一", "+1"),),)
+    async with (
+        BotApi() as api,
+        speaking(api, pacing=Pacing()) as telegram,
+        running(telegram, listening),
+    ):
+        anna = api.person(1)
+        await telegram.send(to(1, "?", rows=rows, screen="1"))
+        anna.taps("一")
+        await until(lambda: listening.heard)
+        api.chats[1].clear()
+        async with asyncio.timeout(3):
+            while not anna.heard:
+                try:
+                    await telegram.send(to(1, "? ✓", rows=rows, screen="1"))
+                except Throttled as busy:
+                    await asyncio.sleep(busy.after)
 
 
 async def test_the_same_screen_unchanged_is_not_sent_again():
