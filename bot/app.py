@@ -47,12 +47,13 @@ from handlers.digest import Almanac, draft
 from handlers.front import Front
 from handlers.papers import Press
 from handlers.people import Bindings, Registry
+from handlers.receipt import Receipts, stretching
 from handlers.round import Reminders, kept, seed
 from handlers.survey import Agenda
 from handlers.words import House
 from storage.database import Database, Tx, connect
 from storage.digest import KeptDigest
-from storage.keys import Keyring
+from storage.keys import Keyring, derive
 from storage.schema import prepare
 from storage.unit_of_work import Work
 
@@ -112,15 +113,23 @@ class App:
     """One running Tingwen: its memory, its deeds, the channels it was given."""
 
     def __init__(
-        self, settings: Settings, secrets: Secrets, clock: Clock | None = None
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        clock: Clock | None = None,
+        *,
+        random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.settings = settings
         self.clock = clock or Clock()
         self.keys = Keyring(settings.storage.key_dir, _master(secrets))
         self.file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
         self.database = Database(self.file, self.keys)
+        self.receipts = Receipts(random, stretching(derive(self.keys.master, "receipts")))
         self.channels: dict[str, Channel] = {}
         self.bell: Bell | None = None
+        self.nodes: tuple[tuple[date, str], ...] = ()
+        """What a plan has on which day, for the digest."""
         self.simulated = False
         """Invented people are among those who speak: every paper says so."""
         self._alarms: Alarms | None = None
@@ -145,7 +154,10 @@ class App:
         bell.start()
         gc.freeze()  # what a start has made lives as long as the service
         gc.enable()
-        tasks = [asyncio.create_task(front.alarms.run())]
+        tasks = [
+            asyncio.create_task(front.alarms.run()),
+            asyncio.create_task(self.receipts.run()),
+        ]
         tasks += [asyncio.create_task(channel.run(front.receive)) for channel in channels]
         try:
             yield front
@@ -185,6 +197,7 @@ class App:
             sort=_sorted,
             headcounts=self.headcounts,
             open_people=settings.people.open,
+            receipt=self.receipts.take,
         )
         desk = Desk(
             texts=self.house,
@@ -209,6 +222,7 @@ class App:
             self.house,
             agenda,
             self.clock,
+            self.receipts,
             desk=desk,
             registry=registry,
             after=self._ring_soon,
@@ -241,7 +255,13 @@ class App:
 
     def almanac(self, scripts: Mapping[str, Script]) -> Almanac:
         """What the papers need to know of this house."""
-        return almanac_of(self.settings, scripts, self.headcounts, simulated=self.simulated)
+        return almanac_of(
+            self.settings,
+            scripts,
+            self.headcounts,
+            nodes=self.nodes,
+            simulated=self.simulated,
+        )
 
     def _ring_soon(self) -> None:
         """The office changed something that the bell looks after."""
@@ -275,6 +295,7 @@ def almanac_of(
     scripts: Mapping[str, Script],
     headcounts: Headcounts,
     *,
+    nodes: tuple[tuple[date, str], ...] = (),
     simulated: bool = False,
 ) -> Almanac:
     """What the papers need to know of the house."""
@@ -285,6 +306,7 @@ def almanac_of(
         headcounts=headcounts,
         names=lambda: _names(settings, scripts),
         scripts={script.round: script for script in scripts.values()},
+        nodes=nodes,
         simulated=simulated,
     )
 
@@ -485,14 +507,14 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
     """The demo: phones side by side on the very same deeds and storage, neighbours, and a clock one can push."""
     from bot.channels.neighbours import Neighbour, Neighbours
     from bot.channels.web.demo import Demo, Phone, Push
-    from bot.content.demo import people
+    from bot.content.demo import begins, nodes, people
 
     set_up(logging.ERROR)
     listener = Listener("127.0.0.1", port)
     address = listener.bind()
-    clock = PushedClock(settings.storage.data_dir / "clock", settings.rounds[0].opens)
+    clock = PushedClock(settings.storage.data_dir / "clock", begins())
     app = App(settings, secrets, clock)
-    app.simulated = True
+    app.simulated, app.nodes = True, nodes()
     chat = WebChat(words(), on_open=app.wake)
     neighbours = Neighbours(
         [

@@ -19,6 +19,7 @@ from handlers.digest import Almanac
 from handlers.front import Front
 from handlers.round import Reminders, kept
 from handlers.tick import tick
+from handlers.upkeep import purge
 from storage.database import Database, Tx
 from storage.unit_of_work import Work
 from storage.vault import Tick
@@ -138,13 +139,13 @@ class Chores:
         """The week has closed: one draft, and the office is told, each of them once."""
         almanac = self._almanac()
         period = almanac.last_closed(now)
-        staff = tuple(self._front.drafters())
+        staff, standing = self._front.drafters(), self._front.agenda.word.id
 
         def closed(tx: Tx) -> bool:
             work = Work(tx)
-            begun = [one.opens for one, _ in kept(work) if one.opens is not None]
-            if not begun or min(begun) >= period.closes:
-                return False  # nobody could have said anything yet
+            born = [one.opens for one, _ in kept(work) if one.id == standing]
+            if any(opens is not None and opens >= period.closes for opens in born):
+                return False  # nobody could have said anything to us yet
             made = digest.draft(work, almanac, period)
             draft = work.digests.find(period.name.isoformat())
             if draft is not None and not draft.sent:
@@ -165,6 +166,7 @@ class Chores:
         if today == self._swept:
             return
         await self._database.write(lambda tx: _forget(Work(tx), today))
+        await self._database.write(lambda tx: purge(tx, now.timestamp()))
         await self._front.look_again()
         self._swept = today
 

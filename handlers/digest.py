@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.messages import Address
 from bot.core.periods import Issue, Period, Rhythm, issue, last_closed, moved, period_at
-from bot.core.survey import Script
+from bot.core.survey import Form, Script
 from bot.core.workdays import Calendar
 from storage.opinion import Kept
 from storage.opinion import Turnout as KeptTurnout
@@ -20,8 +20,11 @@ from storage.unit_of_work import Work
 if (
     TYPE_CHECKING
 ):  # a week has one digest: what it is made of is imported with the first, for start-up's sake
-    from bot.core.digest import Names, Opinion, PersonalMatter, Turnout
+    from bot.core.digest import Names, Node, Opinion, PersonalMatter, Turnout
 
+
+CHOICES = "；"
+"""Between several options of one answer."""
 
 NO_TOPIC = "qita"
 """The topic of what the sorting has no suggestion for."""
@@ -39,6 +42,8 @@ class Almanac:
     """Of everything the papers mention; asked for once a digest."""
     scripts: Mapping[str, Script]
     """By round id: whose questions and options the opinions answer."""
+    nodes: tuple[tuple[date, str], ...] = ()
+    """What a plan has on which day."""
     simulated: bool = False
 
     def last_closed(self, now: datetime) -> Period:
@@ -59,7 +64,7 @@ def draft(work: Work, almanac: Almanac, period: Period) -> bool:
     if work.digests.find(name):
         return False
     before = work.digests.find(earlier[-1]) if earlier else None
-    opinions = [_opinion(kept, almanac) for kept in work.opinions.of(name)]
+    opinions = list(map(_Reading(almanac), work.opinions.of(name)))
     made = digest_from(
         opinions,
         [_turnout(kept) for kept in work.opinions.turnout()],
@@ -70,7 +75,7 @@ def draft(work: Work, almanac: Almanac, period: Period) -> bool:
         moved=moved(period, almanac.rhythm),
         headcounts=almanac.headcounts,
         names=names,
-        desk=Desk(),
+        desk=Desk(nodes=_nodes(almanac, period)),
         past=past_with(from_json(before.snapshot)) if before else (),
         simulated=almanac.simulated,
     )
@@ -81,6 +86,15 @@ def draft(work: Work, almanac: Almanac, period: Period) -> bool:
         units={"": almanac.office} | {unit.id: unit.name for unit in names.units},
     )
     return work.digests.draft(name, to_json(made), [to_json(file) for file in apart])
+
+
+def _nodes(almanac: Almanac, period: Period) -> "tuple[Node, ...]":
+    """What the plan has for the days until the next closing."""
+    from bot.core.digest import Node
+
+    until = almanac.current(period.closes).name
+    coming = [(day, what) for day, what in almanac.nodes if period.name < day <= until]
+    return tuple(Node(day=day, what=what) for day, what in sorted(coming))
 
 
 def freeze(work: Work, period: str, version: int, to: Iterable[Address]) -> bool:
@@ -102,39 +116,61 @@ def _issue(period: Period, earlier: Iterable[str]) -> Issue:
     return issue(period, [date.fromisoformat(day) for day in earlier])
 
 
-def _opinion(kept: Kept, almanac: Almanac) -> "Opinion":
-    from bot.core.digest import Opinion
+class _Reading:
+    """Released rows as the digest wants them; what a question is called is looked up once."""
 
-    labels: dict[str, Any] = json.loads(kept.labels or "{}")
-    script = almanac.scripts.get(kept.round)
-    question = script.question(kept.question) if script else None
-    form = (question.staff or question.parent) if question else None
-    parent = question.parent if question else None
-    chosen = [
-        option.words["zh"]
-        for id in json.loads(kept.options)
-        for option in [
-            (parent.option(id) if parent else None) or (form.option(id) if form else None)
-        ]
-        if option
-    ]
-    return Opinion(
-        id=kept.id,
-        round=kept.round,
-        unit=kept.unit,
-        group=kept.group,
-        question=form.words["zh"] if form else "",
-        dimension=kept.dimension,
-        choice="；".join(chosen) or ("" if kept.number is None else str(kept.number)),
-        text=kept.text,
-        topic=labels.get("topic", NO_TOPIC),
-        sifeng=tuple(labels.get("sifeng", ())),
-        sizhi=next(iter(labels.get("sizhi", ())), ""),
-        kind=labels.get("kind", ""),
-        urgent=bool(labels.get("urgent")),
-        about=labels.get("about", "一般"),
-        channel="chat",
-    )
+    def __init__(self, almanac: Almanac) -> None:
+        from bot.core.digest import Opinion
+
+        self._opinion = Opinion
+        self._scripts = almanac.scripts
+        self._forms: dict[tuple[str, str, str], Form | None] = {}
+        self._chosen: dict[tuple[str, str, str, str], str] = {}
+
+    def __call__(self, kept: Kept) -> "Opinion":
+        form = self._form(kept)
+        labels: dict[str, Any] = json.loads(kept.labels) if kept.labels else {}
+        return self._opinion(
+            id=kept.id,
+            round=kept.round,
+            unit=kept.unit,
+            group=kept.group,
+            question=form.words["zh"] if form else "",
+            dimension=kept.dimension,
+            choice=self._choice(kept, form)
+            or ("" if kept.number is None else str(kept.number)),
+            text=kept.text,
+            topic=labels.get("topic", NO_TOPIC),
+            sifeng=tuple(labels.get("sifeng", ())),
+            sizhi=next(iter(labels.get("sizhi", ())), ""),
+            kind=labels.get("kind", ""),
+            urgent=bool(labels.get("urgent")),
+            about=labels.get("about", "一般"),
+            channel="chat",
+        )
+
+    def _form(self, kept: Kept) -> Form | None:
+        key = (kept.round, kept.question, kept.group)
+        if key not in self._forms:
+            script = self._scripts.get(kept.round)
+            question = script.question(kept.question) if script else None
+            group = script.group(kept.group) if script else None
+            audience = group.audience if group else "staff"
+            self._forms[key] = (
+                (question.form(audience) or question.staff or question.parent)
+                if question
+                else None
+            )
+        return self._forms[key]
+
+    def _choice(self, kept: Kept, form: Form | None) -> str:
+        if form is None or kept.options == "[]":
+            return ""
+        key = (kept.round, kept.question, kept.group, kept.options)
+        if key not in self._chosen:
+            found = (form.option(id) for id in json.loads(kept.options))
+            self._chosen[key] = CHOICES.join(option.words["zh"] for option in found if option)
+        return self._chosen[key]
 
 
 def _matters(opinions: Iterable["Opinion"]) -> Iterator["PersonalMatter"]:

@@ -1,6 +1,7 @@
 """The week as the office lives it: rounds, reminders, the Friday draft, sending. The whole house, a pushed clock."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,22 @@ import pytest
 from bot.app import App
 from bot.core.messages import Address, Arrived, Incoming, Tap, Text
 from bot.core.people import Post, Role
+from bot.settings import PlannedRound
 from bot.verbs.opening import sample
 from handlers.papers import Press
 from storage.unit_of_work import Work
 from tests.fakes import FakeChannel, FixedClock
 
 ZONE = ZoneInfo("Asia/Shanghai")
+SPRING = PlannedRound(
+    id="spring",
+    survey="kunshan",
+    units=(),
+    groups=(),
+    opens=datetime(2014, 3, 24, 9, tzinfo=ZONE),
+    closes=datetime(2014, 4, 19, tzinfo=ZONE),
+    reminders=2,
+)
 OFFICE = Address(channel="web", id="office")
 
 
@@ -71,7 +82,7 @@ class Town:
 async def town(folder, moment="2014-03-24 09:30"):
     clock = FixedClock(datetime.fromisoformat(moment).replace(tzinfo=ZONE).timestamp())
     loaded = sample(folder, {})
-    app = App(loaded.settings, loaded.secrets, clock)
+    app = App(replace(loaded.settings, rounds=(SPRING,)), loaded.secrets, clock)
     channel = FakeChannel()
     async with app.running(channel) as front:
         await app.bell.ring()
