@@ -205,6 +205,11 @@ class App:
             groups=tuple(g for g in groups if not g.invited),
             units=units,
             rounds=lambda work: tuple(one for one, _ in kept(work) if one.id != STANDING),
+            awake=lambda one, now: any(
+                hours.now(now)
+                for audience, hours in hours_of(settings).items()
+                if any(group.audience == audience for group in one.script.groups)
+            ),
             zone=lambda moment: moment.astimezone(settings.office.timezone),
         )
         registry = Registry(

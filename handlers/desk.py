@@ -12,11 +12,12 @@ from typing import Protocol
 
 from bot.core.messages import Address, Button
 from bot.core.people import Deed, somewhere
-from bot.core.round import Round, clashes
+from bot.core.round import MOST_WAVES, Round, clashes
 from bot.core.survey import Group, Language, Script, Survey, Unit
 from handlers import digest as closing
 from handlers.papers import CHART, DOCUMENT, LEDGER, screen_text
-from storage.round import KeptRound
+from handlers.round import GOING, affordable
+from storage.round import KeptRound, Wave
 from storage.staff import Member
 from storage.unit_of_work import Work
 
@@ -41,6 +42,8 @@ class Desk:
     units: tuple[Unit, ...]
     rounds: Callable[[Work], tuple[Round, ...]]
     """The rounds as they are kept now."""
+    awake: Callable[[Round, datetime], bool]
+    """Whether a round's people may be spoken to unasked at that moment."""
     zone: Callable[[datetime], datetime]
     """A moment in the office's time zone."""
 
@@ -73,6 +76,8 @@ def hear(work: Work, desk: Desk, member: Member, typed: str, now: float) -> Answ
             return _send(work, desk, member, rest, moment)
         case "stop" if somewhere(member.staff, Deed.CLOSE_ROUND):
             return _stop(work, desk, member, rest, moment)
+        case "remind" if somewhere(member.staff, Deed.OPEN_ROUND):
+            return _remind(work, desk, member, rest, moment)
         case "":
             return _menu(desk, member)
         case _:
@@ -87,11 +92,13 @@ _VERBS = {
     **dict.fromkeys(("周报", "digest"), "digest"),
     **dict.fromkeys(("发送", "send"), "send"),
     **dict.fromkeys(("停收", "close"), "stop"),
+    **dict.fromkeys(("提醒", "催办", "remind"), "remind"),
 }
 _MENU = (
     ("open", "发起", Deed.OPEN_ROUND),
     ("progress", "进度", Deed.SEE_PROGRESS),
     ("digest", "周报", Deed.SEE_DIGEST),
+    ("remind", "提醒", Deed.OPEN_ROUND),
     ("stop", "停收", Deed.CLOSE_ROUND),
     ("handover", "交接", Deed.INVITE_STAFF),
 )
@@ -219,6 +226,43 @@ def _stop(work: Work, desk: Desk, member: Member, rest: list[str], now: datetime
     return Answer(text=text, rows=_menu(desk, member).rows, changed=True)
 
 
+def _remind(work: Work, desk: Desk, member: Member, rest: list[str], now: datetime) -> Answer:
+    """One wave, now: to all who have not finished, never to a name. The scheduled one of that number falls away."""
+    rounds = desk.rounds(work)
+    going = [r for r in rounds if r.open(now) and r.closes is not None]
+    chosen = next((r for r in going if rest[:1] == [r.id]), None)
+    if not going:
+        return Answer(text=_say(desk, member, "desk.no_round"), rows=_menu(desk, member).rows)
+    if chosen is None:
+        buttons = [Button(_named(member, r), f"提醒 {r.id}") for r in going]
+        return Answer(text=_say(desk, member, "desk.remind_which"), rows=_pairs(buttons))
+    taken = work.rounds.waves()
+    used = {w.number for w in taken if w.round == chosen.id}
+    left = [number for number in range(1, MOST_WAVES + 1) if number not in used]
+    if not left or not affordable(chosen, rounds, taken, now):
+        return Answer(
+            text=_say(desk, member, "desk.remind_enough"), rows=_menu(desk, member).rows
+        )
+    if not desk.awake(chosen, now):
+        return Answer(
+            text=_say(desk, member, "desk.remind_quiet"), rows=_menu(desk, member).rows
+        )
+    if rest[1:2] != [_CONFIRM]:
+        confirm = Button(
+            _say(desk, member, "desk.remind_confirm"), f"提醒 {chosen.id} {_CONFIRM}"
+        )
+        text = _say(
+            desk, member, "desk.remind_sure", round=_named(member, chosen), left=str(len(left))
+        )
+        return Answer(text=text, rows=((confirm, _back(desk, member)),))
+    work.rounds.claim(Wave(chosen.id, left[0], int(now.timestamp()), GOING))
+    work.staff.note(
+        member.label, Deed.OPEN_ROUND, now.timestamp(), round=chosen.id, wave=left[0]
+    )
+    text = _say(desk, member, "desk.reminding")
+    return Answer(text=text, rows=_menu(desk, member).rows, changed=True)
+
+
 # --- the week --------------------------------------------------------------------------------------------------
 
 
@@ -238,12 +282,23 @@ def _progress(work: Work, desk: Desk, member: Member) -> Answer:
             group=row.name,
             week=str(row.now),
             all=str(row.cumulative),
+            share=_share(desk, member, row.cumulative, row.invited),
         )
         for row in made.groups
     ]
     head = _say(desk, member, "desk.progress", period=last.period)
     note = _say(desk, member, "desk.progress_note")
     return Answer(text="\n".join((head, *lines, note)), rows=_menu(desk, member).rows)
+
+
+def _share(desk: Desk, member: Member, part: int, whole: int | None) -> str:
+    """The ten-point step a participation falls into; nothing where nobody knows of how many."""
+    if not whole:
+        return ""
+    from bot.core.digest.figures import band
+
+    low = 10 * int(band(part, whole))
+    return _say(desk, member, "desk.progress_share", low=str(low), high=str(low + 10))
 
 
 def _digest(work: Work, desk: Desk, member: Member, rest: list[str]) -> Answer:

@@ -79,14 +79,12 @@ class Reminders:
         rounds = await self._database.write(lambda tx: [one for one, _ in kept(Work(tx))])
         taken = {(w.round, w.number): w for w in await self._database.write(_waves)}
         for one in rounds:
+            for wave in taken.values():
+                if wave.round == one.id and wave.note == GOING:
+                    await self._send(one, wave.number, now)
             for number, at in enumerate(waves(one), 1):
-                if at > now:
-                    continue
-                before = taken.get((one.id, number))
-                if before is None:
+                if at <= now and (one.id, number) not in taken:
                     await self._begin(one, number, at, now, rounds, tuple(taken.values()))
-                elif before.note.startswith(GOING):
-                    await self._send(one, number, now)
 
     async def tell_dropped(self, one: Round, now: datetime) -> None:
         """Some were too few even together: nothing of theirs was handed on. Nobody knows whose, so all are told."""
@@ -113,7 +111,7 @@ class Reminders:
             await self._claim(one, number, now, TOO_LATE)
         elif not any(hours.now(now) for hours in self._hours_of(one)):
             return  # the bell will ring in waking hours
-        elif not _affordable(one, rounds, taken, now):
+        elif not affordable(one, rounds, taken, now):
             await self._claim(one, number, now, TOO_MUCH)
         elif await self._claim(one, number, now, GOING):
             await self._send(one, number, now)
@@ -185,7 +183,7 @@ def _reachable(work: Work) -> list[tuple[Address, Language]]:
     return [pair for pair in work.identity.reachable() if pair[0] not in talking]
 
 
-def _affordable(
+def affordable(
     one: Round, rounds: Iterable[Round], taken: Iterable[Wave], now: datetime
 ) -> bool:
     """Whether nobody this round is aimed at has had too many waves lately."""

@@ -282,3 +282,28 @@ async def test_who_has_answered_is_told_before_the_first_question_comes_again(tm
         await house.hears("anna", "88", "1")
         await house.hears("anna", link="g_teacher")
         assert "已经交过" in house.last("anna")
+
+
+async def test_the_office_reminds_twice_at_most_and_only_in_waking_hours(tmp_path):
+    async with town(tmp_path, "2014-03-25 12:00") as house:
+        await house.hears("late", "开始", "停")
+        await house.do(
+            lambda work: work.identity.hush(Address(channel="web", id="late"), quiet=False)
+        )
+        for _ in range(2):
+            await house.hears("office", "提醒 spring 确认")
+            await house.app.bell.ring()
+        assert [("还有" in one.text) for one in house.sent("late")][-2:] == [True, True]
+        await house.hears("office", "提醒 spring 确认")
+        assert "提醒够了" in house.last("office")
+        house.channel.sent.clear()
+        await house.at("2014-04-16 12:00")
+        assert house.sent("late") == []
+
+
+async def test_progress_is_told_in_steps_and_without_names(tmp_path):
+    async with town(tmp_path) as house:
+        await house.parents(6)
+        await house.at("2014-03-28 15:00")
+        await house.hears("office", "进度")
+        assert "学生家长：本周 6 份，累计 6 份（累计参与率 0%—10%）" in house.last("office")
