@@ -15,15 +15,18 @@ from bot.channels.base import Channel, NotStored, SendFailed
 from bot.core.engine import deadline
 from bot.core.messages import Address, Arrived, File, Incoming, Outgoing, Tap, Text
 from bot.core.people import Deed, recognise, somewhere
+from bot.core.receipt import Asked
+from bot.core.receipt import recognise as recognise_receipt
 from bot.core.round import Round
 from bot.core.survey import Language
 from handlers import desk as office
-from handlers import people, survey
+from handlers import people, receipt, survey
 from handlers.alarm import Alarms
 from handlers.desk import Answer, Desk
 from handlers.outbox import Outbox
 from handlers.papers import CHART, Press
 from handlers.people import Registry
+from handlers.receipt import NoneReady, Receipts
 from handlers.survey import Agenda
 from handlers.words import OPEN_SCREEN, Texts, plain
 from storage.database import Database, Raced, StorageFailed, Tx
@@ -51,6 +54,7 @@ class Front:
         texts: Texts,
         agenda: Agenda,
         clock: Callable[[], float],
+        receipts: Receipts,
         *,
         desk: Desk | None = None,
         registry: Registry | None = None,
@@ -68,6 +72,7 @@ class Front:
         self._members: dict[Address, Member] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self.agenda = agenda
+        self.receipts = receipts
         self.outbox = Outbox(database, channels, texts, agenda.scripts)
         self.alarms = Alarms(clock, self.ring)
 
@@ -98,7 +103,9 @@ class Front:
     async def receive(self, incoming: Incoming) -> None:
         """Take in one message; returns once it is kept. Raises `NotStored`."""
         try:
-            if not await self._receive_wish(incoming):
+            if not (
+                await self._receive_wish(incoming) or await self._receive_receipt(incoming)
+            ):
                 await self._receive_rest(incoming)
         except StorageFailed as failed:
             log.error("a message could not be kept", extra={"reason": str(failed)})
@@ -164,6 +171,31 @@ class Front:
             self._later(self._answer(outgoing))
         return True
 
+    # -- receipts ---------------------------------------------------------------
+
+    async def _receive_receipt(self, incoming: Incoming) -> bool:
+        """One is looked up or withdrawn, wherever it was given out. False where the text is about none."""
+        asked = recognise_receipt(_typed(incoming))
+        if asked is None:
+            return False
+        heard = await self._stepping(
+            lambda tx: receipt.hear(Work(tx), incoming, asked, self._clock())
+        )
+        if heard is None:
+            return False
+        if heard.first:
+            self._later(self._answer_receipt(incoming.address, heard.language, asked))
+        return True
+
+    async def _answer_receipt(self, address: Address, language: Language, asked: Asked) -> None:
+        await self._answer(
+            await receipt.answer(
+                self._database, self.receipts, self._texts, asked, address, language
+            )
+        )
+
+    # -- everybody else -----------------------------------------------------------
+
     async def _receive_rest(self, incoming: Incoming) -> None:
         registry, desk = self._registry, self._desk
         if registry is not None and desk is not None and incoming.address in registry.roll:
@@ -174,11 +206,18 @@ class Front:
     # -- talks ------------------------------------------------------------------
 
     async def _receive_talk(self, incoming: Incoming) -> None:
-        draft = await self._stepping(
-            lambda tx: survey.hear(Work(tx), self.agenda, incoming, self._clock())
-        )
+        try:
+            draft = await self._hear(incoming, self.agenda)
+        except NoneReady:
+            made = await self.receipts.make()
+            draft = await self._hear(incoming, replace(self.agenda, receipt=lambda: made))
         if draft is not None:
             self._follow(draft)
+
+    async def _hear(self, incoming: Incoming, agenda: Agenda) -> Draft | None:
+        return await self._stepping(
+            lambda tx: survey.hear(Work(tx), agenda, incoming, self._clock())
+        )
 
     async def _stepping(self, deed: Callable[[Tx], T]) -> T:
         """Run the deed; when another replica moved the talk first, step again on what it left."""

@@ -32,6 +32,7 @@ from bot.core.engine import (
 from bot.core.link import Link, read_link
 from bot.core.messages import Address, Arrived, Edited, Incoming, Media, Redacted, Tap, Text
 from bot.core.privacy import clean, redact
+from bot.core.receipt import Receipt, written
 from bot.core.reply import command, read
 from bot.core.round import Round, open_round
 from bot.core.session import Part, Session
@@ -58,6 +59,8 @@ class Agenda:
     """The closing date of the period that is open at a moment."""
     sort: Callable[[str], Mapping[str, Any]]
     """What the sorting suggests for a masked text."""
+    receipt: Callable[[], Receipt]
+    """One for who hands in; it may raise that none is ready."""
     headcounts: Headcounts = field(default_factory=dict[tuple[str, str], int | None])
     """By unit and group, as far as they are known when a round opens: its atoms are cut by them."""
     open_people: bool = False
@@ -66,12 +69,8 @@ class Agenda:
     """People an atom needs before anything of it is released."""
 
 
-THANKS: Mapping[Outcome, str] = {
-    "taken": "thanks.card",
-    "already": "said.already",
-    "closed": "said.closed",
-}
-"""What a person hears when they have handed in."""
+NOT_TAKEN: Mapping[Outcome, str] = {"already": "said.already", "closed": "said.closed"}
+"""What a person hears who handed in, and it was not taken."""
 
 PARENTS_MOST = 2
 """A parent may have two children: so many submissions an account and round (facts/office.md 8)."""
@@ -234,10 +233,11 @@ def _apply(
 ) -> Draft:
     said = [words for effect in made.effects if (words := _words(effect))]
     language = made.session.language if made.session else draft.language
-    for effect in made.effects:
-        if isinstance(effect, Keep):
-            outcome = _submit(work, agenda, script, draft.address, effect.session)
-            said.append((THANKS[outcome], {}))
+    said += [
+        _submit(work, agenda, script, draft.address, effect.session)
+        for effect in made.effects
+        if isinstance(effect, Keep)
+    ]
     if language != draft.language:
         work.identity.remember(draft.address, language)
     if any(key.startswith("stopped.") for key, _ in said):
@@ -272,8 +272,11 @@ def _keep(work: Work, draft: Draft) -> Draft:
 
 def _submit(
     work: Work, agenda: Agenda, script: Script, address: Address, session: Session
-) -> Outcome:
-    """Hand the answers in: they wait in the vault, apart from whoever gave them. One voice, on all their channels."""
+) -> tuple[str, Mapping[str, str]]:
+    """Hand the answers in: they wait in the vault, apart from whoever gave them. One voice, on all their channels.
+
+    What is to be said then: thanks, with the receipt, which lies in the sealed draft alone until it is said.
+    """
     atoms = open_vault(work, agenda, script)
     entry, most = work.identity.find(address), _most(agenda, script, session)
     elsewhere = [
@@ -281,16 +284,21 @@ def _submit(
     ]
     before = sum(work.vault.finished(script.round, a) for a in elsewhere)
     if most is not None and before >= most:
-        return "already"
+        return NOT_TAKEN["already"], {}
+    receipt = agenda.receipt()
     guest = not agenda.open_people and not (entry and entry.known)
-    return work.vault.submit(
+    outcome = work.vault.submit(
         script.round,
         work.identity.main(address),
         atoms.atom_of(session.unit, session.group, open=guest).id,
         _said(agenda, script, session),
         most=most if most is None else most - before,
         counted=before > 0,
+        receipt=receipt,
     )
+    if outcome != "taken":
+        return NOT_TAKEN[outcome], {}
+    return "thanks.receipt", {"receipt": written(receipt.digits)}
 
 
 def open_vault(work: Work, agenda: Agenda, script: Script) -> Atoms:

@@ -57,7 +57,7 @@ from bot.core.bucket import (
 )
 from bot.core.cells import Atoms
 from bot.core.messages import Address, Redacted
-from bot.core.receipt import Receipt
+from bot.core.receipt import MOST_PIECES, Receipt
 from storage.database import Raced, Row, Statement, Tx
 from storage.keys import KeyLost, chance, seal_block, unseal_block
 from storage.tables import bucket, released, vault
@@ -328,7 +328,8 @@ class Vault:
         """Keep what somebody hands in until it is released.
 
         `most` submissions a person; None in a standing round, which takes any number. `counted`: this person is one
-        of the round's people already, by another address. Without a receipt nobody will ever find the pieces again.
+        of the round's people already, by another address. Without a receipt nobody will ever find the pieces again,
+        nor those behind the first `MOST_PIECES` with one.
         Raises `LookupError` where the round was never opened.
         """
         found = self._vault(round)
@@ -795,10 +796,9 @@ def _records(
         person=first,
         wrote=any(piece.text for piece in pieces),
     )
-    found = receipt.pieces(len(pieces)) if receipt else ()
-    names = [(h.lookup, _public(h.reply_seed)) for h in found] or [
-        (chance(ID), chance(_KEY_BYTES)) for _ in pieces
-    ]
+    found = receipt.pieces(min(len(pieces), MOST_PIECES)) if receipt else ()
+    names = [(h.lookup, _public(h.reply_seed)) for h in found]
+    names += [(chance(ID), chance(_KEY_BYTES)) for _ in pieces[len(found) :]]
     return [
         submission,
         *(_piece(atom, p, *name) for p, name in zip(pieces, names, strict=True)),

@@ -6,7 +6,10 @@ async with Home(tmp_path) as home:
     assert "第 1 问" in anna.sees
 """
 
+import asyncio
+import hashlib
 import itertools
+import os
 import secrets
 from pathlib import Path
 from typing import Any, Self
@@ -27,6 +30,7 @@ from bot.core.messages import (
 )
 from bot.core.round import Round
 from handlers.front import Front
+from handlers.receipt import Receipts
 from handlers.survey import Agenda
 from handlers.tick import tick
 from handlers.words import House
@@ -44,6 +48,11 @@ QUIET = 3.5
 """Seconds: a little more than the quiet gap."""
 
 
+def quickly(digits: str) -> bytes:
+    """A receipt's root, not slow at all."""
+    return hashlib.sha256(digits.encode()).digest()
+
+
 class Home:
     """The whole of deeds and storage, on disk, with one fake channel."""
 
@@ -57,6 +66,8 @@ class Home:
         self.folder = folder
         self.clock = clock or FixedClock()
         self.channel = FakeChannel()
+        self.receipts = Receipts(os.urandom, quickly, sleep=self._pause)
+        self.paused: list[float] = []
         self._rounds = rounds or (a_round(),)
         self._word = word or word_round()
         self._ticks = itertools.count()
@@ -74,6 +85,7 @@ class Home:
             House(load_texts()),
             await self._agenda(),
             self.clock,
+            self.receipts,
         )
         await self.front.start()
         return self
@@ -103,11 +115,15 @@ class Home:
             },
             k=1,
             open_people=True,
+            receipt=self.receipts.take,
         )
 
     def person(self, name: str) -> "Person":
         """Somebody with a chat."""
         return Person(self, Address(channel=self.channel.name, id=name))
+
+    async def _pause(self, seconds: float) -> None:
+        self.paused.append(seconds)
 
     async def rest(self, seconds: float = QUIET) -> None:
         """Time passes; what falls due by then happens."""
@@ -146,6 +162,7 @@ class Person:
         await self.home.front.receive(
             Incoming(address=self.address, key=named, body=body, message=message or named)
         )
+        await asyncio.gather(*self.home.front._answering)
         await self.home.front.outbox.idle()
 
     async def says(self, *texts: str) -> None:
