@@ -342,7 +342,9 @@ def test_every_mistake_can_be_said_in_both_languages(text: str, key: str, fault:
 
 
 def test_all_mistakes_are_told_in_one_go():
-    separate = [case for case in MISTAKES if case[0].startswith(("[people]\nopen", "[mail]\nsender"))]
+    separate = [
+        case for case in MISTAKES if case[0].startswith(("[people]\nopen", "[mail]\nsender"))
+    ]
     together = configured("\n".join(text for text, _, _ in separate))
 
     assert faults(together) == [("people.open", "not_flag"), ("mail.sender", "bad_mail")]
