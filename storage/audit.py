@@ -36,6 +36,9 @@ _SEALED = (  # table, what its seal is bound to, the key it was sealed with
 )
 
 
+Db = sqlite3.Connection
+
+
 class NoDatabase(Exception):
     """There is no such file, or it is no database of ours."""
 
@@ -77,7 +80,7 @@ class Order:
     rows: int
 
 
-def opened(file: Path) -> sqlite3.Connection:
+def opened(file: Path) -> Db:
     """The database, to be read only; not even its log is tidied. Raises `NoDatabase`."""
     if not file.exists():
         raise NoDatabase
@@ -91,13 +94,13 @@ def opened(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def known(db: sqlite3.Connection, master: bytes) -> Known:
+def known(db: Db, master: bytes) -> Known:
     """Every address of the roster, of staff and of what waits to be sent."""
     found: dict[Address, None] = {}
     shut = 0
     for table, bound, purpose in _SEALED:
         key = derive(master, purpose)
-        for name, sealed in db.execute(f"SELECT {bound}, sealed FROM {table}"):
+        for name, sealed in db.execute(f"SELECT {bound}, sealed FROM {table}"):  # noqa: S608 - names from above
             if not sealed:  # a retired account
                 continue
             try:
@@ -108,13 +111,20 @@ def known(db: sqlite3.Connection, master: bytes) -> Known:
                 shut += 1
                 continue
             found |= dict.fromkeys(_addresses(plain))
+    files = derive(master, "personal files")
+    for period, personal in db.execute("SELECT period, personal FROM digest"):
+        try:
+            unseal(files, bytes.fromhex(personal), period.encode())
+        except (KeyLost, ValueError):
+            shut += 1
     return Known(tuple(found), shut)
 
 
 def _addresses(plain: list[Any]) -> Iterator[Address]:
     """A roster entry begins with a pair and ends with pairs; the others begin with channel and id themselves."""
-    pairs = [plain[0], *plain[-1]] if isinstance(plain[0], list) else [plain[:2]]
-    for channel, id in cast(list[list[str]], pairs):
+    entry = isinstance(plain[0], list)
+    pairs = cast(list[list[str]], [plain[0], *plain[-1]] if entry else [plain[:2]])
+    for channel, id in pairs:
         yield Address(channel=channel, id=id)
 
 
@@ -134,22 +144,27 @@ def marks(addresses: tuple[Address, ...], master: bytes, tag: bytes | None) -> I
                 yield Mark(trace, places)
 
 
-def columns(db: sqlite3.Connection) -> Iterator[tuple[str, bytes]]:
-    """Every column as `table.column` with all its values one after another, in handy parts."""
+def places(db: Db) -> Iterator[str]:
+    """Every column, as `table.column`."""
     for table in _tables(db):
-        for name in _columns(db, table):
-            part: list[bytes] = []
-            size = 0
-            for (value,) in db.execute(f'SELECT "{name}" FROM "{table}"'):
-                part.append(value if isinstance(value, bytes) else str(value).encode())
-                size += len(part[-1])
-                if size > _CHUNK:
-                    yield f"{table}.{name}", b"\n".join(part)
-                    part, size = [], 0
-            yield f"{table}.{name}", b"\n".join(part)
+        yield from (f"{table}.{name}" for name in _columns(db, table))
 
 
-def named_slots(db: sqlite3.Connection) -> dict[int, str]:
+def column(db: Db, place: str) -> Iterator[bytes]:
+    """All values of a column one after another, in handy parts."""
+    table, _, name = place.partition(".")
+    part: list[bytes] = []
+    size = 0
+    for (value,) in db.execute(f'SELECT "{name}" FROM "{table}"'):  # noqa: S608 - names from the schema
+        part.append(value if isinstance(value, bytes) else str(value).encode())
+        size += len(part[-1])
+        if size > _CHUNK:
+            yield b"\n".join(part)
+            part, size = [], 0
+    yield b"\n".join(part)
+
+
+def named_slots(db: Db) -> dict[int, str]:
     """Every slot of the key file that a row names, and whose row."""
     questions = {
         "draft": "SELECT key FROM draft",
@@ -159,7 +174,7 @@ def named_slots(db: sqlite3.Connection) -> dict[int, str]:
     return {slot: table for table, sql in questions.items() for (slot,) in db.execute(sql)}
 
 
-def unsound(db: sqlite3.Connection) -> bool:
+def unsound(db: Db) -> bool:
     """Whether SQLite itself finds the file damaged."""
     return db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
 
@@ -167,7 +182,7 @@ def unsound(db: sqlite3.Connection) -> bool:
 # -- the schema ---------------------------------------------------------------------------------------------------
 
 
-def strangers(db: sqlite3.Connection) -> Iterator[str]:
+def strangers(db: Db) -> Iterator[str]:
     """Tables and columns that are not ours: what somebody added may remember what we do not."""
     for table in _tables(db):
         if table not in metadata.tables:
@@ -179,7 +194,7 @@ def strangers(db: sqlite3.Connection) -> Iterator[str]:
     yield from (name for (name,) in db.execute(kinds))
 
 
-def counting(db: sqlite3.Connection) -> Iterator[str]:
+def counting(db: Db) -> Iterator[str]:
     """Tables that number their rows in the order they came, and should not."""
     for _, name, _, _, without, *_ in db.execute("PRAGMA table_list").fetchall():
         table = metadata.tables.get(name)
@@ -191,22 +206,22 @@ def counting(db: sqlite3.Connection) -> Iterator[str]:
             yield name
 
 
-def fine_times(db: sqlite3.Connection) -> Iterator[str]:
+def fine_times(db: Db) -> Iterator[str]:
     """Columns that hold a time finer than they may."""
     for table in ("opinion", "released"):
-        periods = db.execute(f"SELECT DISTINCT period FROM {table}")
+        periods = db.execute(f"SELECT DISTINCT period FROM {table}")  # noqa: S608
         if any(not _DAY.fullmatch(str(period)) for (period,) in periods):
             yield f"{table}.period"
     if db.execute("SELECT 1 FROM trail WHERE at % 60 LIMIT 1").fetchone():
         yield "trail.at"
 
 
-def _tables(db: sqlite3.Connection) -> list[str]:
+def _tables(db: Db) -> list[str]:
     rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     return [n for (n,) in rows if not n.startswith("sqlite_") and n != "alembic_version"]
 
 
-def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+def _columns(db: Db, table: str) -> list[str]:
     return [name for (name,) in db.execute("SELECT name FROM pragma_table_xinfo(?)", (table,))]
 
 
@@ -254,13 +269,13 @@ def settings_refused() -> tuple[str, ...]:
 # -- what was published -------------------------------------------------------------------------------------------
 
 
-def divisions(db: sqlite3.Connection) -> dict[str, Atoms]:
+def divisions(db: Db) -> dict[str, Atoms]:
     """How each round's people were divided when it opened."""
     rows = db.execute("SELECT round, atoms FROM vault")
     return {round: Atoms.from_json(atoms) for round, atoms in rows}
 
 
-def small_cells(db: sqlite3.Connection, k: int) -> Iterator[Small]:
+def small_cells(db: Db, k: int) -> Iterator[Small]:
     """Released figures of fewer people than a round needs, at least `k`. Nobody at all is nothing published."""
     needed = {round: max(k, atoms.k) for round, atoms in divisions(db).items()}
     rows = db.execute(
@@ -270,11 +285,11 @@ def small_cells(db: sqlite3.Connection, k: int) -> Iterator[Small]:
         least = needed.get(round, k)
         # A fold may hold people and guests; each kind was enough, or together they are in one batch.
         number = min(people + guests, submissions)
-        if 0 < number < least:
+        if number < least and (people or guests or submissions):
             yield Small(round, period, atom, number, least)
 
 
-def uncounted(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+def uncounted(db: Db) -> Iterator[tuple[str, str]]:
     """Rounds and periods with opinions of which no tick has counted anybody."""
     yield from db.execute(
         "SELECT DISTINCT o.round, o.period FROM opinion o WHERE o.channel = 'chat' AND NOT EXISTS"
@@ -283,7 +298,7 @@ def uncounted(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     )
 
 
-def words_of_few(db: sqlite3.Connection) -> Iterator[Small]:
+def words_of_few(db: Db) -> Iterator[Small]:
     """Words that carry the name of a unit of which too few wrote."""
     rows = db.execute(
         "SELECT DISTINCT o.round, o.period, o.atom, r.writers FROM opinion o JOIN released r"
@@ -294,13 +309,13 @@ def words_of_few(db: sqlite3.Connection) -> Iterator[Small]:
         yield Small(round, period, atom, writers, K_WORDS)
 
 
-def shared(db: sqlite3.Connection) -> int:
+def shared(db: Db) -> int:
     """Opinions that share a value with another one, which could only be because one person gave both."""
     sql = "SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM opinion WHERE {0} IS NOT NULL GROUP BY {0} HAVING n > 1)"
     return sum(db.execute(sql.format(name)).fetchone()[0] for name in ("lookup", "reply_key"))
 
 
-def digests_kept(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+def digests_kept(db: Db) -> Iterator[tuple[str, str]]:
     """Period and snapshot of every digest."""
     yield from db.execute("SELECT period, snapshot FROM digest ORDER BY period")
 
@@ -308,7 +323,7 @@ def digests_kept(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
 # -- order --------------------------------------------------------------------------------------------------------
 
 
-def orders(db: sqlite3.Connection, content: bytes) -> Iterator[Order]:
+def orders(db: Db, content: bytes) -> Iterator[Order]:
     """How the order of random ids goes with other orders of the same rows: it should say nothing of any of them."""
     rows = db.execute("SELECT round, period, id, lookup FROM opinion WHERE lookup IS NOT NULL")
     by: dict[tuple[str, str], list[tuple[bytes, bytes]]] = {}
@@ -322,10 +337,11 @@ def orders(db: sqlite3.Connection, content: bytes) -> Iterator[Order]:
         yield Order(round, period, "page", tau(placed), len(placed))
 
 
-def uneven(db: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+def uneven(db: Db) -> Iterator[tuple[str, int]]:
     """Columns of random names that begin alike too often to be random, as times and counters do."""
     for name in ("id", "lookup"):
-        rows = db.execute(f"SELECT substr({name}, 1, 2) FROM opinion WHERE {name} IS NOT NULL")
+        question = f"SELECT substr({name}, 1, 2) FROM opinion WHERE {name} IS NOT NULL"  # noqa: S608
+        rows = db.execute(question)
         starts = Counter(start for (start,) in rows)
         many = sum(starts.values())
         # Pairs with the same two bytes: about many² / 131072 by chance, and hardly ever more than this.

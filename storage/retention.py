@@ -10,15 +10,20 @@
 Opinions, counts and digests are what people said and what the office was told: they have no time of their own here.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select
 
-from storage.database import Statement, Tx
-from storage.draft import Drafts
-from storage.keys import INBOX_DAYS
+from storage.database import Statement, Tx, connect
+from storage.keys import INBOX_DAYS, KeyLost, Keyring, unseal
 from storage.tables import bucket, draft, inbox, invitation, outbox, trail, vault, wave
+
+T = TypeVar("T")
 
 DAY = 86400
 
@@ -45,7 +50,12 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (invitation, invitation.c.expires < bindparam("today")),
     (trail, trail.c.at < bindparam("year_ago")),
     (wave, wave.c.at < bindparam("year_ago")),
-    (outbox, (outbox.c.state != 0) & (outbox.c.ref < bindparam("parcel_day"))),
+    (
+        outbox,
+        (outbox.c.state != 0)
+        & outbox.c.ref.like("____-__-__")
+        & (outbox.c.ref < bindparam("parcel_day")),
+    ),
     (bucket, ~select(vault.c.round).where(*_IN_USE).exists()),
 )
 _COUNTS = {
@@ -54,9 +64,26 @@ _COUNTS = {
 }
 _ENDS = {table.name: Statement(delete(table).where(past)) for table, past in _PAST}
 _SPENT = Statement(select(bucket.c.key).where(_PAST[-1][1]))
+_DRAFTS = Statement(select(draft.c.tag, draft.c.revision, draft.c.key, draft.c.sealed))
 _DRAFT_END = Statement(
     delete(draft).where(draft.c.tag == bindparam("tag_"), draft.c.revision == bindparam("was"))
 )
+
+
+def at_once(file: Path, keys: Keyring, deed: Callable[[Tx], T]) -> T:
+    """Run a deed outside the service, or beside it: one transaction, and what it outlived is burned after the commit.
+
+    The deed must not ask for new keys: the service counts those that are free by itself.
+    """
+    with closing(connect(file)) as connection:
+        tx = Tx(connection, keys)
+        connection.execute("BEGIN IMMEDIATE")
+        result = deed(tx)
+        connection.execute("COMMIT")
+        for slot in tx.outlived:
+            keys.burn(slot)
+        keys.sync()
+        return result
 
 
 class Retention:
@@ -86,8 +113,17 @@ class Retention:
         return gone
 
     def _stale(self, now: float) -> list[tuple[bytes, int, int]]:
-        every = Drafts(self._tx).every()
-        return [(d.tag, d.revision, d.key) for d in every if d.since < now - DRAFT]
+        """Drafts past their time, and those that no key opens any more."""
+        found: list[tuple[bytes, int, int]] = []
+        for tag, revision, slot, sealed in self._tx.all(_DRAFTS):
+            try:
+                bound = tag + revision.to_bytes(8, "big")
+                since = json.loads(unseal(self._tx.keys.key(slot), sealed, bound))[-1]
+            except KeyLost:
+                since = 0.0
+            if since < now - DRAFT:
+                found.append((tag, revision, slot))
+        return found
 
     def _number(self, count: Statement, limits: Mapping[str, object]) -> int:
         row = self._tx.one(count, limits)

@@ -1,0 +1,49 @@
+"""`tingwen restore`: puts a copy that `tingwen backup` made into an empty data directory, and says what it has lost."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from contextlib import closing
+from pathlib import Path
+
+from bot.app import _master
+from bot.content.loader import load_explanations
+from bot.verbs.check import report, spoken
+from bot.verbs.opening import opened
+from storage.copy import NotCopied, restore
+from storage.keys import Keyring
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What may follow `tingwen restore`."""
+    words, language = load_explanations(), spoken(os.environ)
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--config", type=Path, default=Path("config.toml"))
+    parser.add_argument(
+        "--forget-roster", action="store_true", help=words.say(language, "copy.help_forget")
+    )
+
+
+def run(args: Namespace) -> int:
+    """Put it in place; 1 where that cannot be, said in a sentence."""
+    words, language = load_explanations(), spoken(os.environ)
+    loaded, problems = opened(args.config, os.environ)
+    if loaded is None:
+        sys.stderr.writelines(f"{line}\n" for line in report(problems, language))
+        return 1
+    storage = loaded.settings.storage
+    file = storage.file or storage.data_dir / "tingwen.db"
+
+    def say(step: str) -> None:
+        sys.stderr.write(f"{words.say(language, f'copy.{step}')}\n")
+
+    try:
+        with closing(Keyring(storage.key_dir, _master(loaded.secrets))) as keys:
+            restore(args.file, file, keys.master, say, forget_roster=args.forget_roster)
+    except NotCopied as why:
+        reason = "unusable" if why.reason == "no_database" else why.reason
+        sys.stderr.write(f"{words.say(language, f'copy.{reason}', file=args.file)}\n")
+        return 1
+    sys.stdout.write(f"{words.say(language, 'copy.restored', file=file)}\n")
+    sys.stdout.write(f"{words.say(language, 'copy.lost')}\n")
+    return 0

@@ -1,0 +1,168 @@
+"""Copies of the database that can be put away: whole, checked, and without anything the keys would open.
+
+A copy is made of one moment while the service goes on. What only the keys could open (talks in progress, the vault's
+waiting answers, deliveries of the last days) is taken out of it: where the keys are burned it could not be read, and
+where they are not it should not be. The shells of the buckets stay, so that rounds go on under the division they were
+opened with.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from storage.audit import known
+from storage.keys import derive, seal
+from storage.schema import HEAD
+
+Say = Callable[[str], None]
+"""Told the name of each step as it begins."""
+
+_EMPTIED = (
+    "DELETE FROM draft",
+    "DELETE FROM inbox",
+    "UPDATE bucket SET sealed = x''",
+)
+_ROSTER = ("person", "staff", "seat", "invitation", "outbox")
+
+
+class NotCopied(Exception):
+    """Why there is no copy; `reason` is one of: exists, no_folder, in_keys, no_database, ticking, damaged, newer,
+    not_empty, other_master, failed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def backup(database: Path, out: Path, key_dir: Path, say: Say) -> int:
+    """Put a copy of the database at `out`; its size in bytes. Raises `NotCopied`, and then leaves nothing behind."""
+    if out.exists():
+        raise NotCopied("exists")
+    if not out.parent.is_dir():
+        raise NotCopied("no_folder")
+    if key_dir.resolve() in (out.resolve(), *out.resolve().parents):
+        raise NotCopied("in_keys")
+    if not database.exists():
+        raise NotCopied("no_database")
+    part = out.with_name(f".{out.name}.part")
+    try:
+        _private(part)
+        say("copying")
+        with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as db:
+            db.execute("VACUUM INTO ?", (str(part),))
+        say("emptying")
+        _empty(part)
+        say("checking")
+        _checked(part)
+        _durable(part)
+        if out.exists():
+            raise NotCopied("exists")
+        part.rename(out)
+        _durable(out.parent)
+    except (sqlite3.Error, OSError) as error:
+        raise NotCopied("failed") from error
+    finally:
+        for left in (part, part.with_name(f"{part.name}-journal")):
+            with suppress(FileNotFoundError):
+                left.unlink()
+    return out.stat().st_size
+
+
+def restore(
+    copy: Path, database: Path, master: bytes, say: Say, *, forget_roster: bool = False
+) -> None:
+    """Put a copy in place, where no database is. Raises `NotCopied`, and then leaves nothing behind.
+
+    `forget_roster`: the master key it was made under is lost, and with it everybody's addresses.
+    """
+    if database.parent.exists() and any(database.parent.iterdir()):
+        raise NotCopied("not_empty")
+    if not copy.is_file():
+        raise NotCopied("no_database")
+    say("checking")
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = database.with_name(f".{database.name}.part")
+    try:
+        _private(part)
+        say("copying")
+        shutil.copyfile(copy, part)
+        _checked(part)
+        _known(part)
+        if forget_roster:
+            _forgotten(part, master)
+        _opens(part, master)
+        _logged_ahead(part)
+        _durable(part)
+        part.rename(database)
+        _durable(database.parent)
+    except (sqlite3.Error, OSError) as error:
+        raise NotCopied("damaged") from error
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+
+
+def _private(part: Path) -> None:
+    """An empty file that nobody else may open, from its first byte on; one that was broken off is begun anew."""
+    with suppress(FileNotFoundError):
+        part.unlink()
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _empty(part: Path) -> None:
+    with closing(sqlite3.connect(part, isolation_level=None)) as db:
+        for pragma in ("journal_mode=MEMORY", "secure_delete=ON", "temp_store=MEMORY"):
+            db.execute(f"PRAGMA {pragma}")
+        if db.execute("SELECT 1 FROM vault WHERE pending != ''").fetchone():
+            raise NotCopied("ticking")  # half a tick would come out without having been counted
+        for statement in _EMPTIED:
+            db.execute(statement)
+        db.execute("VACUUM")
+
+
+def _checked(part: Path) -> None:
+    with closing(sqlite3.connect(part)) as db:
+        if db.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise NotCopied("damaged")
+
+
+def _known(part: Path) -> None:
+    with closing(sqlite3.connect(part)) as db:
+        (version,) = db.execute("SELECT version_num FROM alembic_version").fetchone()
+    if version > HEAD:
+        raise NotCopied("newer")
+
+
+def _opens(part: Path, master: bytes) -> None:
+    """Whether what is sealed under the master key was sealed under this one."""
+    with closing(sqlite3.connect(part)) as db:
+        if known(db, master).shut:
+            raise NotCopied("other_master")
+
+
+def _logged_ahead(part: Path) -> None:
+    with closing(sqlite3.connect(part)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+
+
+def _forgotten(part: Path, master: bytes) -> None:
+    """Take out what nobody can open any more. The personal files of old digests go with it."""
+    with closing(sqlite3.connect(part)) as db, db:
+        db.execute("PRAGMA secure_delete=ON")
+        for table in _ROSTER:
+            db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from above
+        key = derive(master, "personal files")
+        for (period,) in db.execute("SELECT period FROM digest").fetchall():
+            none = seal(key, b"[]", period.encode()).hex()
+            db.execute("UPDATE digest SET personal = ? WHERE period = ?", (none, period))
+
+
+def _durable(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

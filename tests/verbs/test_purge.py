@@ -1,0 +1,202 @@
+"""`tingwen purge` and the bell's sweep: every table and every key file, filled, and counted once its time is over."""
+
+import os
+import sqlite3
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+from bot.core.cells import freeze
+from bot.core.messages import Address, Arrived, Incoming
+from bot.core.people import Deed, Post, Role
+from bot.verbs import purge as verb
+from handlers.upkeep import purge
+from storage.draft import Draft
+from storage.identity import Entry
+from storage.round import KeptRound, Wave
+from storage.staff import ForPeople
+from storage.tables import metadata
+from storage.vault import Tick
+from tests.builders import script
+from tests.sample_week import sample_week
+from tests.vaults import PARENTS, Shelf, person, said, unnamed_keys
+from tests.verbs.test_audit import CONFIG
+
+DAY = 86400
+NOW = 1_790_000_000.0
+PERIOD = "2026-09-18"
+STAYS = {
+    "script": 1,  # the wording that digests speak of
+    "person": 1,  # until they leave
+    "opinion": 12,
+    "released": 1,
+    "vault": 2,  # how people were divided; the closed one names no key
+    "round": 1,
+    "digest": 1,
+    "staff": 1,
+    "seat": 1,
+    "outbox": 1,  # still waiting: nothing is dropped that nobody was told of
+    "bucket": 2,  # of the round that goes on
+    "draft": 0,
+    "inbox": 0,
+    "invitation": 0,
+    "wave": 0,
+    "trail": 0,
+}
+"""What is there a year and a half later."""
+
+
+@pytest.fixture
+def shelf(tmp_path: Path):
+    """A house in which every table holds something."""
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    shelf = Shelf(tmp_path, durable=False)
+    atoms = freeze(["teacher"], {("no1", "teacher"): 40}, PARENTS)
+    clerk = Address(channel="web", id="clerk")
+
+    def fill(work):
+        from bot.core.digest.snapshot import to_json
+
+        pin = work.scripts.pin(script())
+        work.rounds.plan(KeptRound(id="r", script=pin, opens=1, closes=2, reminders=2))
+        work.rounds.claim(Wave("r", 1, int(NOW), ""))
+        work.identity.keep(Entry(address=person(1)))
+        work.staff.join(clerk, "zh", (Post(role=Role.RESPONSIBLE, units=("no1",)),))
+        work.staff.invite("A" * 10, ForPeople(group="teacher"), int(NOW // DAY) + 30)
+        work.staff.note(None, Deed(next(iter(Deed))), NOW)
+        work.parcels.put("digest", PERIOD, clerk)
+        work.parcels.put("draft", PERIOD, clerk)
+        work.parcels.arrived(work.parcels.due()[0].key)
+        work.digests.draft(PERIOD, to_json(sample_week()), ())
+        incoming = Incoming(address=person(1), key="1", body=Arrived(""), message="1")
+        assert work.inbox.first(incoming, int(NOW // DAY))
+        work.drafts.keep(Draft(address=person(1), language="zh", since=NOW))
+        work.drafts.keep(Draft(address=person(2), language="zh", since=NOW))
+        for round in ("r", "going on"):
+            work.vault.open(round, atoms)
+        for number in range(12):
+            work.vault.submit("r", person(number), "a0", said(f"第{number}句"))
+
+    shelf.do(fill)
+    going = shelf.do(
+        lambda work: work.vault.begin("r", Tick(name="a", period=PERIOD, last=True))
+    )
+    assert going
+    _through(shelf, going)
+    yield shelf
+    shelf.close()
+
+
+def _through(shelf: Shelf, going) -> None:
+    """The round's last tick, which dies before it has swept."""
+    from bot.core.bucket import pool
+    from bot.core.release import hand_over
+    from storage.opinion import sliced
+    from storage.vault import whole
+
+    opened = shelf.do(lambda work: work.vault.gather(going, 0, 100))
+    handed = hand_over(
+        going.atoms, pool(map(whole, opened.contents)), closing=True, released={}
+    )
+    [rows] = sliced(handed.freed, 1)
+    shelf.do(lambda work: work.opinions.release("r", PERIOD, rows))
+    shelf.do(lambda work: work.vault.settle(going, handed.rest))
+    shelf.do(lambda work: work.opinions.count("r", PERIOD, handed.counted))
+
+
+def counts(shelf: Shelf) -> dict[str, int]:
+    return {
+        name: shelf.rows(f'SELECT count(*) FROM "{name}"')[0][0] for name in metadata.tables
+    }
+
+
+def purged(shelf: Shelf, now: float, *, dry: bool = False):
+    return shelf._write(lambda tx: purge(tx, now, dry=dry))
+
+
+def test_every_table_is_filled_to_begin_with(shelf: Shelf):
+    assert [name for name, number in counts(shelf).items() if not number] == []
+
+
+def test_what_is_past_its_time_is_gone_from_every_table_and_the_rest_stays(shelf: Shelf):
+    purged(shelf, NOW + 550 * DAY)
+
+    assert counts(shelf) == STAYS
+
+
+def test_no_key_is_left_of_what_went(shelf: Shelf):
+    purged(shelf, NOW + 550 * DAY)
+
+    slots = (shelf.folder / "keys" / "slots").read_bytes()
+    assert unnamed_keys(shelf.file, slots) == set()
+    kept = {path.name for path in (shelf.folder / "keys").iterdir()}
+    assert kept == {"master", "tag", "slots"}
+    assert {path.name for path in shelf.file.parent.iterdir()} <= {
+        "tingwen.db",
+        "tingwen.db-wal",
+        "tingwen.db-shm",
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "lives", "gone"),
+    [
+        ("draft", 95 * 3600, 97 * 3600),
+        ("inbox", 2 * DAY, 3 * DAY),
+        ("invitation", 30 * DAY, 31 * DAY),
+        ("trail", 365 * DAY, 367 * DAY),
+        ("wave", 365 * DAY, 367 * DAY),
+        ("outbox", 55 * DAY, 65 * DAY),
+    ],
+)
+def test_each_thing_lives_its_time_and_no_longer(
+    shelf: Shelf, table: str, lives: float, gone: float
+):
+    before = counts(shelf)[table]
+    purged(shelf, NOW + lives)
+    assert counts(shelf)[table] == before
+
+    purged(shelf, NOW + gone)
+    assert counts(shelf)[table] < before
+
+
+def test_a_dry_run_says_what_would_go_and_keeps_it(shelf: Shelf):
+    before, keys = counts(shelf), (shelf.folder / "keys" / "slots").read_bytes()
+    later = NOW + 550 * DAY
+
+    would = purged(shelf, later, dry=True)
+
+    assert counts(shelf) == before
+    assert (shelf.folder / "keys" / "slots").read_bytes() == keys
+    assert dict(would) == dict(purged(shelf, later))
+    assert not any(purged(shelf, later).values())
+
+
+def test_a_draft_whose_key_is_lost_goes_as_well(shelf: Shelf):
+    [(slot,), *_] = shelf.rows("SELECT key FROM draft")
+    shelf.keys.burn(slot)
+
+    assert purged(shelf, NOW)["draft"] == 1
+
+
+def test_the_command_says_what_went(shelf: Shelf, capsys: pytest.CaptureFixture[str]):
+    shelf.connection.execute("UPDATE trail SET at = 60")
+    parser = ArgumentParser()
+    verb.arguments(parser)
+    config = ["--config", str(shelf.folder / "config.toml")]
+
+    os.environ["LC_ALL"], before = "en", os.environ.get("LC_ALL")
+    try:
+        assert verb.run(parser.parse_args([*config, "--dry-run"])) == 0
+        assert verb.run(parser.parse_args(config)) == 0
+        assert verb.run(parser.parse_args(config)) == 0
+    finally:
+        os.environ.pop("LC_ALL") if before is None else os.environ.update(LC_ALL=before)
+
+    out = capsys.readouterr().out
+    assert "what staff did more than a year ago: 1 rows would be deleted." in out
+    assert "what staff did more than a year ago: 1 rows deleted." in out
+    assert out.endswith("Nothing is past its time.\n")
+    with sqlite3.connect(shelf.file) as db:
+        assert db.execute("SELECT count(*) FROM trail").fetchone() == (0,)
