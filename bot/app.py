@@ -501,7 +501,20 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
     address = listener.bind()
     chat = WebChat(words(), on_open=app.wake)
     listener.add(chat.routes(home=True))
-    async with _until_told() as told, app.running(chat), _running(listener.run()):
+    channels: list[Channel] = [chat]
+    async with contextlib.AsyncExitStack() as stack:
+        told = await stack.enter_async_context(_until_told())
+        if secrets.telegram_token:
+            telegram = _telegram(settings, secrets)
+            stack.push_async_callback(telegram.close)
+            listener.add(telegram.routes())
+            channels.append(telegram)
+        await stack.enter_async_context(app.running(*channels))
+        if code := await app.database.write(lambda tx: first_code(Work(tx), app.clock())):
+            # For the operator's eyes; not an event, and not for the log.
+            sys.stdout.write(load_texts().say("zh", "staff.first_code", code=code) + "\n")
+            sys.stdout.flush()
+        await stack.enter_async_context(_running(listener.run()))
         log.info("ready", extra={"code": address})
         await told.wait()
     log.info("stopped")

@@ -6,7 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.bench import inbound, start
+from tests.bench import inbound, start, week
 
 
 def main() -> int:
@@ -34,6 +34,16 @@ def main() -> int:
             f"{high / low:.2f}",
             goals[what],
         )
+    waves = sorted(week.wave() for _ in range(given.rounds))[given.rounds // 2]
+    row("a wave to 2,000 people given to the channel, s", "", f"{waves:.2f}", "", "≤ 1")
+    whole, libraries = sorted(week.digest() for _ in range(given.rounds))[given.rounds // 2]
+    row(
+        "digest of 100,000 opinions, CPU s (floor: its libraries)",
+        f"{libraries:.2f}",
+        f"{whole:.2f}",
+        f"{whole - libraries:.2f} beyond",
+        "≤ 1 beyond",
+    )
     begun = start.measured(given.rounds)
     row(
         "start-up until ready, ms (floor: lean imports)",
