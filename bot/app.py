@@ -46,7 +46,7 @@ from handlers.desk import Desk
 from handlers.digest import Almanac, draft
 from handlers.front import Front
 from handlers.papers import Press
-from handlers.people import Bindings, Registry
+from handlers.people import Bindings, Registry, first_code
 from handlers.receipt import Receipts, stretching
 from handlers.round import Reminders, kept, seed
 from handlers.survey import Agenda
