@@ -1,10 +1,10 @@
 """What every channel is, and the four ways in which sending can fail.
 
-    SendFailed
-    ├── Throttled    later, and not before `after` seconds
-    ├── Unreachable  later: the network, the platform, or nobody is listening now
-    ├── Blocked      never again: this person or chat cannot be written to
-    └── Rejected     never: this message is refused, the next one may pass
+SendFailed
+├── Throttled    later, and not before `after` seconds
+├── Unreachable  later: the network, the platform, or nobody is listening now
+├── Blocked      never again: this person or chat cannot be written to
+└── Rejected     never: this message is refused, the next one may pass
 """
 
 from collections.abc import Awaitable, Callable

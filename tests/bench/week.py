@@ -1,0 +1,158 @@
+"""The office's week: a wave to 2,000 people, and the digest of 100,000 opinions."""
+
+import asyncio
+import json
+import os
+import tempfile
+import time
+from datetime import UTC, datetime
+from datetime import time as clock_time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.app import almanac_of, headcounts_of
+from bot.content.loader import load_texts
+from bot.core.bucket import Piece
+from bot.core.cells import freeze
+from bot.core.messages import Address
+from bot.core.privacy import redact
+from bot.core.release import Freed
+from bot.core.round import Hours, Round, waves
+from bot.verbs.opening import sample
+from handlers.digest import draft
+from handlers.round import Reminders, seed
+from handlers.words import House
+from storage.database import Database, Tx
+from storage.keys import Keyring
+from storage.opinion import sliced
+from storage.schema import prepare
+from storage.unit_of_work import Work
+from tests.bench.inbound import Mute, script
+
+ZONE = ZoneInfo("Asia/Shanghai")
+PEOPLE, OPINIONS = 2_000, 100_000
+
+
+def wave() -> float:
+    """Seconds until a wave to 2,000 is marked, put into words and given to the channel."""
+    return asyncio.run(_wave())
+
+
+async def _wave() -> float:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
+        database, keys = _house(Path(folder))
+        one = Round(
+            id="bench",
+            script=script(),
+            opens=datetime(2014, 3, 1, tzinfo=ZONE),
+            closes=datetime(2014, 4, 20, tzinfo=ZONE),
+        )
+        groups = tuple(group.id for group in one.script.groups)
+
+        def enrol(tx: Tx) -> None:
+            work = Work(tx)
+            seed(work, (one,), 0)
+            work.vault.open(one.id, freeze(groups, {}, {}), people=PEOPLE)
+            for i in range(PEOPLE):
+                work.identity.remember(Address(channel="web", id=f"person{i}"), "zh")
+
+        await database.write(enrol)
+        always = Hours(((clock_time(0), clock_time(23, 59)),), lambda _: True, ZONE)
+        reminders = Reminders(
+            database,
+            {"web": Mute()},
+            House(load_texts()),
+            {"staff": always, "parent": always},
+            lambda m: m,
+        )
+        due = waves(one)[0]
+        started = time.perf_counter()
+        await reminders.due(due)
+        took = time.perf_counter() - started
+        assert [w.note for w in await database.write(lambda tx: Work(tx).rounds.waves())] == [
+            ""
+        ]
+        await database.stop()
+        keys.close()
+        return took
+
+
+def digest() -> tuple[float, float]:
+    """CPU seconds of snapshot and draft over 100,000 released opinions; and of the libraries alone: rows fetched, labels
+    decoded, the snapshot encoded."""
+    return asyncio.run(_digest())
+
+
+async def _digest() -> tuple[float, float]:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
+        database, keys = _house(Path(folder))
+        settings = sample(Path(folder) / "town", {}).settings
+        units = [planned.unit.id for planned in settings.units]
+        labels = {
+            "topic": "fudan",
+            "sifeng": ["形式主义"],
+            "kind": "complaint",
+            "about": "一般",
+        }
+        text = redact("一个月检查七次，每次都要补材料，晚上备课的时间全拿去打印了").text
+
+        def fill(tx: Tx) -> None:
+            freed = [
+                Freed(
+                    Piece(
+                        id=os.urandom(16),
+                        reply_key=bytes(32),
+                        atom="a",
+                        question="grievance",
+                        dimension="怨",
+                        text=text,
+                        labels=labels,
+                    ),
+                    "a",
+                    units[i % len(units)],
+                    "parent",
+                )
+                for i in range(OPINIONS)
+            ]
+            [whole] = sliced(freed, 1)
+            Work(tx).opinions.release("bench", "2014-03-28", whole)
+
+        await database.write(fill)
+        almanac = almanac_of(settings, {"pin": script()}, headcounts_of(settings))
+        period = almanac.last_closed(datetime(2014, 3, 28, 8, tzinfo=UTC))
+        used = libraries = 0.0
+
+        def measured(tx: Tx) -> None:
+            nonlocal used, libraries
+            started = time.thread_time()
+            assert draft(Work(tx), almanac, period)
+            used = time.thread_time() - started
+            found = Work(tx).digests.find("2014-03-28")
+            assert found is not None
+            plain = json.loads(found.snapshot)
+            started = time.thread_time()
+            rows = tx._connection.execute(
+                "SELECT id, text, labels, unit, grp, question FROM opinion ORDER BY id"
+            ).fetchall()
+            for row in rows:
+                json.loads(row[2])
+            json.dumps(plain, ensure_ascii=False)
+            libraries = time.thread_time() - started
+
+        await database.write(measured)
+        await database.stop()
+        keys.close()
+        return used, libraries
+
+
+def _house(folder: Path) -> tuple[Database, Keyring]:
+    prepare(folder / "bench.db")
+    keys = Keyring(folder / "keys")
+    database = Database(folder / "bench.db", keys)
+    database.start()
+    return database, keys
+
+
+if __name__ == "__main__":
+    os.sched_setaffinity(0, {0})
+    print("wave", wave(), "digest", digest())
