@@ -9,8 +9,12 @@ everybody together. A wrong code and a withdrawn one are looked for in all the s
 import asyncio
 import hashlib
 import logging
+import os
+import sys
+import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 
@@ -34,6 +38,9 @@ READY = 32
 
 AT_ONCE = 2
 """Stretchings at a time: 32 MiB each."""
+
+NICE = 10
+"""How far threads that stretch stand back behind all others."""
 
 BREATH = 2.0
 """Seconds after the start before receipts are made ready: nobody hands in as soon as that."""
@@ -62,6 +69,12 @@ def stretching(salt: bytes) -> Stretch:
     return lambda digits: hashlib.scrypt(digits.encode(), salt=salt, **asdict(receipt.SCRYPT))
 
 
+def _give_way() -> None:
+    """Stretching takes whole processors: this thread runs when nobody who talks needs them."""
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+
+
 class Receipts:
     """The ready ones, and the turn for which look-ups wait."""
 
@@ -80,7 +93,7 @@ class Receipts:
         self._ready: deque[Receipt] = deque()
         self._wanted = asyncio.Event()
         self._want: Callable[[], object] = lambda: None
-        self._stretching = asyncio.Semaphore(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, "stretching", initializer=_give_way)
         self._line = asyncio.Lock()
         self._in_line = 0
 
@@ -114,8 +127,10 @@ class Receipts:
 
     async def make(self) -> Receipt:
         """One made now: for a deed that found none ready."""
-        async with self._stretching:
-            return await asyncio.to_thread(receipt.new, self._random, self._stretch)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._threads, receipt.new, self._random, self._stretch
+        )
 
     # -- for those who look up --------------------------------------------------
 
@@ -136,8 +151,8 @@ class Receipts:
 
     async def lookups(self, digits: str) -> tuple[bytes, ...]:
         """All that this receipt may find; as many for every one, right or wrong."""
-        async with self._stretching:
-            root = await asyncio.to_thread(self._stretch, digits)
+        loop = asyncio.get_running_loop()
+        root = await loop.run_in_executor(self._threads, self._stretch, digits)
         return tuple(handle.lookup for handle in receipt.handles(root))
 
     async def hold(self) -> None:

@@ -209,7 +209,8 @@ def recognise(text: str) -> Asked | None:
     folded = unicodedata.normalize("NFKC", text).strip().casefold()
     asks = _ASKS.fullmatch(folded)
     if asks is None:
-        digits = only(folded) if len(folded) >= DIGITS else None
+        begins = len(folded) >= DIGITS and (folded[0].isdigit() or folded[0] in _NUMERALS)
+        digits = only(folded) if begins else None
         return LooksUp(digits, bare=True) if digits else None
     what, rest = asks["what"], asks["rest"]
     digits = only(rest.removesuffix(_YES)) or ""
