@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.core import bucket as core
+from bot.core import receipt as core_receipt
 from bot.core.bucket import ENTRIES, MOST_ENTRIES
 from bot.core.receipt import Receipt
+from storage.database import Raced
 from storage.keys import Keyring
 from storage.vault import REACH, Tick
 from tests.vaults import Shelf, atoms, every_key, opens, person, said, sealed_blocks
@@ -96,6 +98,64 @@ def test_a_receipt_names_the_pieces_it_finds(shelf):
     assert [s.id for s in pool.submissions] == [receipt.submission()]
     seeds = {h.reply_seed for h in receipt.pieces(2)}
     assert seeds.isdisjoint({p.reply_key for p in pool.pieces})
+
+
+def take_out(shelf, receipt, *, take_out=True):
+    ids = {h.lookup for h in core_receipt.handles(receipt.root)}
+    seen = shelf.do(lambda work: work.vault.standing())
+    return [
+        shelf.do(lambda work, e=each: work.vault.search(e, 0, 99, ids, take_out=take_out))
+        for each in seen
+    ]
+
+
+def test_what_is_taken_out_is_gone_and_leaves_the_others(shelf):
+    receipt = Receipt("0" * 16, b"r" * 32)
+    submit(shelf, 1, "一", "二", receipt=receipt)
+    submit(shelf, 2, "三")
+    assert take_out(shelf, receipt, take_out=False) == [True]
+    assert take_out(shelf, receipt) == [True]
+    assert take_out(shelf, receipt) == [False]
+    pool = waiting(shelf)
+    assert [p.text for p in pool.pieces] == ["三"]
+    assert len(pool.submissions) == 1
+    assert submit(shelf, 1) == "already"
+
+
+def test_the_bucket_something_was_taken_out_of_cannot_be_opened_as_it_was(shelf):
+    receipt = Receipt("0" * 16, b"r" * 32)
+    submit(shelf, 1, receipt=receipt)
+    before = set(sealed_blocks(shelf.file))
+    take_out(shelf, receipt)
+    keys = every_key((shelf.folder / "keys" / "slots").read_bytes())
+    gone = before - set(sealed_blocks(shelf.file))
+    assert len(gone) == 1
+    assert not any(opens(block, keys) for block in gone)
+
+
+def test_looking_changes_nothing(shelf):
+    receipt = Receipt("0" * 16, b"r" * 32)
+    submit(shelf, 1, receipt=receipt)
+    before = sealed_blocks(shelf.file)
+    take_out(shelf, receipt, take_out=False)
+    take_out(shelf, Receipt("1" * 16, b"x" * 32))
+    assert sealed_blocks(shelf.file) == before
+
+
+def test_nobody_looks_for_what_a_tick_has_in_hand(shelf):
+    [seen] = shelf.do(lambda work: work.vault.standing())
+    shelf.do(lambda work: work.vault.begin("r", Tick(name="t1", period="2026-09-25")))
+    assert shelf.do(lambda work: work.vault.standing()) is None
+    with pytest.raises(Raced):
+        shelf.do(lambda work: work.vault.search(seen, 0, 99, set()))
+
+
+def test_of_very_many_pieces_none_is_lost_and_the_first_are_found(shelf):
+    receipt = Receipt("0" * 16, b"r" * 32)
+    assert submit(shelf, 1, *(f"第{n}条" for n in range(70)), receipt=receipt) == "taken"
+    assert len(waiting(shelf).pieces) == 70
+    take_out(shelf, receipt)
+    assert len(waiting(shelf).pieces) == 70 - core_receipt.MOST_PIECES
 
 
 def test_nothing_that_two_pieces_of_one_person_have_is_the_same(shelf):
