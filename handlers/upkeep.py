@@ -36,6 +36,7 @@ UNPACKED = 256 << 20
 
 SHORT_SECRET = 8
 
+_SQLITE = b"SQLite format 3\0"
 _INBOX = re.compile(r"inbox-(\d+)")
 _KEY_FILES = frozenset({"master", "tag", "slots"})
 
@@ -186,7 +187,7 @@ def _traces(
             searches = [(plain, "audit_id"), (hashes, "audit_hash")]
             if first == 0:
                 searches.append((secrets, "audit_secret"))
-                if not _of_database(ground, name):
+                if not _of_database(ground, name, content):
                     searches.append((marks, "audit_mark"))
             for search, fault in searches:
                 for sighting in search(content):
@@ -215,11 +216,13 @@ def _secrets(ground: Ground, db: evidence.Db) -> Iterator[Trace]:
             yield from secret(key, "slot")
 
 
-def _of_database(ground: Ground, name: str) -> bool:
-    """Whether the product's own names of people may lie in this file's pages."""
-    return Path(name).parent == ground.file.resolve().parent and Path(name).name.startswith(
+def _of_database(ground: Ground, name: str, content: bytes) -> bool:
+    """Whether the product's own names of people may lie in this file's pages: the database, or a copy of it."""
+    path = Path(name)
+    beside = path.parent == ground.file.resolve().parent and path.name.startswith(
         ground.file.name
     )
+    return beside or content.startswith(_SQLITE)
 
 
 # -- keys and modes -----------------------------------------------------------------------------------------------

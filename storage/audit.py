@@ -247,7 +247,11 @@ def free_pages_with_words(content: bytes) -> int:
         page = content[(trunk - 1) * size : trunk * size]
         trunk, many = struct.unpack(">II", page[:8])
         leaves = struct.unpack(f">{many}I", page[8 : 8 + 4 * many])
-        dirty += any(page[8 + 4 * many :])
+        # Behind the list may stand numbers of pages that were free before; anything else is content.
+        dirty += any(
+            was > len(content) // size
+            for (was,) in struct.iter_unpack(">I", page[8 + 4 * many :])
+        )
         dirty += sum(any(content[(leaf - 1) * size : leaf * size]) for leaf in leaves)
     return dirty
 
