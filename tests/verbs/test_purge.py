@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import App
 from bot.core.cells import freeze
 from bot.core.messages import Address, Arrived, Incoming
 from bot.core.people import Deed, Post, Role
@@ -17,8 +18,10 @@ from storage.identity import Entry
 from storage.round import KeptRound, Wave
 from storage.staff import ForPeople
 from storage.tables import metadata
+from storage.unit_of_work import Work
 from storage.vault import Tick
 from tests.builders import script
+from tests.process.week import Letters, app
 from tests.sample_week import sample_week
 from tests.vaults import PARENTS, Shelf, person, said, unnamed_keys
 from tests.verbs.test_audit import CONFIG
@@ -200,3 +203,22 @@ def test_the_command_says_what_went(shelf: Shelf, capsys: pytest.CaptureFixture[
     assert out.endswith("Nothing is past its time.\n")
     with sqlite3.connect(shelf.file) as db:
         assert db.execute("SELECT count(*) FROM trail").fetchone() == (0,)
+
+
+async def test_the_bell_lets_go_by_itself_once_a_day(tmp_path: Path):
+    house = app(tmp_path, NOW)
+    async with house.running(Letters(tmp_path / "letters")):
+        assert house.bell
+        await house.bell.ring()
+        await house.database.write(lambda tx: Work(tx).rounds.claim(Wave("old", 1, 60, "")))
+        await house.bell.ring()
+        assert await _waves(house)
+
+        house.clock.push(DAY)
+        await house.bell.ring()
+        assert not await _waves(house)
+
+
+async def _waves(house: App) -> bool:
+    waves = await house.database.write(lambda tx: Work(tx).rounds.waves())
+    return any(wave.round == "old" for wave in waves)
