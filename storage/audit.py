@@ -18,6 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
+from sqlalchemy import Integer
+
 from bot.core.cells import K_WORDS, Atoms
 from bot.core.messages import Address
 from bot.core.traces import Trace, digests
@@ -164,14 +166,14 @@ def column(db: Db, place: str) -> Iterator[bytes]:
     yield b"\n".join(part)
 
 
-def named_slots(db: Db) -> dict[int, str]:
-    """Every slot of the key file that a row names, and whose row."""
-    questions = {
-        "draft": "SELECT key FROM draft",
-        "bucket": "SELECT key FROM bucket",
-        "vault": "SELECT key FROM vault WHERE state != 'closed'",
-    }
-    return {slot: table for table, sql in questions.items() for (slot,) in db.execute(sql)}
+def named_slots(db: Db) -> set[int]:
+    """Every slot of the key file that a row names: in whichever table has a number called `key`."""
+    named: set[int] = set()
+    for name, table in metadata.tables.items():
+        if "key" in table.c and isinstance(table.c.key.type, Integer):
+            live = " WHERE state != 'closed'" if name == "vault" else ""
+            named |= {slot for (slot,) in db.execute(f"SELECT key FROM {name}{live}")}  # noqa: S608
+    return named
 
 
 def unsound(db: Db) -> bool:

@@ -198,8 +198,8 @@ def test_the_command_says_what_went(shelf: Shelf, capsys: pytest.CaptureFixture[
         os.environ.pop("LC_ALL") if before is None else os.environ.update(LC_ALL=before)
 
     out = capsys.readouterr().out
-    assert "what staff did more than a year ago: 1 rows would be deleted." in out
-    assert "what staff did more than a year ago: 1 rows deleted." in out
+    assert "what staff did more than a year ago: 1 would be deleted." in out
+    assert "what staff did more than a year ago: 1 deleted." in out
     assert out.endswith("Nothing is past its time.\n")
     with sqlite3.connect(shelf.file) as db:
         assert db.execute("SELECT count(*) FROM trail").fetchone() == (0,)
