@@ -43,7 +43,11 @@ async def demo(folder: Path) -> AsyncIterator[str]:
 
 
 async def tap(phone: Locator, label: str) -> None:
-    await phone.locator(".theirs").last.get_by_role("button", name=label).click()
+    """Tap, and wait for what is said to it: the same label may stand on the next screen too."""
+    theirs = phone.locator(".theirs")
+    before = await theirs.count()
+    await theirs.last.get_by_role("button", name=label).click()
+    await expect(theirs).not_to_have_count(before, timeout=PATIENT)
 
 
 async def says(phone: Locator, text: str) -> None:
