@@ -122,7 +122,7 @@ class App:
     ) -> None:
         self.settings = settings
         self.clock = clock or Clock()
-        self.keys = Keyring(settings.storage.key_dir, _master(secrets))
+        self.keys = Keyring(settings.storage.key_dir, master_of(secrets))
         self.file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
         self.database = Database(self.file, self.keys)
         self.receipts = Receipts(random, stretching(derive(self.keys.master, "receipts")))
@@ -437,7 +437,7 @@ def _seeded(
     return pins, {pins[one.id]: one.script for one in planned}
 
 
-def _master(secrets: Secrets) -> bytes | None:
+def master_of(secrets: Secrets) -> bytes | None:
     """The master key as 32 bytes, whatever its text: it is random, not a password."""
     return hashlib.sha256(secrets.master_key.encode()).digest() if secrets.master_key else None
 
@@ -462,7 +462,7 @@ def closed_digest(
 
     None where no period closed then, or none has yet.
     """
-    clock, keys = Clock(), Keyring(settings.storage.key_dir, _master(secrets))
+    clock, keys = Clock(), Keyring(settings.storage.key_dir, master_of(secrets))
     file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
     prepare(file)
     connection = connect(file)

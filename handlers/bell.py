@@ -28,9 +28,6 @@ log = logging.getLogger(__name__)
 
 DAY = 86400
 
-TRAIL_DAYS = 366
-"""How long it is remembered what staff did."""
-
 
 @dataclass(frozen=True, slots=True)
 class MidWeek:
@@ -165,20 +162,12 @@ class Chores:
         today = int(now.timestamp() // DAY)
         if today == self._swept:
             return
-        await self._database.write(lambda tx: _forget(Work(tx), today))
         await self._database.write(lambda tx: purge(tx, now.timestamp()))
         await self._front.look_again()
         self._swept = today
 
     async def _kept(self) -> tuple[tuple[Round, str], ...]:
         return await self._database.write(lambda tx: kept(Work(tx)))
-
-
-def _forget(work: Work, today: int) -> None:
-    """What is past its time: deliveries of two days ago, codes nobody used, the trail of last year."""
-    work.inbox.forget(today)
-    work.staff.drop_codes(today)
-    work.staff.drop_trail((today - TRAIL_DAYS) * DAY)
 
 
 def _over(one: Round, now: datetime) -> bool:

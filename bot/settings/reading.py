@@ -135,7 +135,8 @@ def _storage(root: Table, folder: Path) -> Storage:
         )
         url, data_dir = _located(written, folder)
         key_dir = folder / storage.text("key_dir", "var/keys")
-        if key_dir.resolve().is_relative_to(data_dir.resolve()):
+        keys, data = key_dir.resolve(), data_dir.resolve()
+        if keys.is_relative_to(data) or data.is_relative_to(keys):
             storage.wrong("key_dir", "keys_beside_data", value=str(key_dir), data=str(data_dir))
     return Storage(url=url, key_dir=key_dir, data_dir=data_dir)
 

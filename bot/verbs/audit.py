@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import fields
 from pathlib import Path
 
-from bot.app import Clock, _master
+from bot.app import Clock, master_of
 from bot.content.loader import load_explanations
 from bot.content.wording import Texts
 from bot.core.survey import LANGUAGES, Language
@@ -90,7 +90,7 @@ def ground(settings: Settings, secrets: Secrets, args: Namespace) -> Ground:
 def master(key_dir: Path, secrets: Secrets) -> bytes | None:
     """The master key, without making one."""
     kept = key_dir / "master"
-    return _master(secrets) or (kept.read_bytes() if kept.is_file() else None)
+    return master_of(secrets) or (kept.read_bytes() if kept.is_file() else None)
 
 
 def _lines(file: Path) -> tuple[str, ...]:

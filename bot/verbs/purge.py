@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from pathlib import Path
 
-from bot.app import Clock, _master
+from bot.app import Clock, master_of
 from bot.content.loader import load_explanations
 from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened
@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
         return 1
     prepare(file)
     now = Clock()()
-    with closing(Keyring(storage.key_dir, _master(loaded.secrets))) as keys:
+    with closing(Keyring(storage.key_dir, master_of(loaded.secrets))) as keys:
         gone = at_once(file, keys, lambda tx: purge(tx, now, dry=args.dry_run))
     said = "purge.would" if args.dry_run else "purge.gone"
     for table, number in gone.items():

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from pathlib import Path
 
-from bot.app import _master
+from bot.app import master_of
 from bot.content.loader import load_explanations
 from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened
@@ -38,7 +38,7 @@ def run(args: Namespace) -> int:
         sys.stderr.write(f"{words.say(language, f'copy.{step}')}\n")
 
     try:
-        with closing(Keyring(storage.key_dir, _master(loaded.secrets))) as keys:
+        with closing(Keyring(storage.key_dir, master_of(loaded.secrets))) as keys:
             restore(args.file, file, keys.master, say, forget_roster=args.forget_roster)
     except NotCopied as why:
         reason = "unusable" if why.reason == "no_database" else why.reason

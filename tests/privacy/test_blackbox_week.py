@@ -252,6 +252,7 @@ def test_a_command_says_nobodys_name_and_no_words(week: Recording, command: str)
 # -- wrong files --------------------------------------------------------------------------------------------------
 
 WRONG = {
+    "data inside the keys": '[storage]\nurl = "sqlite+aiosqlite:///keys/data/t.db"\nkey_dir = "keys"\n',
     "keys inside the data": '[storage]\nurl = "sqlite+aiosqlite:///data/t.db"\nkey_dir = "data/keys"\n',
     "keys beside the database": '[storage]\nurl = "sqlite+aiosqlite:///t.db"\nkey_dir = "keys"\n',
 }
