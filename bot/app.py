@@ -202,7 +202,7 @@ class App:
         desk = Desk(
             texts=self.house,
             surveys=surveys,
-            groups=tuple(g for g in groups if not g.invited),
+            groups=groups,
             units=units,
             rounds=lambda work: tuple(one for one, _ in kept(work) if one.id != STANDING),
             awake=lambda one, now: any(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from bot.channels.base import Blocked, Channel, Rejected, SendFailed
 from bot.core.messages import Address, Button, Outgoing
 from bot.core.survey import Language
-from handlers.papers import CHART, PAPERS, Press, screen_text
+from handlers.papers import CHART, PAPERS, Press
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database
 from storage.digest import KeptDigest
@@ -78,7 +78,7 @@ class Deliveries:
         look = Button(self._texts.say(language, "desk.look"), f"周报 {kept.period}")
         send = Button(self._texts.say(language, "desk.send"), f"发送 {kept.period}")
         head = self._texts.say(language, "desk.draft_ready", period=kept.period)
-        text = f"{head}\n{screen_text(kept.snapshot)}"
+        text = f"{head}\n{kept.screen}"
         return Outgoing(address=address, text=text, rows=((look, send),), screen=OPEN_SCREEN)
 
     async def _digest(self, address: Address, language: Language, kept: KeptDigest) -> Outgoing:
@@ -86,7 +86,7 @@ class Deliveries:
         picture = next(paper.content for paper in papers if paper.name == CHART)
         return Outgoing(
             address=address,
-            text=screen_text(kept.snapshot),
+            text=kept.screen,
             files=tuple(paper for paper in papers if paper.name != CHART),
             picture=picture,
         )

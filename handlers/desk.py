@@ -15,7 +15,7 @@ from bot.core.people import Deed, somewhere
 from bot.core.round import MOST_WAVES, Round, clashes
 from bot.core.survey import Group, Language, Script, Survey, Unit
 from handlers import digest as closing
-from handlers.papers import CHART, DOCUMENT, LEDGER, screen_text
+from handlers.papers import CHART, DOCUMENT, LEDGER
 from handlers.round import GOING, affordable
 from storage.round import KeptRound, Wave
 from storage.staff import Member
@@ -271,20 +271,17 @@ def _progress(work: Work, desk: Desk, member: Member) -> Answer:
     last = work.digests.last()
     if last is None:
         return Answer(text=_say(desk, member, "desk.no_digest"), rows=_menu(desk, member).rows)
-    from bot.core.digest import from_json
-
-    made = from_json(last.snapshot)
     lines = [
         _say(
             desk,
             member,
             "desk.progress_line",
-            group=row.name,
-            week=str(row.now),
-            all=str(row.cumulative),
-            share=_share(desk, member, row.cumulative, row.invited),
+            group=name,
+            week=str(now),
+            all=str(cumulative),
+            share=_share(desk, member, cumulative, invited),
         )
-        for row in made.groups
+        for name, now, cumulative, invited in last.groups
     ]
     head = _say(desk, member, "desk.progress", period=last.period)
     note = _say(desk, member, "desk.progress_note")
@@ -322,9 +319,7 @@ def _digest(work: Work, desk: Desk, member: Member, rest: list[str]) -> Answer:
     if not kept.sent and somewhere(member.staff, Deed.SEND_DIGEST):
         rows.append((Button(_say(desk, member, "desk.send"), f"发送 {kept.period}"),))
     state = "desk.digest_sent" if kept.sent else "desk.digest_draft"
-    return Answer(
-        text=f"{_say(desk, member, state)}\n{screen_text(kept.snapshot)}", rows=tuple(rows)
-    )
+    return Answer(text=f"{_say(desk, member, state)}\n{kept.screen}", rows=tuple(rows))
 
 
 def _send(work: Work, desk: Desk, member: Member, rest: list[str], now: datetime) -> Answer:

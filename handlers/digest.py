@@ -21,7 +21,7 @@ from storage.unit_of_work import Work
 if (
     TYPE_CHECKING
 ):  # a week has one digest: what it is made of is imported with the first, for start-up's sake
-    from bot.core.digest import Names, Node, Opinion, PersonalMatter, Turnout
+    from bot.core.digest import Digest, Names, Node, Opinion, PersonalMatter, Turnout
 
 
 CHOICES = "；"
@@ -94,7 +94,19 @@ def _draft(work: Work, almanac: Almanac, period: Period) -> bool:
         closes=period.name,
         units={"": almanac.office} | {unit.id: unit.name for unit in names.units},
     )
-    return work.digests.draft(name, to_json(made), [to_json(file) for file in apart])
+    files = [to_json(file) for file in apart]
+    return work.digests.draft(name, to_json(made), _face(made), files)
+
+
+def _face(made: "Digest") -> str:
+    """What chat shows of a digest: the one screen, and each group's figures."""
+    from bot.content.papers import papers
+    from bot.core.digest import self_check
+    from bot.reports.message import message
+
+    groups = [(row.name, row.now, row.cumulative, row.invited) for row in made.groups]
+    screen = message(made, papers("zh"), self_check(made))
+    return json.dumps({"screen": screen, "groups": groups}, ensure_ascii=False)
 
 
 def _nodes(almanac: Almanac, period: Period) -> "tuple[Node, ...]":

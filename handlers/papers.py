@@ -61,13 +61,3 @@ def draw_personal(files: tuple[str, ...]) -> tuple[File, ...]:
 
     read = [personal_from_json(text) for text in files]
     return tuple(File(f"personal-{one.unit}.docx", personal(one, papers("zh"))) for one in read)
-
-
-def screen_text(snapshot: str) -> str:
-    """The digest on one phone screen; quick enough for the loop."""
-    from bot.content.papers import papers
-    from bot.core.digest import from_json, self_check
-    from bot.reports.message import message
-
-    digest = from_json(snapshot)
-    return message(digest, papers("zh"), self_check(digest))

@@ -19,14 +19,27 @@ class KeptDigest:
     period: str
     version: int
     snapshot: str
+    face: str
+    """JSON of the little that chat shows of it, so that nobody opens a large snapshot for a glance."""
     personal: tuple[str, ...]
     sent: bool
+
+    @property
+    def screen(self) -> str:
+        """The one-screen text."""
+        return json.loads(self.face)["screen"]
+
+    @property
+    def groups(self) -> list[tuple[str, int, int, int | None]]:
+        """Each group's name, submissions of the period, of all so far, and how many are asked."""
+        return [(*row,) for row in json.loads(self.face)["groups"]]
 
 
 _COLUMNS = (
     digest.c.period,
     digest.c.version,
     digest.c.snapshot,
+    digest.c.face,
     digest.c.personal,
     digest.c.sent,
 )
@@ -34,15 +47,6 @@ _FIND = Statement(select(*_COLUMNS).where(digest.c.period == bindparam("period_"
 _LAST = Statement(select(*_COLUMNS).order_by(digest.c.period.desc()).limit(1))
 _PERIODS = Statement(select(digest.c.period).order_by(digest.c.period))
 _DRAFT = Statement(insert(digest).on_conflict_do_nothing())
-_REDRAFT = Statement(
-    update(digest)
-    .where(
-        digest.c.period == bindparam("period_"),
-        digest.c.version == bindparam("was"),
-        digest.c.sent == 0,
-    )
-    .values(version=bindparam("version_"), snapshot=bindparam("snapshot_"))
-)
 _SEND = Statement(
     update(digest)
     .where(
@@ -72,27 +76,18 @@ class Digests:
         """The closing dates that have one, oldest first."""
         return tuple(period for (period,) in self._tx.all(_PERIODS))
 
-    def draft(self, period: str, snapshot: str, personal: Sequence[str]) -> bool:
+    def draft(self, period: str, snapshot: str, face: str, personal: Sequence[str]) -> bool:
         """Keep the period's first draft; False where there is one."""
         sealed = seal(self._key(), json.dumps(list(personal)).encode(), period.encode())
         row = {
             "period": period,
             "version": 1,
             "snapshot": snapshot,
+            "face": face,
             "personal": sealed.hex(),
             "sent": 0,
         }
         return self._tx.do(_DRAFT, row) == 1
-
-    def redraft(self, old: KeptDigest, snapshot: str) -> bool:
-        """The clerk changed something; False where somebody else did first, or it is sent."""
-        values = {
-            "period_": old.period,
-            "was": old.version,
-            "version_": old.version + 1,
-            "snapshot_": snapshot,
-        }
-        return self._tx.do(_REDRAFT, values) == 1
 
     def send(self, period: str, version: int) -> bool:
         """Freeze it; False where it is sent already or was changed since it was looked at."""
@@ -101,12 +96,13 @@ class Digests:
     def _kept(self, row: tuple[object, ...] | None) -> KeptDigest | None:
         if row is None:
             return None
-        period, version, snapshot, personal, sent = row
+        period, version, snapshot, face, personal, sent = row
         opened = unseal(self._key(), bytes.fromhex(str(personal)), str(period).encode())
         return KeptDigest(
             period=str(period),
             version=int(str(version)),
             snapshot=str(snapshot),
+            face=str(face),
             personal=tuple(json.loads(opened)),
             sent=bool(sent),
         )

@@ -157,6 +157,7 @@ digest = Table(  # one period's digest: the snapshot all papers are drawn from
     Column("period", Text, primary_key=True),  # the closing date
     Column("version", Integer, nullable=False),
     Column("snapshot", Text, nullable=False),  # JSON
+    Column("face", Text, nullable=False),  # JSON: what chat shows of it
     Column("personal", Text, nullable=False),  # JSON list: the personal files, sealed
     Column("sent", Integer, nullable=False),  # 0 a draft, 1 sent and never changed again
 )

@@ -33,10 +33,10 @@ def run(args: Namespace) -> int:
         key = "digest.not_closed" if args.until else "digest.none"
         sys.stderr.write(f"{load_explanations().say(language, key, until=str(args.until))}\n")
         return 1
-    from handlers.papers import PAPERS, draw, draw_personal, screen_text
+    from handlers.papers import PAPERS, draw, draw_personal
 
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "digest.txt").write_text(screen_text(found.snapshot) + "\n", encoding="utf-8")
+    (args.out / "digest.txt").write_text(found.screen + "\n", encoding="utf-8")
     for paper in draw(found.snapshot, PAPERS):
         (args.out / paper.name).write_bytes(paper.content)
     if args.personal_out:

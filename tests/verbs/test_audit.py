@@ -67,7 +67,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shelf.do(lambda work: work.vault.submit("r", person(99), "a0", said("等着的话")))
     shelf.do(lambda work: work.staff.join(person(50), "zh", (Post(role=Role.OFFICE),)))
     shelf.do(lambda work: work.parcels.put("digest", PERIOD, person(50)))
-    shelf.do(lambda work: work.digests.draft(PERIOD, to_json(sample_week()), ()))
+    shelf.do(lambda work: work.digests.draft(PERIOD, to_json(sample_week()), "{}", ()))
     shelf.close()
     return folder
 

@@ -71,7 +71,7 @@ def shelf(tmp_path: Path):
         work.parcels.put("digest", PERIOD, clerk)
         work.parcels.put("draft", PERIOD, clerk)
         work.parcels.arrived(work.parcels.due()[0].key)
-        work.digests.draft(PERIOD, to_json(sample_week()), ())
+        work.digests.draft(PERIOD, to_json(sample_week()), "{}", ())
         incoming = Incoming(address=person(1), key="1", body=Arrived(""), message="1")
         assert work.inbox.first(incoming, int(NOW // DAY))
         work.drafts.keep(Draft(address=person(1), language="zh", since=NOW))

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("period", sa.Text, primary_key=True),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("snapshot", sa.Text, nullable=False),
+        sa.Column("face", sa.Text, nullable=False),
         sa.Column("personal", sa.Text, nullable=False),
         sa.Column("sent", sa.Integer, nullable=False),
     )
