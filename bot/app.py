@@ -24,6 +24,7 @@ from bot.content.loader import (
     load_headcounts,
     load_surveys,
     load_texts,
+    presets,
 )
 from bot.content.taxonomy import load_taxonomy
 from bot.content.web import words
@@ -311,9 +312,23 @@ def almanac_of(
         headcounts=headcounts,
         names=lambda: _names(settings, scripts),
         scripts={script.round: script for script in scripts.values()},
+        regrouped=regrouped_of(settings),
         nodes=nodes,
         simulated=simulated,
     )
+
+
+def regrouped_of(settings: Settings) -> dict[str, str]:
+    """Groups of all presets to those of today: a group counts under the one with which it shares a common one."""
+    today = groups_of(settings)
+    here = {group.common or group.id: group.id for group in reversed(today)}
+    known = {group.id for group in today}
+    return {
+        group.id: here[group.common or group.id]
+        for preset in presets()
+        for group in load_groups(preset)
+        if group.id not in known and (group.common or group.id) in here
+    }
 
 
 def _names(settings: Settings, scripts: Mapping[str, Script]) -> "Names":

@@ -6,7 +6,7 @@ All papers are drawn from the snapshot alone. A person reviews it; sending freez
 import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,8 @@ class Almanac:
     """Of everything the papers mention; asked for once a digest."""
     scripts: Mapping[str, Script]
     """By round id: whose questions and options the opinions answer."""
+    regrouped: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Groups of another preset, and which of today's they count under: figures still add up after a change."""
     nodes: tuple[tuple[date, str], ...] = ()
     """What a plan has on which day."""
     simulated: bool = False
@@ -76,7 +78,7 @@ def _draft(work: Work, almanac: Almanac, period: Period) -> bool:
     opinions = list(map(_Reading(almanac), work.opinions.of(name)))
     made = digest_from(
         opinions,
-        [_turnout(kept) for kept in work.opinions.turnout()],
+        [_turnout(kept, almanac.regrouped) for kept in work.opinions.turnout()],
         office=almanac.office,
         issue=_issue(period, earlier),
         period=period,
@@ -149,6 +151,7 @@ class _Reading:
 
         self._opinion = Opinion
         self._scripts = almanac.scripts
+        self._regrouped = almanac.regrouped
         self._forms: dict[tuple[str, str, str], Form | None] = {}
         self._chosen: dict[tuple[str, str, str, str], str] = {}
 
@@ -159,7 +162,7 @@ class _Reading:
             id=kept.id,
             round=kept.round,
             unit=kept.unit,
-            group=kept.group,
+            group=self._regrouped.get(kept.group, kept.group),
             question=form.words["zh"] if form else "",
             dimension=kept.dimension,
             choice=self._choice(kept, form)
@@ -207,13 +210,13 @@ def _matters(opinions: Iterable["Opinion"]) -> Iterator["PersonalMatter"]:
             yield PersonalMatter(id=one.id, unit=one.unit, leader="", text=one.text)
 
 
-def _turnout(kept: KeptTurnout) -> "Turnout":
+def _turnout(kept: KeptTurnout, regrouped: Mapping[str, str]) -> "Turnout":
     from bot.core.digest import Turnout
 
     return Turnout(
         period=date.fromisoformat(kept.period),
         units=kept.units,
-        group=kept.group,
+        group=regrouped.get(kept.group, kept.group),
         people=kept.people,
         submissions=kept.submissions,
     )

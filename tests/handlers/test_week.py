@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app import App
+from bot.app import App, regrouped_of
 from bot.core.messages import Address, Arrived, Incoming, Tap, Text
 from bot.core.people import Post, Role
 from bot.settings import PlannedRound
@@ -307,3 +307,10 @@ async def test_progress_is_told_in_steps_and_without_names(tmp_path):
         await house.at("2014-03-28 15:00")
         await house.hears("office", "进度")
         assert "学生家长：本周 6 份，累计 6 份（累计参与率 0%—10%）" in house.last("office")
+
+
+@pytest.mark.parametrize(
+    ("old", "now"), [("served", "masses"), ("cadre", "masses"), ("retired", "elder")]
+)
+def test_a_group_of_another_preset_counts_under_the_one_it_shares(tmp_path, old, now):
+    assert regrouped_of(sample(tmp_path, {}).settings)[old] == now
