@@ -50,6 +50,11 @@ def load_groups(preset: str) -> tuple[Group, ...]:
     return _accepted(*_read_groups())[preset]
 
 
+def presets() -> tuple[str, ...]:
+    """The names that `load_groups` knows."""
+    return tuple(_presets())
+
+
 @cache
 def load_texts() -> Texts:
     """All sentences for people."""
