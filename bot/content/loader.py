@@ -52,7 +52,7 @@ def load_groups(preset: str) -> tuple[Group, ...]:
 
 def presets() -> tuple[str, ...]:
     """The names that `load_groups` knows."""
-    return tuple(_presets())
+    return tuple(_accepted(*_read_groups()))
 
 
 @cache
