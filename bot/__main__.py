@@ -1,6 +1,7 @@
 """`tingwen VERB`: each verb is one file of `bot.verbs`, imported only when it is called."""
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ VERBS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; 0 done, 1 the input is at fault, 2 usage."""
+    gc.disable()  # importing makes no garbage: collecting in vain costs a tenth of a start
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(
         prog="tingwen", description="Tingwen: listen, ask, and answer."
@@ -33,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name in given[:1]:
             importlib.import_module(f"bot.verbs.{name}").arguments(below)
     read = parser.parse_args(given)
+    gc.enable()
     try:
         return importlib.import_module(f"bot.verbs.{read.verb}").run(read)
     except KeyboardInterrupt:

@@ -525,12 +525,12 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
             listener.add(telegram.routes())
             channels.append(telegram)
         await stack.enter_async_context(app.running(*channels))
+        await stack.enter_async_context(_running(listener.run()))
+        log.info("ready", extra={"code": address})
         if code := await app.database.write(lambda tx: first_code(Work(tx), app.clock())):
             # For the operator's eyes; not an event, and not for the log.
             sys.stdout.write(load_texts().say("zh", "staff.first_code", code=code) + "\n")
             sys.stdout.flush()
-        await stack.enter_async_context(_running(listener.run()))
-        log.info("ready", extra={"code": address})
         await told.wait()
     log.info("stopped")
     return 0

@@ -11,6 +11,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 EVERY = 60
 """Seconds."""
 
+SOON = 0.5
+"""Seconds after the start until the first ring: whoever is here already is heard first."""
+
 
 class Bell:
     """Rings `due` every minute, never two rings at a time."""
@@ -19,15 +22,16 @@ class Bell:
         self._due = due
         self._ringing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+        self._first: asyncio.TimerHandle | None = None
         self._scheduler = AsyncIOScheduler()
 
     def start(self) -> None:
-        """Begin to ring; the first time at once, for what fell due while nobody was here."""
+        """Begin to ring; the first time soon, for what fell due while nobody was here."""
         self._scheduler.add_job(
             self._hang, "interval", seconds=EVERY, misfire_grace_time=None, coalesce=True
         )
         self._scheduler.start()
-        self._hang()
+        self._first = asyncio.get_running_loop().call_later(SOON, self._hang)
 
     async def ring(self) -> None:
         """Ring now, after the ring that is going on."""
@@ -40,6 +44,8 @@ class Bell:
         APScheduler's own `shutdown(wait=True)` would cancel a running job, so the ring is a task of ours: stop
         ringing, await it, then shut down.
         """
+        if self._first is not None:
+            self._first.cancel()
         self._scheduler.pause()
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)

@@ -19,8 +19,8 @@ from handlers.digest import Almanac
 from handlers.front import Front
 from handlers.round import Reminders, kept
 from handlers.tick import tick
-from handlers.upkeep import purge
 from storage.database import Database, Tx
+from storage.retention import Retention
 from storage.unit_of_work import Work
 from storage.vault import Tick
 
@@ -162,7 +162,7 @@ class Chores:
         today = int(now.timestamp() // DAY)
         if today == self._swept:
             return
-        await self._database.write(lambda tx: purge(tx, now.timestamp()))
+        await self._database.write(lambda tx: Retention(tx).end(now.timestamp()))
         await self._front.look_again()
         self._swept = today
 

@@ -14,14 +14,16 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import ClauseElement, Connection, event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from storage.keys import Keyring
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 Params = Mapping[str, Any]
@@ -185,7 +187,10 @@ class Database:
             return await connection.run_sync(query)
 
     @cached_property
-    def _engine(self) -> AsyncEngine:
+    def _engine(self) -> "AsyncEngine":
+        # Imported with the first read: it brings SQLAlchemy's ORM along, which a start need not wait for.
+        from sqlalchemy.ext.asyncio import create_async_engine
+
         engine = create_async_engine(f"sqlite+aiosqlite:///{self._file}")
 
         def settle(connection: Any, _record: object) -> None:
