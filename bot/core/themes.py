@@ -2,13 +2,15 @@
 
 Within a topic, texts are compared by their characters and pairs of characters (hashed, weighed by rarity) and joined
 by average linkage: chains of half-alike texts do not run together. A known theme takes new opinions that are like
-its own; it never loses a number, and what a person merged, split or renamed stays so. A title is a clause of the
-theme's own words. Placeholders of masked identities are dropped first: they glue nothing together.
+its own; it never loses a number, and what a person merged, split or renamed stays so. It carries a sketch of its words, so
+it is recognised even after its opinions were let go. A title is a clause of the theme's own words. Placeholders of
+masked identities are dropped first: they glue nothing together.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import log
 from zlib import crc32
 
 import numpy as np
@@ -24,11 +26,16 @@ COPY = 0.7
 LOOKED_AT = 120
 """Characters of each text that are compared; the matter is told at the beginning."""
 LONGEST_TITLE = 24
+SKETCHED = 96
+"""Pieces a sketch holds: enough to know a theme again, too few to read what anyone wrote."""
+
+Sketch = tuple[tuple[int, float], ...]
+"""Hashed pieces of a theme's texts with their mean weights, the heaviest first; plain JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One masked opinion. `count` is how many times it was said where it was counted elsewhere already."""
+    """One masked opinion."""
 
     id: str
     topic: str
@@ -49,24 +56,34 @@ class Theme:
     """Ids of opinions that are nearly letter for letter alike: pasted, not said again."""
     named: bool = False
     """A person gave it the title."""
+    sketch: Sketch = ()
+    """What it is recognised by when its opinions are no longer at hand."""
 
 
 def gather(
-    said: Sequence[Said], known: Sequence[Theme] = (), *, alike: float = ALIKE
+    said: Sequence[Said],
+    known: Sequence[Theme] = (),
+    *,
+    alike: float = ALIKE,
+    last: int = 0,
 ) -> tuple[Theme, ...]:
     """All themes of these opinions, the largest first.
 
-    `known` are the themes as they stood, with the opinions they had (which must be among `said` to be compared);
-    they keep their numbers. New themes are numbered on from the highest.
+    `known` are the themes as they stood; they keep their numbers, their titles and the ids they had, whether those
+    opinions are among `said` or not. New themes are numbered on from the highest, and from `last`: the highest
+    number ever given, so that the number of a theme that was merged away is never given again.
     """
-    vectors = _vectors([one.text for one in said])
+    counted = [_pieces(one.text) for one in said]
+    rarity = _rarity(counted)
+    vectors = _vectors(counted, rarity)
     place = {one.id: index for index, one in enumerate(said)}
     members = [[place[id] for id in theme.ids if id in place] for theme in known]
-    homeless = _settle(said, vectors, known, members, alike)
+    homeless = _settle(said, vectors, known, members, alike, rarity)
     themes = [
-        _grown(theme, said, vectors, rows) for theme, rows in zip(known, members, strict=True)
+        _grown(theme, said, counted, vectors, rows)
+        for theme, rows in zip(known, members, strict=True)
     ]
-    number = max((theme.number for theme in known), default=0)
+    number = max(last, *(theme.number for theme in known)) if known else last
     fresh: list[list[int]] = []
     for topic in dict.fromkeys(said[row].topic for row in homeless):
         rows = [row for row in homeless if said[row].topic == topic]
@@ -76,28 +93,35 @@ def gather(
         new = Theme(
             number=number, topic=said[rows[0]].topic, title="", ids=(), representative=""
         )
-        themes.append(_grown(new, said, vectors, rows))
+        themes.append(_grown(new, said, counted, vectors, rows))
     return tuple(sorted(themes, key=lambda theme: (-len(theme.ids), theme.number)))
 
 
 def merged(into: Theme, other: Theme) -> Theme:
-    """One theme of two; it keeps the number and the title of the first."""
+    """One theme of two; it keeps the number, the topic and the title of the first."""
     return replace(
         into,
         ids=(*into.ids, *(id for id in other.ids if id not in into.ids)),
         copies=into.copies + other.copies,
+        sketch=_mean((into.sketch, len(into.ids)), (other.sketch, len(other.ids))),
     )
 
 
 def split(theme: Theme, ids: Iterable[str], number: int) -> tuple[Theme, Theme]:
-    """Take these opinions out of a theme into a new one of that number. Raises `ValueError` where nothing would stay."""
-    out = tuple(id for id in theme.ids if id in set(ids))
-    rest = tuple(id for id in theme.ids if id not in out)
+    """Take these opinions out of a theme into a new one of that number. Raises `ValueError` where nothing would stay.
+
+    Both wait for the next `gather` to be sketched anew; it also finds the new one's title.
+    """
+    wanted = set(ids)
+    out = tuple(id for id in theme.ids if id in wanted)
+    rest = tuple(id for id in theme.ids if id not in wanted)
     if not out or not rest:
         raise ValueError("a split needs opinions on both sides")
-    return replace(theme, ids=rest), replace(
-        theme, number=number, ids=out, representative=out[0], named=False, copies=()
-    )
+    staying = theme.representative if theme.representative in rest else rest[0]
+    return replace(theme, ids=rest, representative=staying, copies=(), sketch=()), replace(
+        theme, number=number, title="", ids=out, representative=out[0], named=False, copies=(),
+        sketch=(),
+    )  # fmt: skip
 
 
 def renamed(theme: Theme, title: str) -> Theme:
@@ -111,43 +135,83 @@ def _settle(
     known: Sequence[Theme],
     members: list[list[int]],
     alike: float,
+    rarity: Vectors,
 ) -> list[int]:
     """Add each new opinion to the known theme it is most like; give back those that are like none."""
     taken = {row for rows in members for row in rows}
+    topics: dict[str, list[int]] = {}
+    centres = np.zeros((len(known), WIDTH), np.float32)
+    for index, (theme, rows) in enumerate(zip(known, members, strict=True)):
+        centres[index] = _centre(theme, vectors, rows, rarity)
+        topics.setdefault(theme.topic, []).append(index)
     homeless: list[int] = []
-    centres = {
-        index: (vectors[rows].mean(axis=0), theme.topic)
-        for index, (theme, rows) in enumerate(zip(known, members, strict=True))
-        if rows
-    }
     for row in range(len(said)):
         if row in taken:
             continue
-        scores = {
-            index: float(vectors[row] @ centre)
-            for index, (centre, topic) in centres.items()
-            if topic == said[row].topic
-        }
-        best = max(scores, key=lambda index: scores[index], default=-1)
-        if best >= 0 and scores[best] >= alike:
-            members[best].append(row)
+        near = topics.get(said[row].topic, [])
+        scores = centres[near] @ vectors[row]
+        if near and float(scores.max()) >= alike:
+            members[near[int(scores.argmax())]].append(row)
         else:
             homeless.append(row)
     return homeless
 
 
-def _grown(theme: Theme, said: Sequence[Said], vectors: Vectors, rows: list[int]) -> Theme:
+def _centre(theme: Theme, vectors: Vectors, rows: list[int], rarity: Vectors) -> Vectors:
+    """The mean of the opinions at hand and, for those that are gone, of the sketch."""
+    gone = len(theme.ids) - len(rows)
+    if not gone or not theme.sketch:
+        return vectors[rows].mean(axis=0) if rows else np.zeros(WIDTH, np.float32)
+    sketched = np.zeros(WIDTH, np.float32)
+    for key, weight in theme.sketch:
+        sketched[key] = weight
+    sketched *= rarity
+    sketched /= max(float(np.linalg.norm(sketched)), 1e-6)
+    if not rows:
+        return sketched * _TIGHT
+    return (sketched * _TIGHT * gone + vectors[rows].sum(axis=0)) / len(theme.ids)
+
+
+_TIGHT = 0.6
+"""About how long the mean of alike texts is; a sketch is of length one, and would draw too much to itself."""
+
+
+def _grown(
+    theme: Theme,
+    said: Sequence[Said],
+    counted: Sequence[Mapping[int, float]],
+    vectors: Vectors,
+    rows: list[int],
+) -> Theme:
     if not rows:
         return theme
     centre = vectors[rows].mean(axis=0)
     middle = max(rows, key=lambda row: (float(vectors[row] @ centre), -row))
     title = theme.title if theme.named or theme.title else _title(said[middle].text, centre)
     kept = tuple(said[row].id for row in rows)
-    gone = tuple(id for id in theme.ids if id not in kept)
+    at_hand = set(kept)
+    gone = tuple(id for id in theme.ids if id not in at_hand)
+    sketch = _sketched([counted[row] for row in rows])
     return replace(
         theme, title=title, ids=gone + kept, representative=said[middle].id,
         copies=_copies([said[row] for row in rows]),
+        sketch=_mean((theme.sketch, len(gone)), (sketch, len(kept))) if gone else sketch,
     )  # fmt: skip
+
+
+def _sketched(counted: Sequence[Mapping[int, float]]) -> Sketch:
+    return _mean(*((tuple((k, 1 + log(n)) for k, n in one.items()), 1) for one in counted))
+
+
+def _mean(*parts: tuple[Sketch, int]) -> Sketch:
+    """The heaviest pieces of sketches that stand for so many opinions each."""
+    total: dict[int, float] = {}
+    for sketch, count in parts:
+        for key, weight in sketch:
+            total[key] = total.get(key, 0.0) + weight * count
+    whole = sum(count for _, count in parts) or 1
+    heaviest = sorted(total.items(), key=lambda piece: (-piece[1], piece[0]))[:SKETCHED]
+    return tuple((key, round(weight / whole, 3)) for key, weight in heaviest)
 
 
 _clause = re.compile(r"[^，。！？；：、,.!?;:\s…—]{2,}(?:、[^，。！？；：、,.!?;:\s…—]{1,6})*")
@@ -202,20 +266,21 @@ def _pieces_of(text: str) -> Vectors:
     return vector / length if length else vector
 
 
-def _vectors(texts: Sequence[str]) -> Vectors:
-    """A row of length one (or zero) for each text, weighed by how rare its pieces are among all of them."""
-    rows = [_pieces(text) for text in texts]
+def _rarity(counted: Sequence[Mapping[int, float]]) -> Vectors:
     seen = np.zeros(WIDTH, np.float32)
-    for row in rows:
+    for row in counted:
         seen[list(row)] += 1
-    rarity = np.log((1 + len(rows)) / (1 + seen)) + 1
-    vectors = np.zeros((len(rows), WIDTH), np.float32)
-    for index, row in enumerate(rows):
+    return (np.log((1 + len(counted)) / (1 + seen)) + 1).astype(np.float32)
+
+
+def _vectors(counted: Sequence[Mapping[int, float]], rarity: Vectors) -> Vectors:
+    """A row of length one (or zero) for each text, weighed by how rare its pieces are among all of them."""
+    vectors = np.zeros((len(counted), WIDTH), np.float32)
+    for index, row in enumerate(counted):
         if row:
             keys = list(row)
-            vectors[index, keys] = (1 + np.log(np.maximum(list(row.values()), 1))) * rarity[
-                keys
-            ]
+            often = np.maximum(list(row.values()), 1)
+            vectors[index, keys] = (1 + np.log(often)) * rarity[keys]
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
@@ -277,8 +342,3 @@ def _shape(text: str) -> frozenset[str]:
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, len(one | other))
-
-
-def sizes(themes: Iterable[Theme]) -> Mapping[int, int]:
-    """How many opinions (条) each theme counts."""
-    return {theme.number: len(theme.ids) for theme in themes}

@@ -65,3 +65,40 @@ def test_a_person_may_merge_split_and_rename():
 def test_nothing_and_blanks_are_no_trouble():
     assert gather([]) == ()
     assert len(gather(said(["", "？？", "。"]))) == 3
+
+
+def test_a_theme_is_known_again_after_its_opinions_were_let_go():
+    first = gather(said(FOOD + GATE))
+    number = {id: theme.number for theme in first for id in theme.ids}
+    later = gather(
+        said(
+            ["食堂的饭菜难吃又贵，肉没几块", "校门口车多，没有红绿灯", "职称名额太少"], first=20
+        ),
+        first,
+    )
+    mine = {id: theme.number for theme in later for id in theme.ids}
+    assert (mine["o20"], mine["o21"]) == (number["o0"], number["o3"])
+    assert mine["o22"] == max(number.values()) + 1
+    assert len(next(t for t in later if t.number == number["o0"]).ids) == 4
+
+
+def test_the_number_of_a_theme_merged_away_is_never_given_again():
+    one, other = gather(said(FOOD + GATE))
+    both = merged(one, other)
+    later = gather(said(["职称名额太少，轮不到一线"], first=9), [both], last=other.number)
+    assert max(theme.number for theme in later) == other.number + 1
+
+
+def test_what_a_person_merged_and_split_stays_so():
+    one, other = gather(said(FOOD + GATE))
+    both = renamed(merged(one, other), "两件事")
+    again = gather(said(FOOD + GATE), [both])
+    assert [(theme.number, theme.title, len(theme.ids)) for theme in again] == [
+        (1, "两件事", 5)
+    ]
+    rest, out = split(one, ["o0"], 9)
+    again = gather(said(FOOD + GATE), [rest, out, other])
+    assert {theme.number: set(theme.ids) for theme in again} == {
+        1: {"o1", "o2"}, 9: {"o0"}, other.number: {"o3", "o4"},
+    }  # fmt: skip
+    assert next(theme.title for theme in again if theme.number == 9)
