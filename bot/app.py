@@ -39,6 +39,7 @@ from bot.core.workdays import Calendar
 from bot.logs import loop_failed, set_up
 from bot.scheduler import Bell
 from bot.settings import PlannedRound, Settings, Span
+from bot.settings.problem import Problem
 from bot.settings.secret import Secrets
 from handlers.alarm import Alarms
 from handlers.bell import Chores
@@ -468,6 +469,18 @@ def _telegram(settings: Settings, secrets: Secrets) -> "Telegram":
         mode=settings.telegram.mode,
         public_url=settings.web.public_url,
     )
+
+
+async def asked_online(settings: Settings, secrets: Secrets) -> tuple[Problem, ...]:
+    """What the platforms say is wrong between them and us. Each channel whose secrets are there is asked, all at once."""
+    asking: list[Coroutine[Any, Any, tuple[Problem, ...]]] = []
+    if secrets.telegram_token:
+        from bot.channels.telegram import selfcheck
+
+        asking.append(selfcheck.find(settings, secrets))
+    if not asking:
+        return (Problem(file=settings.file, key="", fault="online_nothing", warning=True),)
+    return tuple(problem for found in await asyncio.gather(*asking) for problem in found)
 
 
 def closed_digest(

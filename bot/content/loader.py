@@ -23,6 +23,9 @@ T = TypeVar("T")
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
+EXPLANATIONS = ("problems", "telegram/problems")
+"""Sentences for operators: the house's own, and what each platform may be found to say."""
+
 STANDING = "word"
 """The survey, and the round, of what is said without being asked."""
 
@@ -64,7 +67,10 @@ def load_texts() -> Texts:
 @cache
 def load_explanations() -> Texts:
     """The sentences for operators: `{fault}.reason`, `{fault}.remedy`, and what `tingwen check` says itself."""
-    return _accepted(*_read_texts(HERE / "problems"))
+    first, *others = (_accepted(*_read_texts(HERE / folder)) for folder in EXPLANATIONS)
+    for other in others:
+        first |= other
+    return first
 
 
 def load_headcounts(settings: Settings) -> Mapping[tuple[str, str], int]:
@@ -90,7 +96,7 @@ def survey_files(folder: Path | None = None) -> tuple[Path, ...]:
 def content_problems(folder: Path | None = None) -> tuple[Problem, ...]:
     """Everything wrong with surveys (the operator's of `folder` too), groups and sentences."""
     problems = [*_read_rules()[1], *_read_groups()[1]]
-    for sentences in ("texts", "web", "problems"):
+    for sentences in ("texts", "web", *EXPLANATIONS):
         problems += _read_texts(HERE / sentences)[1]
     for path in survey_files(folder):
         problems += _read_survey(path)[1]

@@ -49,6 +49,15 @@ class Texts:
         sentence = self._sentences[language][key]
         return sentence if isinstance(sentence, str) else sentence.filled(params)
 
+    def __or__(self, other: "Texts") -> "Texts":
+        """Both catalogues in one; where both have a key, the other's."""
+        both = Texts({})
+        both._sentences = {
+            language: {**known, **other._sentences.get(language, {})}
+            for language, known in self._sentences.items()
+        }
+        return both
+
     def __contains__(self, key: object) -> bool:
         return all(key in known for known in self._sentences.values())
 

@@ -1,8 +1,11 @@
 """`tingwen check`: every mistake in configuration and content in one go, a line each.
 
 config.toml: units[2].parent: There is no unit with the id "yizhong". Add it to [[units]], or ...
+
+With `--online` the platforms are asked besides: token, webhook, rights. That changes nothing and takes no message.
 """
 
+import asyncio
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -31,11 +34,16 @@ def arguments(parser: ArgumentParser) -> None:
         default=language,
         help=words.say(language, "check.language"),
     )
+    parser.add_argument(
+        "--online", action="store_true", help=words.say(language, "check.online")
+    )
 
 
 def run(args: Namespace) -> int:
     """Prints what is wrong; 0 where nothing but warnings is."""
     problems = find(args.config, os.environ)
+    if args.online:
+        problems += ask(args.config, os.environ)
     sys.stdout.writelines(f"{line}\n" for line in report(problems, args.lang))
     return int(any(not problem.warning for problem in problems))
 
@@ -49,6 +57,14 @@ def find(config: Path, environment: Mapping[str, str]) -> tuple[Problem, ...]:
         *settings_problems(settings),
         *content_problems(settings.content.surveys),
     )
+
+
+def ask(config: Path, environment: Mapping[str, str]) -> tuple[Problem, ...]:
+    """All that the platforms say is wrong."""
+    from bot.app import asked_online  # the whole house; nobody else who checks needs it
+
+    loaded = load(config, environment)
+    return asyncio.run(asked_online(loaded.settings, loaded.secrets))
 
 
 def report(problems: tuple[Problem, ...], language: Language) -> Iterator[str]:

@@ -139,3 +139,48 @@ def counted(folder: Path, *rows: tuple[str | int | None, ...]) -> str:
         "[[units]]\nid = 'no1'\nname = '第一中学'\nheadcount = {party = 60, teacher = 180}\n"
         "[[units]]\nid = 'newtown'\nname = '新城小学'\n",
     )
+
+
+TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+
+
+def test_online_without_a_platform_says_that_nobody_was_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert checked("--online", "--lang", "en", "--config", config(tmp_path, "")) == 0
+    assert "There is no platform to ask" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "不像机器人的口令"), ("en", "does not look like a bot's token")],
+)
+def test_online_says_what_is_wrong_with_the_token_and_fails(
+    language: str,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("TINGWEN_TELEGRAM_TOKEN", "half a token")
+
+    path = config(tmp_path, "")
+    assert checked("--config", path) == 0
+    assert checked("--online", "--lang", language, "--config", path) == 1
+    out = capsys.readouterr().out
+    assert said in out
+    assert "TINGWEN_TELEGRAM_TOKEN" in out
+    assert "half a token" not in out
+
+
+def test_online_a_platform_out_of_reach_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TINGWEN_TELEGRAM_TOKEN", TOKEN)
+    path = config(tmp_path, "[telegram]\napi_base_url = 'http://127.0.0.1:9'")
+
+    assert checked("--online", "--lang", "en", "--config", path) == 1
+    out = capsys.readouterr().out
+    assert "telegram.api_base_url: http://127.0.0.1:9 cannot be reached" in out
+    assert "HTTPS_PROXY" in out
+    assert TOKEN not in out

@@ -25,6 +25,8 @@ PORTS = (443, 80, 88, 8443)
 """Where the platform delivers (core.telegram.org/bots/api#setwebhook); a server of one's own delivers anywhere."""
 MANY = 100
 """Updates that may wait without being worth a word."""
+PATIENCE = 10.0
+"""Seconds for one question; somebody sits at the terminal."""
 OFFICIAL = "https://api.telegram.org"
 
 
@@ -38,7 +40,7 @@ async def find(
     if not TOKEN.fullmatch(token):
         return (_about(NAMES["telegram_token"], "", "telegram_token_shape"),)
     base = settings.telegram.api_base_url
-    ear, mouth = Lines(base, count=1), Lines(base, count=2)
+    ear, mouth = Lines(base, count=1), Lines(base, count=2, patience=PATIENCE)
     bot = Api(token, f"{base}/bot", request=mouth, get_updates_request=ear)
     try:
         me = await bot.get_me()
@@ -63,10 +65,22 @@ def _unreachable(settings: Settings, error: TelegramError) -> Problem:
         facts = {"seconds": str(int(error.after))}
         return _about(settings.file, "telegram", "telegram_busy", facts)
     facts = {"address": settings.telegram.api_base_url, "reason": str(error)}
-    return _about(settings.file, "telegram.api_base_url", "telegram_out_of_reach", facts)
+    return _about(settings.file, "telegram.api_base_url", _why(error), facts)
+
+
+def _why(error: TelegramError) -> str:
+    """What kept it from answering; the words are those of `request`."""
+    said = str(error)
+    if isinstance(error, Refused) or said.startswith(("HTTP", "not a whole")):
+        return "telegram_other_answer"
+    if said == "timed out":
+        return "telegram_no_answer"
+    return "telegram_certificate" if "Cert" in said else "telegram_out_of_reach"
 
 
 def _rights(me: User) -> Iterator[Problem]:
+    if me.can_join_groups is False:
+        yield _about("Telegram", f"@{me.username}", "telegram_joins_no_group", warning=True)
     if me.can_read_all_group_messages:
         yield _about("Telegram", f"@{me.username}", "telegram_reads_groups", warning=True)
 

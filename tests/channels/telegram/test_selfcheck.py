@@ -9,11 +9,21 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import selfcheck
+from bot.channels.telegram.request import Unanswered
 from bot.content.telegram import words
 from bot.content.wording import read_texts
 from bot.settings import Settings, Storage, Telegram, Web
 from bot.settings.secret import Secrets
-from tests.channels.telegram.botapi import TOKEN, BotApi, Flood, Page, Reset, Status
+from tests.channels.telegram.botapi import (
+    TOKEN,
+    BotApi,
+    Flood,
+    Page,
+    Reset,
+    Slow,
+    Status,
+    Truncated,
+)
 
 HERE = Path(selfcheck.__file__).parents[2] / "content/telegram/problems"
 TEXTS, WRONG = read_texts(
@@ -68,11 +78,35 @@ async def test_a_token_the_platform_does_not_know():
         assert await faults(api, token=TOKEN[:-1] + "x") == ["telegram_token_refused"]
 
 
-@pytest.mark.parametrize("fault", [Page(502), Reset(), Page(403), Status(500, "x")], ids=str)
-async def test_a_platform_out_of_reach(fault):
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        (Reset(), "telegram_out_of_reach"),
+        (Page(502), "telegram_other_answer"),
+        (Page(403), "telegram_other_answer"),
+        (Truncated(), "telegram_other_answer"),
+        (Status(500, "x"), "telegram_other_answer"),
+        (Status(403, "Forbidden: x"), "telegram_other_answer"),
+    ],
+    ids=str,
+)
+async def test_a_platform_that_cannot_be_asked(fault, found: str):
     async with BotApi() as api:
         api.fail("getMe", fault)
-        assert await faults(api) == ["telegram_out_of_reach"]
+        assert await faults(api) == [found]
+
+
+async def test_a_platform_that_does_not_answer(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(selfcheck, "PATIENCE", 0.05)
+    async with BotApi() as api:
+        api.fail("getMe", Slow(5))
+        assert await faults(api) == ["telegram_no_answer"]
+
+
+async def test_a_platform_whose_certificate_is_not_trusted():
+    async with BotApi() as api:
+        refused = Unanswered("SSLCertVerificationError")
+        assert selfcheck._unreachable(settings(api), refused).fault == "telegram_certificate"
 
 
 async def test_a_platform_that_asks_to_wait():
@@ -127,6 +161,12 @@ async def test_a_bot_that_reads_whole_groups(monkeypatch: pytest.MonkeyPatch):
             api, "_get_me", lambda: _said({**ME, "can_read_all_group_messages": True})
         )
         assert await faults(api) == ["telegram_reads_groups"]
+
+
+async def test_a_bot_that_no_group_can_have(monkeypatch: pytest.MonkeyPatch):
+    async with BotApi() as api:
+        monkeypatch.setattr(api, "_get_me", lambda: _said({**ME, "can_join_groups": False}))
+        assert await faults(api) == ["telegram_joins_no_group"]
 
 
 RIGHTS = json.loads((Path(__file__).parent / "restricted.json").read_text("utf-8"))
