@@ -11,7 +11,7 @@ from handlers.papers import CHART, PAPERS, Press
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database
 from storage.digest import KeptDigest
-from storage.outbox import Parcel
+from storage.outbox import Note, Parcel
 from storage.unit_of_work import Work
 
 log = logging.getLogger(__name__)
@@ -62,10 +62,12 @@ class Deliveries:
             await self._database.write(lambda tx: Work(tx).parcels.arrived(parcel.key))
 
     async def _wrapped(self, parcel: Parcel) -> Outgoing | None:
+        language = self._language(parcel.address)
+        if parcel.note:
+            return self._noted(parcel.address, language, parcel.note)
         kept = await self._database.write(lambda tx: Work(tx).digests.find(parcel.ref))
         if kept is None:
             return None
-        language = self._language(parcel.address)
         match parcel.kind:
             case "draft":
                 return self._draft(parcel.address, language, kept)
@@ -73,6 +75,15 @@ class Deliveries:
                 return await self._digest(parcel.address, language, kept)
             case _:
                 return None
+
+    def _noted(self, address: Address, language: Language, note: Note) -> Outgoing:
+        buttons = [Button(self._texts.say(language, key), says) for key, says in note.buttons]
+        return Outgoing(
+            address=address,
+            text=self._texts.say(language, note.key, **note.params),
+            rows=tuple((button,) for button in buttons),
+            screen=OPEN_SCREEN,
+        )
 
     def _draft(self, address: Address, language: Language, kept: KeptDigest) -> Outgoing:
         look = Button(self._texts.say(language, "desk.look"), f"周报 {kept.period}")

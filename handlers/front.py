@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from bot.channels.base import Channel, NotStored, SendFailed
+from bot.channels.base import Channel, NotStored, SendFailed, Throttled, Unreachable
 from bot.core.engine import deadline
-from bot.core.messages import Address, Arrived, File, Incoming, Outgoing, Tap, Text
+from bot.core.messages import Address, Arrived, Incoming, Media, Outgoing, Sent, Tap, Text
 from bot.core.people import Deed, recognise, somewhere
 from bot.core.receipt import Asked
 from bot.core.receipt import recognise as recognise_receipt
@@ -31,6 +31,7 @@ from handlers.survey import Agenda
 from handlers.words import OPEN_SCREEN, Texts, plain
 from storage.database import Database, Raced, StorageFailed, Tx
 from storage.draft import Draft
+from storage.errand import Errand
 from storage.staff import Member
 from storage.unit_of_work import Work
 
@@ -42,6 +43,9 @@ TRIES = 8
 """Times a lost race is stepped again before the message is left to be delivered again."""
 
 DAY = 86400
+
+FETCH_WAITS = (1.0, 5.0, 20.0)
+"""Seconds between tries to fetch a file of the office."""
 
 
 class Front:
@@ -80,6 +84,9 @@ class Front:
         """Burn the keys that no row names, and take up what the last run left."""
         await self._database.write(_swept)
         await self.look_again()
+        if self._registry is not None and self._desk is not None:
+            for errand in await self._database.write(lambda tx: Work(tx).errands.every()):
+                self._later(self._run(self._registry, self._desk, errand.number))
 
     async def look_again(self) -> None:
         """Words not yet said, deadlines not yet reached, and who is staff now."""
@@ -240,18 +247,72 @@ class Front:
             member = people.find(work, registry, incoming.address)
             if member is None or not work.inbox.first(incoming, int(now // DAY)):
                 return None
-            return office.hear(work, desk, member, _typed(incoming), now)
+            match incoming.body:
+                case Media(_, caption, Sent() as sent):
+                    return office.hear_file(work, desk, member, sent, caption, now)
+                case body:
+                    typed, tapped = _typed(incoming), isinstance(body, Tap)
+                    return office.hear(work, desk, member, typed, now, tapped=tapped)
 
         answer = await self._database.write(heard)
-        if answer is None:
-            return
+        if answer is not None:
+            self._answered(registry, desk, incoming.address, answer)
+
+    def _answered(
+        self, registry: Registry, desk: Desk, address: Address, answer: Answer
+    ) -> None:
         if answer.changed:
             self._after()
-        self._later(self._answer_office(incoming.address, answer))
+        self._later(self._answer_office(address, answer))
+        if answer.errand is not None:
+            self._later(self._run(registry, desk, answer.errand))
+
+    async def _run(self, registry: Registry, desk: Desk, number: int) -> None:
+        """Fetch a file of the office, read it, and answer what is in it."""
+        errand = await self._database.write(lambda tx: Work(tx).errands.find(number))
+        reads = office.reading(errand) if errand else None
+        if errand is None or reads is None:
+            return
+        try:
+            content = await self._fetched(errand)
+            found = await self._press.read(reads, errand.sent.name, content)
+        except Exception as failed:  # whatever a stranger's file does to its reader
+            if not isinstance(failed, SendFailed):
+                log.exception("a file could not be read")
+            key = "desk.file_gone" if isinstance(failed, SendFailed) else "desk.file_broken"
+            await self._database.write(lambda tx: Work(tx).errands.done(number))
+            language = self.language(errand.address)
+            await self._answer(plain(self._texts, errand.address, language, key))
+            return
+
+        def taken(tx: Tx) -> Answer | None:
+            work = Work(tx)
+            member = people.find(work, registry, errand.address)
+            if member is None:
+                return None
+            return office.take(work, desk, member, errand, found, self._clock())
+
+        answer = await self._stepping(taken)
+        if answer is not None:
+            self._answered(registry, desk, errand.address, answer)
+
+    async def _fetched(self, errand: Errand) -> bytes:
+        """The file's bytes; the network gets a few tries."""
+        channel = self._channels.get(errand.address.channel)
+        if channel is None:
+            raise Unreachable
+        for wait in FETCH_WAITS:
+            try:
+                return await channel.fetch(errand.sent)
+            except Throttled as asked:
+                await asyncio.sleep(asked.after)
+            except Unreachable:
+                await asyncio.sleep(wait)
+        return await channel.fetch(errand.sent)
 
     async def _answer_office(self, address: Address, answer: Answer) -> None:
         try:
-            papers = await self._papers(answer)
+            papers = await self._press.make(answer.makes) if answer.makes else ()
         except Exception:  # whatever the press runs into, the office is not left waiting
             log.exception("an answer could not be given")
             language = self.language(address)
@@ -267,11 +328,6 @@ class Front:
                 picture=next((paper.content for paper in papers if paper.name == CHART), None),
             )
         )
-
-    async def _papers(self, answer: Answer) -> tuple[File, ...]:
-        if not answer.papers:
-            return ()
-        return await self._press.papers(answer.snapshot, answer.papers)
 
     async def _answer(self, outgoing: Outgoing) -> None:
         """Say this to whoever has just written; it is not kept, for they can ask again."""

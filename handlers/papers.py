@@ -1,12 +1,14 @@
-"""The press: a snapshot in, papers out. Everything here is plain and slow, and runs in a process of its own.
-
-A snapshot is text, a paper is bytes; nothing else passes between the processes.
+"""The press: a snapshot in, papers out; and the other way, a file in and what it holds out. Everything here is plain and
+slow, and runs in a process of its own. Text, bytes and plain values pass between the processes.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from bot.core.messages import File
+
+T = TypeVar("T")
 
 DOCUMENT, LEDGER, CHART = "digest.docx", "ledger.xlsx", "chart.png"
 PAPERS = (DOCUMENT, LEDGER, CHART)
@@ -23,9 +25,17 @@ class Press:
         """The personal files, one paper each, named by the unit's id."""
         return await self._elsewhere(draw_personal, tuple(files))
 
-    async def _elsewhere(
-        self, make: Callable[..., tuple[File, ...]], *arguments: object
-    ) -> tuple[File, ...]:
+    async def make(self, makes: Callable[[], tuple[File, ...]]) -> tuple[File, ...]:
+        """Whatever papers that call of plain values makes."""
+        return await self._elsewhere(makes)
+
+    async def read(
+        self, reads: Callable[[str, bytes], object], name: str, content: bytes
+    ) -> object:
+        """What somebody's file holds."""
+        return await self._elsewhere(reads, name, content)
+
+    async def _elsewhere(self, make: Callable[..., T], *arguments: object) -> T:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 

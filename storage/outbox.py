@@ -1,12 +1,14 @@
 """What is to be handed to the office's people and chats: each thing once to each, until it has arrived.
 
-A row is keyed by what it is and for whom (a MAC), so asking twice queues once. Participants' words are not here:
-they wait in their drafts.
+A row is keyed by what it is and for whom (a MAC), so asking twice queues once. What has arrived leaves its key and nothing
+else. Participants' words are not here: they wait in their drafts.
 """
 
 import hmac
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -20,13 +22,26 @@ WAITING, SENT, REFUSED = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something short for somebody of the staff: a sentence of the catalogue, with buttons where there is something to do."""
+
+    key: str
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    buttons: tuple[tuple[str, str], ...] = ()
+    """Each label's key, and what it types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """One thing for one address."""
 
     key: str
     kind: str
     ref: str
+    """Of what it speaks: a day, YYYY-MM-DD, and after it what else makes it this very thing."""
     address: Address
+    note: Note | None = None
+    """For what is said in a sentence; papers are made anew from what `ref` names."""
 
 
 _PUT = Statement(insert(outbox).on_conflict_do_nothing())
@@ -38,7 +53,7 @@ _DUE = Statement(
 _MARK = Statement(
     update(outbox)
     .where(outbox.c.key == bindparam("key_"), outbox.c.state == WAITING)
-    .values(state=bindparam("state_"))
+    .values(state=bindparam("state_"), sealed=b"")
 )
 _STATES = Statement(
     select(outbox.c.state, func.count())
@@ -53,12 +68,13 @@ class Parcels:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    def put(self, kind: str, ref: str, address: Address) -> bool:
+    def put(self, kind: str, ref: str, address: Address, note: Note | None = None) -> bool:
         """Queue it; False where this address has got, or will get, this very thing."""
         who = f"{address.channel}\0{address.id}".encode()
         mark = hmac.digest(derive(self._tx.keys.master, "outbox"), who, "sha256")[:12].hex()
         key = f"{kind}:{ref}:{mark}"
-        plain = json.dumps([address.channel, address.id]).encode()
+        said = [note.key, dict(note.params), note.buttons] if note else None
+        plain = json.dumps([address.channel, address.id, said]).encode()
         row = {
             "key": key,
             "kind": kind,
@@ -72,9 +88,9 @@ class Parcels:
         """What has not arrived yet."""
         found: list[Parcel] = []
         for key, kind, ref, sealed in self._tx.all(_DUE):
-            channel, id = json.loads(unseal(self._key(), sealed, key.encode()))
+            channel, id, said = json.loads(unseal(self._key(), sealed, key.encode()))
             address = Address(channel=channel, id=id)
-            found.append(Parcel(key=key, kind=kind, ref=ref, address=address))
+            found.append(Parcel(key=key, kind=kind, ref=ref, address=address, note=_note(said)))
         return tuple(found)
 
     def arrived(self, key: str) -> None:
@@ -91,3 +107,10 @@ class Parcels:
 
     def _key(self) -> bytes:
         return derive(self._tx.keys.master, "outbox address")
+
+
+def _note(said: list[Any] | None) -> Note | None:
+    if said is None:
+        return None
+    key, params, buttons = said
+    return Note(key=key, params=params, buttons=tuple((label, says) for label, says in buttons))

@@ -5,6 +5,7 @@
     invitations     once their last day is over
     trail, waves    a year
     parcels         handed over or refused, two months after the day of what they brought
+    awaited, errands  three days
     buckets         of rounds and ticks that are over
 
 Opinions, counts and digests are what people said and what the office was told: they have no time of their own here.
@@ -21,7 +22,18 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, selec
 
 from storage.database import Statement, Tx, connect
 from storage.keys import INBOX_DAYS, KeyLost, Keyring, unseal
-from storage.tables import bucket, draft, inbox, invitation, outbox, trail, vault, wave
+from storage.tables import (
+    awaited,
+    bucket,
+    draft,
+    errand,
+    inbox,
+    invitation,
+    outbox,
+    trail,
+    vault,
+    wave,
+)
 
 T = TypeVar("T")
 
@@ -35,6 +47,9 @@ YEAR = 366
 
 PARCEL = 62
 """Days for which a handed over parcel keeps the same thing from being handed over twice."""
+
+ERRAND = 3
+"""Days for which the desk remembers what it awaits, and a file nobody said the purpose of."""
 
 _IN_USE = (
     bucket.c.round == vault.c.round,
@@ -53,9 +68,11 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (
         outbox,
         (outbox.c.state != 0)
-        & outbox.c.ref.like("____-__-__")
+        & outbox.c.ref.like("____-__-__%")
         & (outbox.c.ref < bindparam("parcel_day")),
     ),
+    (awaited, awaited.c.day < bindparam("errand_day")),
+    (errand, errand.c.day < bindparam("errand_day")),
     (bucket, ~select(vault.c.round).where(*_IN_USE).exists()),
 )
 _COUNTS = {
@@ -135,6 +152,7 @@ def _limits(now: float) -> dict[str, object]:
     return {
         "inbox_day": int(now // DAY) - INBOX_DAYS,
         "today": int(now // DAY),
+        "errand_day": int(now // DAY) - ERRAND,
         "year_ago": int(now) - YEAR * DAY,
         "parcel_day": (today - timedelta(days=PARCEL)).isoformat(),
         "closed": "closed",

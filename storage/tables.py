@@ -219,3 +219,20 @@ trail = Table(  # what staff did, and never to or for which participant
     Column("params", Text, nullable=False),  # JSON: ids, dates and numbers
 )
 Index("trail_by_time", trail.c.at)
+
+awaited = Table(  # the command that an account's next free words complete
+    "awaited",
+    metadata,
+    Column("tag", LargeBinary, primary_key=True),  # of the account
+    Column("day", Integer, nullable=False),  # since 1970, when it was said
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+errand = Table(  # a file the staff sent, until it has been read
+    "errand",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # whose, the platform's name, what for
+)

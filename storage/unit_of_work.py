@@ -3,6 +3,7 @@
 from storage.database import Tx
 from storage.digest import Digests
 from storage.draft import Drafts
+from storage.errand import Errands
 from storage.identity import Identity
 from storage.inbox import Inbox
 from storage.opinion import Opinions
@@ -30,6 +31,11 @@ class Work:
     def drafts(self) -> Drafts:
         """Talks in progress."""
         return Drafts(self._tx)
+
+    @property
+    def errands(self) -> Errands:
+        """What the desk remembers between two messages."""
+        return Errands(self._tx)
 
     @property
     def identity(self) -> Identity:

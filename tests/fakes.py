@@ -2,8 +2,8 @@
 
 import asyncio
 
-from bot.channels.base import Receive, SendFailed
-from bot.core.messages import Outgoing
+from bot.channels.base import Receive, Rejected, SendFailed
+from bot.core.messages import Outgoing, Sent
 
 
 class FixedClock:
@@ -25,6 +25,8 @@ class FakeChannel:
     def __init__(self, name: str = "web") -> None:
         self.name = name
         self.sent: list[Outgoing] = []
+        self.shelf: dict[str, bytes] = {}
+        """Files people sent, by handle."""
         self._failures: list[SendFailed] = []
         self.broken: SendFailed | None = None
 
@@ -34,6 +36,13 @@ class FakeChannel:
 
     async def run(self, receive: Receive) -> None:
         await asyncio.get_running_loop().create_future()
+
+    async def fetch(self, sent: Sent) -> bytes:
+        if self.broken:
+            raise self.broken
+        if sent.handle not in self.shelf:
+            raise Rejected(sent.name)
+        return self.shelf[sent.handle]
 
     async def send(self, outgoing: Outgoing) -> None:
         if self._failures:

@@ -74,7 +74,7 @@ RECOGNISES = (
     "bot/core/sorting/",  # cues
     "bot/core/themes.py",  # words that say nothing about a theme
     "handlers/delivery.py",  # commands that buttons type
-    "handlers/desk.py",  # the office's commands, as typed and as buttons type them
+    "handlers/desk/",  # the office's commands, as typed and as buttons type them
     "handlers/round.py",  # commands that buttons type
 )
 """Where Chinese is understood; what is said to people still stands in bot/content."""

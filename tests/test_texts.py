@@ -20,7 +20,7 @@ SPEAKERS = [
     *(ROOT / "bot").glob("*.py"),
     *(ROOT / "bot/core").rglob("*.py"),
     *(ROOT / "bot/content").glob("*.py"),
-    *(ROOT / "handlers").glob("*.py"),
+    *(ROOT / "handlers").rglob("*.py"),
 ]
 """Who says keys: the core's effects and screens, the deeds, the roof, readers of what the office hands in."""
 

@@ -10,7 +10,7 @@ SendFailed
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from bot.core.messages import Incoming, Outgoing
+from bot.core.messages import Incoming, Outgoing, Sent
 
 Receive = Callable[[Incoming], Awaitable[None]]
 """Takes in one message; returns when it is committed. A channel confirms to its platform only after that.
@@ -63,4 +63,8 @@ class Channel(Protocol):
 
     async def send(self, outgoing: Outgoing) -> None:
         """Bring one message to its address, or raise `SendFailed`. Paces itself; cancellation is safe."""
+        ...
+
+    async def fetch(self, sent: Sent) -> bytes:
+        """The bytes of a file that was sent here. Raises `Rejected` where it is gone, else as sending does."""
         ...

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import TextIO, cast, get_args
 
-from bot.channels.base import NotStored, Receive
+from bot.channels.base import NotStored, Receive, Rejected
 from bot.core.messages import (
     Address,
     Arrived,
@@ -24,6 +24,7 @@ from bot.core.messages import (
     Media,
     Medium,
     Outgoing,
+    Sent,
     Text,
 )
 
@@ -75,6 +76,10 @@ class Console:
             body = self._meant(line)
             if body is not None:
                 await self._hand_on(receive, body, waits)
+
+    async def fetch(self, sent: Sent) -> bytes:
+        """Files are not taken in here."""
+        raise Rejected(sent.name)
 
     async def send(self, outgoing: Outgoing) -> None:
         """Print a message; beside each choice stands what one types for it."""

@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.channels.base import Receive
+from bot.channels.base import Receive, Rejected
 from bot.core.link import Link, write_link
-from bot.core.messages import Address, Arrived, Body, Incoming, Outgoing, Text
+from bot.core.messages import Address, Arrived, Body, Incoming, Outgoing, Sent, Text
 
 AT_ONCE = 24
 """Neighbours who talk at a time."""
@@ -64,6 +64,10 @@ class Neighbours:
             speaking = [(i, p) for i, p in enumerate(self._people) if p.week == week]
             await asyncio.gather(*(live(i, p) for i, p in speaking))
             self.silent.set()
+
+    async def fetch(self, sent: Sent) -> bytes:
+        """They send none."""
+        raise Rejected(sent.name)
 
     async def send(self, outgoing: Outgoing) -> None:
         """They read everything at once."""

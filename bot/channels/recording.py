@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import assert_never
 
 from bot.channels.base import Channel, Receive
-from bot.core.messages import Arrived, Body, Edited, Incoming, Media, Outgoing, Tap, Text
+from bot.core.messages import Arrived, Body, Edited, Incoming, Media, Outgoing, Sent, Tap, Text
 
 
 class Recording:
@@ -30,6 +30,10 @@ class Recording:
             await receive(incoming)
 
         await self._channel.run(recorded)
+
+    async def fetch(self, sent: Sent) -> bytes:
+        """Hand a file on."""
+        return await self._channel.fetch(sent)
 
     async def send(self, outgoing: Outgoing) -> None:
         """Hand on what goes out, writing it down after."""

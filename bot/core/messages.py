@@ -49,11 +49,24 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A file somebody sent, not fetched: only the office's are (`Channel.fetch`)."""
+
+    name: str
+    handle: str
+    """The platform's name for it."""
+    size: int
+    """Bytes; 0 where the platform does not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
     """Something that is not words."""
 
     what: Medium
     caption: str = ""
+    file: Sent | None = None
+    """What could be fetched, where the platform named it."""
 
 
 @dataclass(frozen=True, slots=True)

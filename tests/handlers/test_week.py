@@ -191,7 +191,7 @@ async def test_when_the_press_breaks_the_office_is_told_and_may_ask_again(
         await house.at("2014-03-28 15:00")
         await house.taps("office", "看初稿")
         with monkeypatch.context() as broken:
-            broken.setattr(Press, "papers", out_of_memory)
+            broken.setattr(Press, "make", out_of_memory)
             await house.hears("office", "周报 2014-03-28 全文")
             assert "没有办成" in house.last("office")
         await house.hears("office", "周报 2014-03-28 全文")

@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import App
 from bot.core.cells import freeze
-from bot.core.messages import Address, Arrived, Incoming
+from bot.core.messages import Address, Arrived, Incoming, Sent
 from bot.core.people import Deed, Post, Role
 from bot.verbs import purge as verb
 from handlers.upkeep import purge
@@ -46,6 +46,8 @@ STAYS = {
     "invitation": 0,
     "wave": 0,
     "trail": 0,
+    "awaited": 0,
+    "errand": 0,
 }
 """What is there a year and a half later."""
 
@@ -71,6 +73,8 @@ def shelf(tmp_path: Path):
         work.parcels.put("digest", PERIOD, clerk)
         work.parcels.put("draft", PERIOD, clerk)
         work.parcels.arrived(work.parcels.due()[0].key)
+        work.errands.awaits(b"tag", "plan", int(NOW // DAY))
+        work.errands.take_up(clerk, Sent("plan.docx", "1", 5), "", NOW)
         work.digests.draft(PERIOD, to_json(sample_week()), "{}", ())
         incoming = Incoming(address=person(1), key="1", body=Arrived(""), message="1")
         assert work.inbox.first(incoming, int(NOW // DAY))

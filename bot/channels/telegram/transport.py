@@ -26,7 +26,7 @@ from starlette.routing import BaseRoute
 from telegram.error import TelegramError
 from telegram.helpers import create_deep_linked_url
 
-from bot.channels.base import Blocked, NotStored, Receive, SendFailed, Throttled
+from bot.channels.base import Blocked, NotStored, Receive, Rejected, SendFailed, Throttled
 from bot.channels.telegram import render
 from bot.channels.telegram.api import LONG, Api
 from bot.channels.telegram.chats import Chat, Chats
@@ -49,7 +49,7 @@ from bot.channels.telegram.updates import (
     who,
 )
 from bot.channels.telegram.webhook import PATH, Door, secret
-from bot.core.messages import Address, Incoming, Outgoing
+from bot.core.messages import Address, Incoming, Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +152,10 @@ class Telegram:
             self._receive = None
             for chat in self._chats:
                 self._tidy_up(chat)
+
+    async def fetch(self, sent: Sent) -> bytes:
+        """The bytes of a file that was sent to us."""
+        raise Rejected(sent.name)
 
     async def send(self, outgoing: Outgoing) -> None:
         """Bring one message to its chat, or raise `SendFailed`."""

@@ -24,11 +24,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from bot.channels.base import NotStored, Receive, Unreachable
+from bot.channels.base import NotStored, Receive, Rejected, Unreachable
 from bot.channels.web import assets, wire
 from bot.channels.web.assets import Words
 from bot.channels.web.shelf import Shelf
-from bot.core.messages import Address, File, Outgoing
+from bot.core.messages import Address, File, Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +128,10 @@ class WebChat:
             self._receive = None
             for stream in {stream for streams in self._streams.values() for stream in streams}:
                 stream.close()
+
+    async def fetch(self, sent: Sent) -> bytes:
+        """The bytes of a file that a page handed over."""
+        raise Rejected(sent.name)
 
     async def send(self, outgoing: Outgoing) -> None:
         """Show a message on the pages that listen, and wait until one has shown it.

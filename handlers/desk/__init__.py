@@ -1,0 +1,161 @@
+"""The office's desk, in chat: the table of its commands, and how one is found and answered.
+
+A file a subject. A command without arguments answers with buttons, never with a usage text. What a role may do stands in
+one table (`core.people.rights`). Words that are no command go to the one that awaits them; a file too, and where none
+awaits it the desk asks what it is.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.core.messages import Sent
+from bot.core.people import Deed, somewhere
+from handlers.desk.base import Answer, Asking, Command, Desk, Rows, called, pairs
+from handlers.desk.digest import DIGEST, SEND
+from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
+from storage.errand import Errand
+from storage.staff import Member
+from storage.unit_of_work import Work
+
+__all__ = ["Answer", "Desk", "hear", "hear_file", "reading", "take"]
+
+COMMANDS: tuple[Command, ...] = (
+    OPEN,
+    PROGRESS,
+    DIGEST,
+    SEND,
+    REMIND,
+    STOP,
+)
+"""In the order of the menu."""
+
+MOST_BYTES = 20 << 20
+"""A file may be as large as Telegram hands one on (https://core.telegram.org/bots/api#getfile)."""
+
+DAY = 86400
+
+_HANDOVER = ("handover", "交接")
+"""Accounts are no command of the desk: they come and go in any talk (`handlers.people`). Their button stands here all the same."""
+
+_MARK = "#"
+"""Before the number of a file, where a button says what it is."""
+
+_BY_WORD = {word: command for command in COMMANDS for word in command.words}
+_BARE = frozenset((*_BY_WORD, "?", "？", "菜单", "menu"))
+"""Words that are a command even where others are awaited."""
+
+
+def hear(
+    work: Work, desk: Desk, member: Member, typed: str, now: float, *, tapped: bool = False
+) -> Answer:
+    """One thing somebody of the staff typed or tapped."""
+    awaited = "" if tapped or typed.startswith("/") else work.errands.awaited(member.tag)
+    if awaited and typed.strip().casefold() not in _BARE:
+        first, rest = _parted(awaited)
+        text = typed
+    else:
+        first, text = _parted(typed.strip().removeprefix("/"))
+        rest = text
+    asking = Asking(
+        work=work,
+        desk=desk,
+        member=member,
+        now=_moment(now),
+        rest=tuple(rest.split()),
+        text=text,
+    )
+    return _remembered(asking, _answer(_BY_WORD.get(first.casefold()), asking))
+
+
+def hear_file(
+    work: Work, desk: Desk, member: Member, sent: Sent, caption: str, now: float
+) -> Answer:
+    """A file. It is fetched and read once this is committed; see `reading` and `take`."""
+    asking = Asking(work=work, desk=desk, member=member, now=_moment(now))
+    readers = [one for one in COMMANDS if one.reads and somewhere(member.staff, one.deed)]
+    if sent.size > MOST_BYTES or not readers:
+        key = "desk.file_large" if readers else "desk.file_unwanted"
+        return Answer(text=asking.say(key, most=str(MOST_BYTES >> 20)), menu=True)
+    words = caption.strip() or work.errands.awaited(member.tag)
+    if _BY_WORD.get(_parted(words)[0].casefold()) in readers:
+        return _fetching(asking, work.errands.take_up(member.address, sent, words, now))
+    number = work.errands.take_up(member.address, sent, "", now)
+    buttons = [
+        asking.button(f"desk.menu_{one.name}", f"{one.words[0]} {_MARK}{number}")
+        for one in readers
+    ]
+    return Answer(text=asking.say("desk.file_which", name=sent.name), rows=pairs(buttons))
+
+
+def reading(errand: Errand) -> Callable[[str, bytes], object] | None:
+    """What reads the file of that errand."""
+    command = _BY_WORD.get(_parted(errand.words)[0].casefold())
+    return command.reads if command else None
+
+
+def take(
+    work: Work, desk: Desk, member: Member, errand: Errand, found: object, now: float
+) -> Answer | None:
+    """The file of that errand has been read. None where that was done before."""
+    if not work.errands.done(errand.number):
+        return None
+    first, rest = _parted(errand.words)
+    asking = Asking(
+        work=work,
+        desk=desk,
+        member=member,
+        now=_moment(now),
+        rest=tuple(rest.split()),
+        found=found,
+        file=errand.sent.name,
+    )
+    return _remembered(asking, _answer(_BY_WORD.get(first.casefold()), asking))
+
+
+def _answer(command: Command | None, asking: Asking) -> Answer:
+    if command is None:
+        return Answer(
+            text=asking.say("desk.menu", label=called(asking, asking.member)), menu=True
+        )
+    if not somewhere(asking.member.staff, command.deed):
+        return Answer(text=asking.say("desk.not_yours"), menu=True)
+    last = asking.rest[-1] if asking.rest else ""
+    if command.reads and last.startswith(_MARK) and last[1:].isdecimal():
+        words = " ".join((command.words[0], *asking.rest[:-1]))
+        if asking.work.errands.meant(int(last[1:]), asking.member.address, words):
+            return _fetching(asking, int(last[1:]))
+        return Answer(text=asking.say("desk.file_gone"), menu=True)
+    return command.answer(asking)
+
+
+def _fetching(asking: Asking, number: int) -> Answer:
+    return Answer(text=asking.say("desk.file_reading"), errand=number)
+
+
+def _remembered(asking: Asking, answer: Answer) -> Answer:
+    """With the menu below it where it wants one; what it awaits is kept, and nothing else is."""
+    asking.work.errands.awaits(
+        asking.member.tag, answer.awaits, int(asking.now.timestamp() // DAY)
+    )
+    return replace(answer, rows=(*answer.rows, *_menu(asking))) if answer.menu else answer
+
+
+def _menu(asking: Asking) -> Rows:
+    mine = asking.member.staff
+    shown = [
+        (one.name, one.words[0]) for one in COMMANDS if one.menu and somewhere(mine, one.deed)
+    ]
+    if somewhere(mine, Deed.INVITE_STAFF):
+        shown.append(_HANDOVER)
+    return pairs([asking.button(f"desk.menu_{name}", says) for name, says in shown])
+
+
+def _parted(words: str) -> tuple[str, str]:
+    """The first word, and what comes after it as it stands."""
+    first = words.split(maxsplit=1)[:1]
+    return (first[0], words.strip()[len(first[0]) :].strip()) if first else ("", "")
+
+
+def _moment(now: float) -> datetime:
+    return datetime.fromtimestamp(now, UTC)

@@ -1,0 +1,123 @@
+"""What every subject of the desk is made of: commands, what they are told, what they answer.
+
+A command is a few words, in Chinese or with a slash, and each button says the whole command one could have typed. What
+cannot be said by a button (a date, a title, thirty pasted lines) is typed or sent after it: an answer may name the
+command that the next free words, or the next file, complete (`Answer.awaits`). That, and nothing else, the desk remembers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.messages import Button, File
+from bot.core.people import Deed
+from bot.core.round import Round
+from bot.core.survey import Group, Language, Survey, Unit
+from storage.staff import Member
+from storage.unit_of_work import Work
+
+Rows = tuple[tuple[Button, ...], ...]
+
+CONFIRM = "确认"
+"""The last word of a command that changes something: its button stands where one has read what it does."""
+
+
+class Texts(Protocol):
+    """The catalogue."""
+
+    def say(self, language: Language, key: str, /, **params: object) -> str:
+        """The sentence of that key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the desk needs to know of the house."""
+
+    texts: Texts
+    surveys: Mapping[str, Survey]
+    groups: tuple[Group, ...]
+    units: tuple[Unit, ...]
+    rounds: Callable[[Work], tuple[Round, ...]]
+    """The rounds as they are kept now."""
+    awake: Callable[[Round, datetime], bool]
+    """Whether a round's people may be spoken to unasked at that moment."""
+    zone: Callable[[datetime], datetime]
+    """A moment in the office's time zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the desk says, and which papers go with it."""
+
+    text: str
+    rows: Rows = ()
+    menu: bool = False
+    """The menu's buttons go below it."""
+    awaits: str = ""
+    """The command, with all its words so far, that the next free words or file complete."""
+    makes: Callable[[], tuple[File, ...]] | None = None
+    """Papers to go with it: a picklable call of plain values, run in a process of its own."""
+    errand: int | None = None
+    """A file to be fetched and read first; what it holds is answered then."""
+    changed: bool = False
+    """Something was done that the bell looks after: rounds to be read again, parcels to be handed over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """One command, as somebody gives it."""
+
+    work: Work
+    desk: Desk
+    member: Member
+    """Their posts are placed in the tree of units, ready for `may`."""
+    now: datetime
+    rest: tuple[str, ...] = ()
+    """The words after the command's own."""
+    text: str = ""
+    """What was typed after the command, as it was typed; or the free words that completed it."""
+    found: object = None
+    """What the command's `reads` made of the file that completed it; None where none did."""
+    file: str = ""
+    """That file's name."""
+
+    def say(self, key: str, **params: str) -> str:
+        """A sentence in their language."""
+        return self.desk.texts.say(self.member.language, key, **params)
+
+    def button(self, key: str, says: str, **params: str) -> Button:
+        """A button that types this."""
+        return Button(self.say(key, **params), says)
+
+    def back(self) -> Button:
+        """The button to the menu."""
+        return Button(self.say("desk.back"), "?", quiet=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing the office can say to the desk."""
+
+    name: str
+    """Its button on the menu is called `desk.menu_<name>`."""
+    words: tuple[str, ...]
+    """What one types; buttons type the first."""
+    deed: Deed
+    """The right it takes, somewhere at least; where exactly is for the answer to ask."""
+    answer: Callable[[Asking], Answer]
+    reads: Callable[[str, bytes], object] | None = None
+    """For commands that a file may complete: its name and bytes in, what is in it out; or a value that says what is wrong
+    with it. A module's function, run in a process of its own; what it returns is picklable."""
+    menu: bool = True
+
+
+def pairs(buttons: list[Button]) -> Rows:
+    """Two in a row."""
+    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+
+
+def called(asking: Asking, one: Member) -> str:
+    """How an account is called where no name may stand: 办公室2."""
+    return f"{asking.say(f'role.{one.label.role}')}{one.label.number}"

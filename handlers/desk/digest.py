@@ -1,0 +1,79 @@
+"""The office and the week's digest: look, take the papers, send."""
+
+from dataclasses import replace
+from functools import partial
+
+from bot.core.messages import Button
+from bot.core.people import Deed, somewhere
+from handlers import digest as closing
+from handlers.desk.base import CONFIRM, Answer, Asking, Command, called
+from handlers.papers import CHART, DOCUMENT, LEDGER, draw
+
+
+def _digest(asking: Asking) -> Answer:
+    kept = (
+        asking.work.digests.find(asking.rest[0])
+        if asking.rest and asking.rest[0][:1].isdecimal()
+        else asking.work.digests.last()
+    )
+    if kept is None:
+        return Answer(text=asking.say("desk.no_digest"), menu=True)
+    wanted = {"全文": DOCUMENT, "台账": LEDGER, "图表": CHART}
+    asked = next((wanted[word] for word in asking.rest if word in wanted), "")
+    if asked:
+        text = asking.say("desk.paper", period=kept.period)
+        return Answer(text=text, makes=partial(draw, kept.snapshot, (asked,)))
+    rows: list[tuple[Button, ...]] = [
+        (
+            asking.button("desk.whole", f"周报 {kept.period} 全文"),
+            asking.button("desk.ledger", f"周报 {kept.period} 台账"),
+            asking.button("desk.chart", f"周报 {kept.period} 图表"),
+        )
+    ]
+    if not kept.sent and somewhere(asking.member.staff, Deed.SEND_DIGEST):
+        rows.append((asking.button("desk.send", f"发送 {kept.period}"),))
+    state = "desk.digest_sent" if kept.sent else "desk.digest_draft"
+    return Answer(text=f"{asking.say(state)}\n{kept.screen}", rows=tuple(rows))
+
+
+def _send(asking: Asking) -> Answer:
+    kept = (
+        asking.work.digests.find(asking.rest[0]) if asking.rest else asking.work.digests.last()
+    )
+    if kept is None:
+        return Answer(text=asking.say("desk.no_digest"), menu=True)
+    if kept.sent:
+        states = asking.work.parcels.states("digest", kept.period)
+        text = asking.say(
+            "desk.sent_already",
+            arrived=str(states.get(1, 0)),
+            waiting=str(states.get(0, 0)),
+            refused=str(states.get(2, 0)),
+        )
+        return Answer(text=text, menu=True)
+    readers = [
+        one for one in asking.work.staff.every() if somewhere(one.staff, Deed.SEE_DIGEST)
+    ]
+    if asking.rest[1:] != (str(kept.version), CONFIRM):
+        names = "、".join(called(asking, one) for one in readers)
+        confirm = Button(
+            asking.say("desk.send_confirm"),
+            f"发送 {kept.period} {kept.version} {CONFIRM}",
+        )
+        text = asking.say("desk.send_to", names=names, count=str(len(readers)))
+        return Answer(text=text, rows=((confirm, asking.back()),))
+    if not closing.freeze(
+        asking.work, kept.period, kept.version, tuple(one.address for one in readers)
+    ):
+        return _digest(replace(asking, rest=(kept.period,)))
+    asking.work.staff.note(
+        asking.member.label, Deed.SEND_DIGEST, asking.now.timestamp(), period=kept.period
+    )
+    text = asking.say("desk.sending", count=str(len(readers)))
+    return Answer(text=text, menu=True, changed=True)
+
+
+DIGEST = Command(name="digest", words=("周报", "digest"), deed=Deed.SEE_DIGEST, answer=_digest)
+SEND = Command(
+    name="send", words=("发送", "send"), deed=Deed.SEND_DIGEST, answer=_send, menu=False
+)

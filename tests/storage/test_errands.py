@@ -1,0 +1,66 @@
+"""What the desk remembers between two messages."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from bot.core.messages import Address, Sent
+from storage.database import Tx, connect
+from storage.keys import Keyring
+from storage.schema import prepare
+from storage.unit_of_work import Work
+
+CLERK = Address(channel="web", id="clerk")
+PLAN = Sent("plan.docx", "handle-1", 1234)
+
+
+@pytest.fixture
+def work(tmp_path):
+    with _opened(tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(folder):
+    file = folder / "data" / "tingwen.db"
+    prepare(file)
+    keys = Keyring(folder / "keys")
+    connection = connect(file)
+    try:
+        yield Work(Tx(connection, keys))
+    finally:
+        connection.close()
+        keys.close()
+
+
+def test_the_last_command_that_waits_is_the_one_that_counts(work):
+    work.errands.awaits(b"tag", "plan ask 3", 20_000)
+    work.errands.awaits(b"tag", "plan ask 4", 20_000)
+    assert work.errands.awaited(b"tag") == "plan ask 4"
+    work.errands.awaits(b"tag", "", 20_000)
+    assert work.errands.awaited(b"tag") == ""
+
+
+def test_a_file_is_taken_up_once_its_purpose_is_known_and_done_once(work):
+    number = work.errands.take_up(CLERK, PLAN, "", 0)
+    assert work.errands.every() == ()
+    assert work.errands.meant(number, CLERK, "plan")
+    assert [(one.sent, one.words) for one in work.errands.every()] == [(PLAN, "plan")]
+    assert work.errands.done(number)
+    assert not work.errands.done(number)
+    assert work.errands.find(number) is None
+
+
+def test_nobody_says_what_somebody_elses_file_is_for(work):
+    number = work.errands.take_up(CLERK, PLAN, "", 0)
+    assert not work.errands.meant(number, Address(channel="web", id="other"), "plan")
+
+
+def test_nothing_of_it_can_be_read_in_the_file(tmp_path):
+    with _opened(tmp_path) as work:
+        work.errands.take_up(CLERK, PLAN, "plan", 0)
+        work.errands.awaits(b"tag", "plan ask 3", 20_000)
+    held = b"".join(f.read_bytes() for f in (tmp_path / "data").iterdir())
+    assert not [
+        word for word in (b"plan.docx", b"handle-1", b"clerk", b"plan ask") if word in held
+    ]
