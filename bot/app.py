@@ -468,6 +468,7 @@ def _telegram(settings: Settings, secrets: Secrets) -> "Telegram":
         api_base_url=settings.telegram.api_base_url,
         mode=settings.telegram.mode,
         public_url=settings.web.public_url,
+        tidy=settings.telegram.tidy,
     )
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from bot.core.messages import Address, Button, Outgoing
+from bot.core.messages import Address, Button, Fleeting, Outgoing
 from bot.core.privacy import redact
 from bot.core.screen import Choice, Label, Screen, screen
 from bot.core.session import Session
 from bot.core.survey import LANGUAGES, Language, Script
-from storage.draft import SCREEN, Draft
+from storage.draft import RECEIPT, SCREEN, Draft, Line
 
 OPEN_SCREEN = "open"
 """The screen of buttons outside any talk: a tap on them is worth what it says, whenever it comes."""
@@ -49,15 +49,29 @@ class House:
 def message(texts: Texts, script: Script | None, draft: Draft) -> Outgoing:
     """All that waits to be said, as one message; the screen, where one is wanted, comes last."""
     session = draft.session
-    says = [
-        texts.say(draft.language, line.key, **line.params)
-        for line in draft.waiting
-        if line.key != SCREEN
-    ]
-    wanted = any(line.key == SCREEN for line in draft.waiting)
-    if wanted and script is not None and session is not None:
+    lines = [line for line in draft.waiting if line.key != SCREEN]
+    says = [texts.say(draft.language, line.key, **line.params) for line in lines]
+    if len(lines) < len(draft.waiting) and script is not None and session is not None:
         return _with_screen(texts, script, session, draft, says)
-    return Outgoing(address=draft.address, text="\n\n".join(says))
+    text = "\n\n".join(says)
+    return Outgoing(
+        address=draft.address, text=text, fleeting=_fleeting(texts, draft.language, lines)
+    )
+
+
+def _fleeting(texts: Texts, language: Language, lines: list[Line]) -> Fleeting | None:
+    """Where a receipt is among what is said: the receipt alone, and all the rest."""
+    receipts = [line for line in lines if RECEIPT in line.params]
+    if not receipts:
+        return None
+    rest = [
+        texts.say(language, "thanks.shown")
+        if line in receipts
+        else texts.say(language, line.key, **line.params)
+        for line in lines
+    ]
+    shown = texts.say(language, "thanks.in_passing", **receipts[-1].params)
+    return Fleeting(shown=shown, stays="\n\n".join(rest))
 
 
 def plain(texts: Texts, address: Address, language: Language, key: str) -> Outgoing:
@@ -75,6 +89,7 @@ def _with_screen(
         text="\n\n".join(says),
         rows=tuple(_rows(texts, draft.language, shown)),
         screen=session.screen,
+        echoes=bool(shown.lines),
     )
 
 

@@ -112,6 +112,16 @@ class File:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Fleeting:
+    """The same message for a chat that keeps what is said in it, where something can be shown in passing."""
+
+    shown: str
+    """What must not stay, such as a receipt: shown once."""
+    stays: str
+    """The text without it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One message for one address, with rows of buttons or none."""
@@ -123,3 +133,7 @@ class Outgoing:
     """Goes with each button, comes back in `Tap.screen`."""
     files: tuple[File, ...] = ()
     picture: bytes | None = None
+    echoes: bool = False
+    """It repeats what the person said: where a chat can be tidied, it goes once the next thing is said."""
+    fleeting: Fleeting | None = None
+    """For a channel that can show something in passing; `text` has it all for the others."""

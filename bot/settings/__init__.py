@@ -161,6 +161,8 @@ class Telegram:
     """`[telegram]`: used as soon as its token is there."""
 
     mode: Literal["polling", "webhook"] = "polling"
+    tidy: bool = True
+    """What people type is deleted from the chat once it is taken in, and so are receipts and what repeats their words."""
     api_base_url: str = "https://api.telegram.org"
 
 

@@ -337,6 +337,7 @@ def _telegram(root: Table) -> Telegram:
         mode = telegram.choice("mode", usual.mode, modes)
         return Telegram(
             mode=cast(Literal["polling", "webhook"], mode),
+            tidy=telegram.flag("tidy", usual.tidy),
             api_base_url=telegram.parsed("api_base_url", usual.api_base_url, parsing.base_url),
         )
 

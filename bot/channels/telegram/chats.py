@@ -15,6 +15,22 @@ CHATS = 20_000
 """Chats remembered; the one unused for the longest time makes room."""
 
 
+@dataclass(frozen=True, slots=True)
+class Half:
+    """A message of which some parts have arrived, and their ids."""
+
+    outgoing: Outgoing
+    sent: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What was shown in passing with a message, and may be seen once more for a while."""
+
+    outgoing: Outgoing
+    shown: str
+
+
 @dataclass(slots=True)
 class Chat:
     """One chat."""
@@ -36,10 +52,13 @@ class Chat:
     """A tap that still spins on the person's phone."""
     typed: list[int] = field(default_factory=list[int])
     """What they typed, to be deleted once it is answered."""
+    echoes: set[int] = field(default_factory=set[int])
+    """Messages of ours that repeat what they said, to be deleted once the next thing is said."""
+    glimpse: Glimpse | None = None
     told: bool = False
     """They have been told that what they type is deleted."""
-    half: tuple[Outgoing, int] | None = None
-    """A message that broke off, and how many of its parts had arrived."""
+    half: Half | None = None
+    """A message that broke off."""
 
 
 class Chats:

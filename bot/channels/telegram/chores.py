@@ -32,14 +32,18 @@ class Chores:
         self._tasks: set[asyncio.Task[None]] = set()
         self._gate = asyncio.Semaphore(AT_ONCE)
 
-    def add(
-        self, call: Callable[..., Awaitable[object]], *facts: object, after: float = 0.0
-    ) -> None:
-        """Do this when there is time, at the earliest in `after` seconds. Returns at once."""
+    def add(self, call: Callable[..., Awaitable[object]], *facts: object) -> None:
+        """Do this when there is time. Returns at once."""
         if len(self._tasks) < MOST:
-            task = asyncio.create_task(self._do(partial(call, *facts), after))
+            task = asyncio.create_task(self._do(partial(call, *facts)))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def later(
+        self, after: float, call: Callable[..., Awaitable[object]], *facts: object
+    ) -> None:
+        """Do this in so many seconds, if we still run then."""
+        asyncio.get_running_loop().call_later(after, partial(self.add, call, *facts))
 
     async def finish(self, within: float) -> None:
         """Let what is begun come to its end, for so many seconds."""
@@ -49,9 +53,7 @@ class Chores:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _do(self, call: Call, after: float) -> None:
-        if after:
-            await asyncio.sleep(after)
+    async def _do(self, call: Call) -> None:
         for _ in range(TRIES):
             wait = await self._try(call)
             if wait is None or wait > LONGEST_WAIT:

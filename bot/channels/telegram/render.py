@@ -25,6 +25,10 @@ LONGEST_ALERT = 200
 """Characters of an alert."""
 VERSION = "v1"
 """Of callback data. Buttons of another version are answered as stale ones are."""
+ECHO = "E"
+"""Ends the mark of buttons on a message that is not to stay, so that a tap says so even after a restart."""
+AGAIN = Tap("again", "@")
+"""A tap that the channel answers itself: what was shown in passing is to be seen once more."""
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -108,6 +112,19 @@ def split(text: str, longest: int = LONGEST) -> tuple[str, ...]:
         pieces.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return tuple(piece for piece in pieces if piece)
+
+
+def echoing(data: str) -> bool:
+    """The button stands on a message that is not to stay.
+
+    >>> echoing("v1|k3E|12|1"), echoing("v1|k3|12|E")
+    (True, False)
+    """
+    match data.split("|", 3):
+        case [version, mark, _, _]:
+            return version == VERSION and mark.endswith(ECHO)
+        case _:
+            return False
 
 
 def read_tap(data: str) -> Tap:

@@ -9,7 +9,9 @@ broke. A screen shown again (an option ticked) changes the message in place; oth
 the new ones stand. A send whose answer got lost may be repeated: the platform has no key against it
 (tdlib/telegram-bot-api#126).
 
-Tidying (`tidy`): what somebody typed is deleted from the chat once it has been answered, and they are told so.
+Tidying (`tidy`): what somebody typed is deleted from the chat once it has been answered, and they are told so; so is
+what we said where it repeats their words. A receipt is shown in an alert, in answer to the tap that handed in, and for
+ten minutes once more on asking; where nobody tapped it is a message that goes after as long.
 """
 
 import asyncio
@@ -20,6 +22,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Literal, TypeVar, assert_never
 
 from starlette.routing import BaseRoute
@@ -29,7 +32,7 @@ from telegram.helpers import create_deep_linked_url
 from bot.channels.base import Blocked, NotStored, Receive, Rejected, SendFailed, Throttled
 from bot.channels.telegram import render
 from bot.channels.telegram.api import LONG, Api
-from bot.channels.telegram.chats import Chat, Chats
+from bot.channels.telegram.chats import Chat, Chats, Glimpse, Half
 from bot.channels.telegram.chores import Chores
 from bot.channels.telegram.failures import send_failed, wrong_token
 from bot.channels.telegram.pacing import Pacing
@@ -49,7 +52,7 @@ from bot.channels.telegram.updates import (
     who,
 )
 from bot.channels.telegram.webhook import PATH, Door, secret
-from bot.core.messages import Address, Incoming, Outgoing, Sent
+from bot.core.messages import Address, Button, Incoming, Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +62,10 @@ OWED = 30.0
 """Seconds for which somebody who wrote waits for an answer."""
 RUSH = 8
 """Messages on their way at a time, from which on tidying stands back."""
-SPIN = 0.4
-"""Seconds a tap may spin while we see whether its answer is to be shown in an alert."""
+SPIN = 2.0
+"""Seconds a tap may spin at most; mostly its answer stops it, or is shown in an alert."""
+GLIMPSE = 600.0
+"""Seconds for which a receipt can be seen once more."""
 UNTIDY = 30.0
 """Seconds after which typed words are deleted even if no answer went out."""
 FAILURES = 3
@@ -168,24 +173,6 @@ class Telegram:
             self._saying -= 1
         self._tidy_up(chat)
 
-    async def whisper(self, address: Address, text: str) -> bool:
-        """Show a few words that do not stay in the chat: an alert, in answer to the tap just made.
-
-        False where no tap is waiting, or the words are longer than an alert (200): say them otherwise then.
-        """
-        chat = self._chat(address)
-        query, chat.query = chat.query, ""
-        if not query:
-            return False
-        if len(text) > render.LONGEST_ALERT:
-            self._answer_query(query)
-            return False
-        try:
-            await self._bot.answer_callback_query(query, text=text, show_alert=True)
-        except TelegramError:
-            return False
-        return True
-
     async def close(self) -> None:
         """End what is still being tidied, and hang up."""
         await self._chores.finish(1.0)
@@ -234,12 +221,17 @@ class Telegram:
         chat.owed_until = _now() + OWED
         if chat.query not in ("", heard.query):
             self._answer_query(chat.query)
+        if heard.incoming.body == render.AGAIN:
+            self._show_again(chat, heard.query)
+            return
         chat.tapped, chat.query = heard.tapped, heard.query
+        if heard.echo:
+            chat.echoes.add(heard.tapped)
         try:
             await self._receive(heard.incoming)
         finally:
             if heard.query:
-                self._chores.add(self._stop_spinning, chat, heard.query, after=SPIN)
+                self._chores.later(SPIN, self._stop_spinning, chat, heard.query)
         if self._tidy and heard.typed:
             chat.typed.append(heard.typed)
             if len(chat.typed) == 1:
@@ -275,26 +267,84 @@ class Telegram:
     # -- speaking ---------------------------------------------------------------
 
     async def _say(self, chat: Chat, outgoing: Outgoing) -> None:
+        if outgoing.fleeting is not None:
+            outgoing = await self._shown_in_passing(chat, outgoing)
         if chat.query:
             query, chat.query = chat.query, ""
             self._answer_query(query)
         note = self._note(chat, outgoing)
-        parts = render.parts(outgoing, _mark(next(self._marks)), note)
-        done = chat.half[1] if chat.half and chat.half[0] == outgoing else 0
+        mark = _mark(next(self._marks)) + (render.ECHO if outgoing.echoes else "")
+        parts = render.parts(outgoing, mark, note)
+        sent = list(chat.half.sent) if chat.half and chat.half.outgoing == outgoing else []
         spent = {chat.tapped, chat.keyboard} if outgoing.rows else {chat.tapped}
-        for at, part in enumerate(parts[done:], done):
-            try:
-                if at or not await self._redrawn(chat, outgoing, parts):
-                    message = await self._put(chat, part, further=at > done)
-                    self._stands(chat, outgoing, part, message)
-            except BaseException:
-                chat.half = (outgoing, at) if at else None
-                raise
+        begun = len(sent)
+        try:
+            for at, part in enumerate(parts[begun:], begun):
+                if not at and await self._redrawn(chat, outgoing, parts):
+                    sent.append(chat.keyboard)
+                else:
+                    sent.append(await self._put(chat, part, further=at > begun))
+                    self._stands(chat, outgoing, part, sent[-1])
+        except BaseException:
+            chat.half = Half(outgoing, tuple(sent)) if sent else None
+            raise
         chat.half = None
         chat.owed_until = 0.0
         chat.tapped = 0
         chat.told = chat.told or bool(note)
-        self._take_buttons_away(chat, spent - {chat.keyboard} if outgoing.rows else spent)
+        gone = self._forget_echoes(chat, outgoing, sent)
+        spent -= {chat.keyboard} if outgoing.rows else set()
+        self._take_buttons_away(chat, spent - gone)
+
+    async def _shown_in_passing(self, chat: Chat, outgoing: Outgoing) -> Outgoing:
+        """The message as it may stand in the chat: without what could be shown in passing."""
+        fleeting = outgoing.fleeting
+        assert fleeting is not None
+        words = self._words[_language(outgoing.text)]
+        known = chat.glimpse is not None and chat.glimpse.outgoing == outgoing
+        if known or await self._whisper(chat, fleeting.shown):
+            chat.glimpse = glimpse = Glimpse(outgoing, fleeting.shown)
+            asyncio.get_running_loop().call_later(GLIMPSE, _forget_glimpse, chat, glimpse)
+            again = Button(words["again"], render.AGAIN.says)
+            rows = (*outgoing.rows, (again,))
+            screen = render.AGAIN.screen
+            return replace(
+                outgoing, text=fleeting.stays, rows=rows, screen=screen, fleeting=None
+            )
+        fades = words["fades"] if self._tidy else ""
+        return replace(outgoing, text="\n\n".join(filter(None, (outgoing.text, fades))))
+
+    async def _whisper(self, chat: Chat, text: str) -> bool:
+        """Show this in an alert, in answer to the tap just made. False where no tap waits or it did not go."""
+        query, chat.query = chat.query, ""
+        if not query or len(text) > render.LONGEST_ALERT:
+            chat.query = query
+            return False
+        try:
+            await self._bot.answer_callback_query(query, text=text, show_alert=True)
+        except TelegramError:
+            return False
+        return True
+
+    def _show_again(self, chat: Chat, query: str) -> None:
+        if chat.glimpse is not None:
+            text = chat.glimpse.shown
+        else:
+            text = "\n".join(said["again_gone"] for said in self._words.values())
+        self._chores.add(self._bot.answer_callback_query, query, text, True)
+
+    def _forget_echoes(self, chat: Chat, outgoing: Outgoing, sent: list[int]) -> set[int]:
+        """What repeated their words goes, now that something else is said. Which messages these are."""
+        if not self._tidy:
+            return set()
+        gone = chat.echoes - set(sent)
+        chat.echoes = set(sent) if outgoing.echoes else set()
+        for message in gone:
+            self._chores.add(self._bot.delete_message, chat.id, message)
+        if outgoing.fleeting is not None:
+            for message in sent:
+                self._chores.later(GLIMPSE, self._bot.delete_message, chat.id, message)
+        return gone
 
     def _take_buttons_away(self, chat: Chat, messages: set[int]) -> None:
         if chat.keyboard in messages:
@@ -306,8 +356,7 @@ class Telegram:
         """With the first screen in a chat: that what is typed here is deleted."""
         if not self._tidy or chat.told or chat.id < 0 or not outgoing.rows:
             return ""
-        language = "zh" if _HAN.search(outgoing.text) else "en"
-        return self._words[language]["note"]
+        return self._words[_language(outgoing.text)]["note"]
 
     async def _redrawn(self, chat: Chat, outgoing: Outgoing, parts: tuple[Part, ...]) -> bool:
         """The same screen again, and its own button pressed: the message is changed where it stands."""
@@ -466,6 +515,16 @@ class Telegram:
 
 def _now() -> float:
     return time.monotonic()
+
+
+def _language(text: str) -> str:
+    """In which language the deeds speak to this chat."""
+    return "zh" if _HAN.search(text) else "en"
+
+
+def _forget_glimpse(chat: Chat, glimpse: Glimpse) -> None:
+    if chat.glimpse is glimpse:
+        chat.glimpse = None
 
 
 def _mark(number: int) -> str:

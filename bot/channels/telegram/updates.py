@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from telegram import CallbackQuery, Chat, Message, Update
 
-from bot.channels.telegram.render import read_tap
+from bot.channels.telegram.render import echoing, read_tap
 from bot.core.messages import Address, Arrived, Body, Edited, Incoming, Media, Medium, Text
 
 CHANNEL = "telegram"
@@ -54,6 +54,8 @@ class Heard:
     """The message to be deleted once it is taken in; 0 where there is none."""
     tapped: int = 0
     """The message whose button was pressed."""
+    echo: bool = False
+    """That message repeats what they said, and is not to stay."""
     query: str = ""
     """The tap's name, to be answered."""
 
@@ -156,7 +158,11 @@ def _tap(query: CallbackQuery) -> Heard | HeardInGroup | None:
     )
     if message.chat.type == Chat.PRIVATE:
         return Heard(
-            chat=message.chat.id, incoming=said, tapped=message.message_id, query=query.id
+            chat=message.chat.id,
+            incoming=said,
+            tapped=message.message_id,
+            echo=echoing(data),
+            query=query.id,
         )
     return HeardInGroup(
         chat=message.chat.id,

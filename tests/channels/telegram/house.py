@@ -69,7 +69,7 @@ async def house(
     folder: Path, *, rounds: tuple[Round, ...] = (), api: BotApi | None = None, **settings: Any
 ) -> AsyncIterator[House]:
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(mock.patch.object(transport, "SPIN", 0.03))
+        stack.enter_context(mock.patch.object(transport, "SPIN", 0.5))
         api = api or await stack.enter_async_context(BotApi())
         home = House(folder, *rounds)
         async with speaking(api, **settings) as telegram:

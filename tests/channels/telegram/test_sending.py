@@ -1,18 +1,22 @@
 """Sending: each of the platform's answers in our words, nothing lost half-way, nothing said twice without need."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
 from bot.channels.base import Blocked, Rejected, SendFailed, Throttled, Unreachable
 from bot.channels.telegram.pacing import Pacing
-from bot.core.messages import Address, Button, File, Outgoing
+from bot.channels.telegram.transport import Telegram
+from bot.core.messages import Address, Button, File, Fleeting, Outgoing
 from tests.channels.telegram.botapi import (
     BotApi,
     Fault,
     Flood,
     Page,
+    Person,
     Reset,
     Slow,
     Status,
@@ -240,21 +244,102 @@ async def test_two_messages_for_one_chat_do_not_mix():
         assert "".join(shown.text for shown in anna.heard) == "".join(texts)
 
 
-async def test_a_receipt_is_shown_in_an_alert_and_stays_nowhere():
+THANKS = to(
+    1, "谢谢。回执 1234 5678", fleeting=Fleeting("回执 1234 5678", "谢谢。刚才给您看过回执。")
+)
+
+
+@asynccontextmanager
+async def handing_in() -> AsyncIterator[tuple[BotApi, Telegram, Person]]:
+    """Anna has just tapped the last button."""
     listening = Listening()
     async with BotApi() as api, speaking(api) as telegram, running(telegram, listening):
         anna = api.person(1)
         rows = ((Button("提交", "1"),),)
-        await telegram.send(to(1, "?", rows=rows, screen="1"))
+        await telegram.send(to(1, "您说：食堂的菜凉", rows=rows, screen="1", echoes=True))
         anna.taps("提交")
         await until(lambda: listening.heard)
+        yield api, telegram, anna
 
-        assert await telegram.whisper(to(1).address, "回执 1234 5678")
+
+async def test_a_receipt_is_shown_in_an_alert_and_stays_nowhere():
+    async with handing_in() as (api, telegram, anna):
+        await telegram.send(THANKS)
+        await telegram._chores.finish(1)
         assert anna.alerts == ["回执 1234 5678"]
-        assert not await telegram.whisper(to(1).address, "again")  # the tap is answered
+        assert [shown.text for shown in anna.messages] == ["谢谢。刚才给您看过回执。"]
+        assert len(api.of("answerCallbackQuery")) == 1
+
+
+async def test_a_receipt_can_be_seen_once_more_for_a_while(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("bot.channels.telegram.transport.GLIMPSE", 0.2)
+    async with handing_in() as (api, telegram, anna):
+        await telegram.send(THANKS)
+        anna.taps("再看一次")
+        await until(lambda: len(anna.alerts) == 2)
+        assert anna.alerts[1] == "回执 1234 5678"
+        await until(lambda: telegram._chats[1].glimpse is None)
+        anna.taps("再看一次")
+        await until(lambda: len(anna.alerts) == 3)
+        assert "不在这里" in anna.alerts[2]
+        await until(lambda: not api.pending)
+
+
+async def test_a_receipt_shown_is_not_written_when_its_message_has_to_be_sent_again():
+    async with handing_in() as (api, telegram, anna):
+        api.fail("sendMessage", Status(500, "x"))
+        with pytest.raises(Unreachable):
+            await telegram.send(THANKS)
+        await telegram.send(THANKS)
+        assert anna.sees == "谢谢。刚才给您看过回执。"
+        assert anna.alerts == ["回执 1234 5678"]
+
+
+async def test_a_receipt_that_could_not_be_shown_is_written_and_goes_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("bot.channels.telegram.transport.GLIMPSE", 0.05)
+    async with handing_in() as (api, telegram, anna):
+        api.fail("answerCallbackQuery", Status(400, "Bad Request: query is too old"))
+        await telegram.send(THANKS)
+        assert anna.sees.startswith("谢谢。回执 1234 5678")
+        assert "十分钟后" in anna.sees
+        await until(lambda: not anna.messages)
+
+
+async def test_what_repeats_their_words_goes_once_something_else_is_said():
+    rows = ((Button("提交", "1"),),)
+    async with BotApi() as api, speaking(api) as telegram:
+        anna = api.person(1)
+        await telegram.send(to(1, "您说：食堂的菜凉", rows=rows, screen="1", echoes=True))
+        await telegram.send(to(1, "再看看"))
+        await telegram._chores.finish(1)
+        assert [shown.text for shown in anna.messages] == ["再看看"]
+
+
+async def test_what_repeats_their_words_goes_even_if_we_were_restarted_in_between():
+    listening = Listening()
+    rows = ((Button("提交", "1"),),)
+    async with BotApi() as api:
+        anna = api.person(1)
+        async with speaking(api) as telegram:
+            await telegram.send(to(1, "您说：食堂的菜凉", rows=rows, screen="1", echoes=True))
+        async with speaking(api) as telegram, running(telegram, listening):
+            anna.taps("提交")
+            await until(lambda: listening.heard)
+            await telegram.send(to(1, "谢谢"))
+            await telegram._chores.finish(1)
+            assert [shown.text for shown in anna.messages] == ["谢谢"]
+
+
+async def test_what_repeats_their_words_stays_where_the_operator_wants_it_so():
+    rows = ((Button("提交", "1"),),)
+    async with BotApi() as api, speaking(api, tidy=False) as telegram:
+        anna = api.person(1)
+        await telegram.send(to(1, "您说：食堂的菜凉", rows=rows, screen="1", echoes=True))
         await telegram.send(to(1, "谢谢"))
         await telegram._chores.finish(1)
-        assert len(api.of("answerCallbackQuery")) == 1
+        assert len(anna.messages) == 2
 
 
 async def test_a_screen_gone_from_the_chat_is_shown_anew():

@@ -1,12 +1,13 @@
 """Whole conversations on Telegram: the real deeds and storage behind the real Bot, over HTTP."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.builders import a_round, choices, question
 from tests.channels.telegram.botapi import BotApi, Flood, Page, Reset, Truncated
-from tests.channels.telegram.house import House, house, in_no_time
+from tests.channels.telegram.house import House, house, in_no_time, until
 
 
 async def start(home: House, person: int = 7):
@@ -27,6 +28,41 @@ async def test_a_teacher_answers_from_the_first_card_to_the_thanks(tmp_path: Pat
         await home.does(anna.taps, "就这样提交")
 
         assert "收到了，谢谢您" in anna.sees
+        (receipt,) = anna.alerts
+        assert re.search(r"\d{4} \d{4} \d{4} \d{4}", receipt)
+
+
+async def test_at_the_end_nothing_of_what_was_said_and_no_receipt_is_in_the_chat(
+    tmp_path: Path,
+):
+    async with house(tmp_path) as home:
+        anna = await start(home)
+        for label in ("教职工", "一线教师", "第二中学"):
+            await home.does(anna.taps, label)
+        for words in ("晚上备课的时间全拿去打印了", "希望少填几张表"):
+            await home.does(anna.says, words)
+            await home.pause()
+        await home.does(anna.taps, "就这样提交")
+
+        left = "".join(shown.text for shown in anna.messages)
+        assert "打印" not in left
+        assert "填几张表" not in left
+        assert not re.search(r"\d{4} \d{4}", left)
+        assert "再看一次回执号" in anna.labels
+
+
+async def test_who_types_the_last_answer_reads_the_receipt_in_the_chat(tmp_path: Path):
+    async with house(tmp_path) as home:
+        anna = await start(home)
+        for typed in ("2", "2", "0", "食堂的菜凉"):
+            await home.does(anna.says, typed)
+        await home.pause()
+        await home.does(anna.says, "88")
+        await home.does(anna.says, "1")
+
+        assert re.search(r"\d{4} \d{4} \d{4} \d{4}", anna.sees)
+        assert "十分钟后" in anna.sees
+        assert anna.alerts == []
 
 
 async def test_what_is_typed_goes_from_the_chat_once_it_is_answered(tmp_path: Path):
@@ -111,7 +147,7 @@ async def test_the_same_tap_as_a_new_update_has_one_effect(tmp_path: Path):
         await home.does(anna.presses, shown, data)
 
         assert len(anna.heard) == 2
-        assert home.api.queries == {}  # each spinner is stopped all the same
+        await until(lambda: home.api.queries == {})  # each spinner is stopped all the same
 
 
 async def test_a_forged_button_or_payload_does_no_harm(tmp_path: Path):
