@@ -136,6 +136,7 @@ class App:
         """Invented people are among those who speak: every paper says so."""
         self._alarms: Alarms | None = None
         self._wake: Callable[[Address], None] = lambda _: None
+        self._works_here: Callable[[Address], bool] = lambda _: False
         self.headcounts = headcounts_of(settings)
         office = settings.office
         self.house = House(load_texts(), office.name, office.phone, office.duty_phone)
@@ -149,7 +150,7 @@ class App:
         self.channels |= {channel.name: channel for channel in channels}
         front = await self._front()
         bell = self.bell = Bell(self._chores(front).due)
-        self._wake = front.outbox.wake
+        self._wake, self._works_here = front.outbox.wake, front.works_here
         if self.keys.master_was_made:
             log.warning("a master key was made in the key directory")
         await front.start()
@@ -175,6 +176,10 @@ class App:
     def wake(self, address: Address) -> None:
         """Somebody can be reached again: what waits for them goes out."""
         self._wake(address)
+
+    def reads_files(self, address: Address) -> bool:
+        """Whose files are read: the staff's."""
+        return self._works_here(address)
 
     async def push(self, seconds: float) -> None:
         """Move the clock forward and do what has fallen due; for demonstrations."""
@@ -528,7 +533,7 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
     app = App(settings, secrets)
     listener = Listener(settings.web.host, settings.web.port)
     address = listener.bind()
-    chat = WebChat(words(), on_open=app.wake)
+    chat = WebChat(words(), on_open=app.wake, takes_files=app.reads_files)
     listener.add(chat.routes(home=True))
     channels: list[Channel] = [chat]
     async with contextlib.AsyncExitStack() as stack:
@@ -562,7 +567,7 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
     clock = PushedClock(settings.storage.data_dir / "clock", begins())
     app = App(settings, secrets, clock)
     app.simulated, app.nodes = True, nodes()
-    chat = WebChat(words(), on_open=app.wake)
+    chat = WebChat(words(), on_open=app.wake, takes_files=app.reads_files)
     neighbours = Neighbours(
         [
             Neighbour(one["group"], one["unit"], tuple(one["answers"]), one.get("week", 1))

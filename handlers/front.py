@@ -149,6 +149,10 @@ class Front:
             a for a, m in self._members.items() if somewhere(m.staff, Deed.SEND_DIGEST)
         )
 
+    def works_here(self, address: Address) -> bool:
+        """Whether this is somebody of the staff: only their files are read."""
+        return self._registry is not None and address in self._registry.roll
+
     def language(self, address: Address) -> Language:
         """The language of somebody of the staff."""
         member = self._members.get(address)

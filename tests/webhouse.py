@@ -29,6 +29,8 @@ class House:
     """Raise `NotStored`, as with a full disk."""
     waiting: list[Outgoing] = field(default_factory=list)
     tries: int = 0
+    reads_files: bool = False
+    """As with somebody of the office."""
     now: str = "2014-03-26 09:00"
     base: str = ""
     web: WebChat = field(init=False)
@@ -77,7 +79,12 @@ async def open_house(
     clock: bool = True,
 ) -> AsyncIterator[House]:
     """Everything that listens, until the block ends; stopped as the roof does it."""
-    house.web = WebChat(words(), on_open=house.flush, patience=patience)
+    house.web = WebChat(
+        words(),
+        on_open=house.flush,
+        takes_files=lambda _: house.reads_files,
+        patience=patience,
+    )
     demo = Demo(
         words(),
         phones,

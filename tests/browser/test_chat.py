@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Browser, FilePayload, Locator, Page, Route, expect
 
 from bot.content.web import words
 from bot.core.messages import (
@@ -251,6 +251,25 @@ async def test_other_things_are_named_and_never_uploaded(
     await page.get_by_role("button", name=ZH[label]).click()
     await expect(page.locator(".mine .bubble p")).to_have_text(ZH[f"sent_{what}"])
     await until(lambda: bodies(house) == [Media(what)])
+
+
+async def test_a_file_of_the_office_is_handed_over_and_named(page: Page, house: House):
+    house.script = asks
+    house.reads_files = True
+    await open_chat(page, house)
+    await page.get_by_role("button", name=ZH["attach"]).click()
+    await expect(page.get_by_text(ZH["attach_read"])).to_be_visible()
+    async with page.expect_file_chooser() as chooser:
+        await page.get_by_role("button", name=ZH["attach_file"]).click()
+    plan = FilePayload(name="方案.docx", mimeType="application/octet-stream", buffer=b"PK plan")
+    await (await chooser.value).set_files([plan])
+    await expect(page.locator(".mine .bubble p")).to_have_text(f"{ZH['sent_file']} 方案.docx")
+    await until(lambda: len(bodies(house)) == 1)
+    (body,) = bodies(house)
+    assert isinstance(body, Media)
+    assert body.file is not None
+    assert (body.file.name, body.file.size) == ("方案.docx", 7)
+    assert await house.web.fetch(body.file) == b"PK plan"
 
 
 async def test_very_long_words_arrive_whole_in_pieces(page: Page, house: House):

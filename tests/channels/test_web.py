@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from bot.channels.base import Unreachable
+from bot.channels.base import Rejected, Unreachable
 from bot.channels.http import Listener
 from bot.channels.web.chat import LARGEST
+from bot.channels.web.spool import MOST_BYTES, Spool
 from bot.core.messages import (
     Address,
     Arrived,
@@ -23,6 +24,7 @@ from bot.core.messages import (
     Incoming,
     Media,
     Outgoing,
+    Sent,
     Tap,
     Text,
 )
@@ -93,6 +95,10 @@ def to(token: str, text: str = "你好", **more) -> Outgoing:
         ({"tap": {"says": "1", "screen": "s9"}}, Tap("1", "s9")),
         ({"edited": "改一下"}, Edited("改一下")),
         ({"media": {"what": "voice"}}, Media("voice")),
+        (
+            {"media": {"what": "file", "file": {"name": "a.docx", "handle": "h1", "size": 5}}},
+            Media("file", file=Sent("a.docx", "h1", 5)),
+        ),
         ({"arrived": {"link": "round=3&unit=12"}}, Arrived("round=3&unit=12")),
         ({"text": "半个 \ud83d 表情"}, Text("半个 \ufffd 表情")),
     ],
@@ -130,6 +136,8 @@ async def test_each_thing_a_person_does_arrives_as_what_it_is(
         b'{"key": "key-00000001", "tap": {"says": "1"}}',
         b'{"key": "key-00000001", "tap": {"says": "1", "screen": "s", "x": 1}}',
         b'{"key": "key-00000001", "media": {"what": "bomb"}}',
+        b'{"key": "key-00000001", "media": {"what": "photo", "file": {}}}',
+        b'{"key": "key-00000001", "media": {"what": "file", "file": {"name": "a"}}}',
         b'{"key": "key-00000001", "arrived": {"link": "' + b"x" * 300 + b'"}}',
         '{"key": "key-00000001", "text": "x"}'.encode("utf-16")[:7],
     ],
@@ -137,6 +145,40 @@ async def test_each_thing_a_person_does_arrives_as_what_it_is(
 async def test_anything_else_is_refused_and_not_guessed(house: House, client, wrong: bytes):
     assert (await post(client, wrong)).status_code == 400
     assert house.tries == 0
+
+
+async def test_a_file_of_the_office_waits_until_it_is_fetched_once(house: House, client):
+    house.reads_files = True
+    mine = {"Chat-Token": ME}
+    assert (await client.get("/chat/file", headers=mine)).status_code == 204
+    answer = await client.post("/chat/file", content=b"PK plan", headers=mine)
+    sent = Sent("plan.docx", answer.json()["handle"], 7)
+    assert await house.web.fetch(sent) == b"PK plan"
+    with pytest.raises(Rejected):
+        await house.web.fetch(sent)
+
+
+async def test_of_a_participants_file_not_a_byte_is_taken(house: House, client):
+    mine = {"Chat-Token": ME}
+    assert (await client.get("/chat/file", headers=mine)).status_code == 404
+    assert (
+        await client.post("/chat/file", content=b"a pupil", headers=mine)
+    ).status_code == 404
+    assert (await client.post("/chat/file", content=b"a pupil")).status_code == 404
+
+
+async def test_a_file_too_large_is_refused_while_it_comes(house: House, client):
+    house.reads_files = True
+    content = b"x" * (MOST_BYTES + 1)
+    answer = await client.post("/chat/file", content=content, headers={"Chat-Token": ME})
+    assert answer.status_code == 413
+
+
+def test_when_the_spool_is_full_the_oldest_file_goes():
+    spool = Spool(room=10)
+    first, second = spool.put(b"123456"), spool.put(b"7890ab")
+    assert spool.take(first) is None
+    assert spool.take(second) == b"7890ab"
 
 
 @pytest.mark.parametrize(

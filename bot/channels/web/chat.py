@@ -8,6 +8,8 @@ again keeps its id, so the page can drop the repeat.
     POST /chat          one thing said; 204 = committed, 503 = say it again later
     GET  /chat/events   what we say, as server-sent events; several chats of one page share one stream
     POST /chat/seen     the page has shown this message
+    GET  /chat/file     204: a file of this chat would be read; 404: it would not, so do not send one
+    POST /chat/file     the bytes of one; the answer is its handle, which a delivery then names
     GET  /chat          the page itself; GET /paper/… files and pictures
 """
 
@@ -21,19 +23,22 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.base import NotStored, Receive, Rejected, Unreachable
 from bot.channels.web import assets, wire
 from bot.channels.web.assets import Words
 from bot.channels.web.shelf import Shelf
+from bot.channels.web.spool import MOST_BYTES, Spool
 from bot.core.messages import Address, File, Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
 LARGEST = 64 * 1024
 """Bytes of one delivery; the page cuts longer words into several."""
+UPLOAD_WITHIN = 120.0
+"""Seconds that a file may take on its way."""
 STREAMS = 4096
 """Pages that may listen at once."""
 STREAMS_EACH = 8
@@ -82,7 +87,10 @@ class _Stream:
 
 
 class WebChat:
-    """The channel `web`. `on_open` is told whenever somebody begins to listen: send what waits for them."""
+    """The channel `web`. `on_open` is told whenever somebody begins to listen: send what waits for them.
+
+    `takes_files` says whose files are read. Of everybody else not a byte is taken, only that there was one.
+    """
 
     name = "web"
 
@@ -91,9 +99,11 @@ class WebChat:
         words: Words,
         *,
         on_open: Callable[[Address], None] | None = None,
+        takes_files: Callable[[Address], bool] = lambda _: False,
         patience: float = 8.0,
     ) -> None:
         self._on_open = on_open
+        self._takes_files = takes_files
         self._patience = patience
         self._receive: Receive | None = None
         self._streams: dict[str, list[_Stream]] = {}
@@ -101,6 +111,7 @@ class WebChat:
         self._letters: dict[str, OrderedDict[str, _Letter]] = {}
         self._tried: OrderedDict[tuple[str, bytes], _Letter] = OrderedDict()
         self._shelf = Shelf()
+        self._spool = Spool()
         template = assets.read("chat.html")
         self._pages = {
             lang: assets.fill(template, text, lang=lang) for lang, text in words.items()
@@ -114,6 +125,8 @@ class WebChat:
             Route("/chat", self._hear, methods=["POST"]),
             Route("/chat/events", self._speak, methods=["GET"]),
             Route("/chat/seen", self._seen, methods=["POST"]),
+            Route("/chat/file", self._takes, methods=["GET"]),
+            Route("/chat/file", self._take, methods=["POST"]),
             self._shelf.route(),
             assets.static_route(),
             *([Route("/", lambda _: RedirectResponse("/chat"))] if home else []),
@@ -131,7 +144,10 @@ class WebChat:
 
     async def fetch(self, sent: Sent) -> bytes:
         """The bytes of a file that a page handed over."""
-        raise Rejected(sent.name)
+        content = self._spool.take(sent.handle)
+        if content is None:
+            raise Rejected(sent.name)
+        return content
 
     async def send(self, outgoing: Outgoing) -> None:
         """Show a message on the pages that listen, and wait until one has shown it.
@@ -218,6 +234,24 @@ class WebChat:
                 break
         return Response(status_code=204)
 
+    async def _takes(self, request: Request) -> Response:
+        return Response(status_code=204 if self._reads_of(request) else 404)
+
+    async def _take(self, request: Request) -> Response:
+        if not self._reads_of(request):
+            return Response(status_code=404)
+        try:
+            content = await _body(request, MOST_BYTES, UPLOAD_WITHIN)
+        except _TooLarge:
+            return Response(status_code=413)
+        except (TimeoutError, ClientDisconnect):
+            return Response(status_code=408)
+        return JSONResponse({"handle": self._spool.put(content)})
+
+    def _reads_of(self, request: Request) -> bool:
+        tokens = _tokens(request)
+        return len(tokens) == 1 and self._takes_files(Address(channel=self.name, id=tokens[0]))
+
     async def _speak(self, request: Request) -> Response:
         tokens = _tokens(request)
         if not tokens:
@@ -262,12 +296,12 @@ class _TooLarge(Exception):
     pass
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, most: int = LARGEST, within: float = 10) -> bytes:
     content = bytearray()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(within):
         async for piece in request.stream():
             content += piece
-            if len(content) > LARGEST:
+            if len(content) > most:
                 raise _TooLarge
     return bytes(content)
 

@@ -1,7 +1,7 @@
 """What a browser may say to us, read strictly: anything else is refused, never guessed.
 
 `{"key", "message", and one of: "text" | "tap": {"says", "screen"} | "edited" | "media": {"what"} |
-"arrived": {"link"}}`.
+"media": {"what", "file": {"name", "handle", "size"}} | "arrived": {"link"}}`.
 """
 
 import json
@@ -18,6 +18,7 @@ from bot.core.messages import (
     Incoming,
     Media,
     Medium,
+    Sent,
     Tap,
     Text,
 )
@@ -25,6 +26,7 @@ from bot.core.messages import (
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 """A chat's address: at least 128 bits of chance, made by the browser."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_HANDLE = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _KINDS = ("text", "tap", "edited", "media", "arrived")
 
 
@@ -79,10 +81,23 @@ def _body(kind: str, value: object) -> Body:
             return Tap(_whole(says), _whole(screen))
         case "media", {"what": str(what), **rest} if what in get_args(Medium) and not rest:
             return Media(cast(Medium, what))
+        case "media", {"what": "file", "file": dict(file), **rest} if not rest:
+            return Media("file", file=_file(cast(dict[str, object], file)))
         case "arrived", {"link": str(link), **rest} if len(link) <= 200 and not rest:
             return Arrived(_whole(link))
         case _:
             raise Malformed(f"{kind} is not as agreed")
+
+
+def _file(value: dict[str, object]) -> Sent:
+    """A file by its handle; without one where it was too large to be sent at all."""
+    match value:
+        case {"name": str(name), "handle": str(handle), "size": int(size), **rest} if (
+            not rest and size >= 0 and len(name) <= 255 and _HANDLE.fullmatch(handle)
+        ):
+            return Sent(_whole(name), handle, size)
+        case _:
+            raise Malformed("a file is not as agreed")
 
 
 def _name(value: object) -> str:

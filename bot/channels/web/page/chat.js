@@ -8,6 +8,7 @@ export const words = JSON.parse(document.documentElement.dataset.words);
 
 const PART = 6000; // characters of one delivery; longer words go in several
 const KEPT = 300; // messages of the talk that survive a reload
+const LARGEST = 20 * 2 ** 20; // bytes of a file
 
 export function fresh(bytes = 18) {
   const chance = crypto.getRandomValues(new Uint8Array(bytes));
@@ -140,17 +141,51 @@ export class Chat {
       sticker: ["M12 21a9 9 0 1 1 9-9", "M8.5 10h.01M15.5 10h.01M8.5 14.5c2 2.2 5 2.2 7 0"],
       location: ["M12 21s7-6.2 7-11a7 7 0 0 0-14 0c0 4.8 7 11 7 11", "M12 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5"],
     };
-    return h("div", { class: "menu", hidden: true },
+    this.note = h("p", {}, words.attach_note);
+    this.chooser = h("input", { type: "file", hidden: true, onchange: () => {
+      for (const file of this.chooser.files) this.hand(file);
+      this.chooser.value = "";
+    } });
+    return h("div", { class: "menu", hidden: true }, this.chooser,
       h("div", { class: "kinds" }, ...Object.entries(drawn).map(([what, paths]) =>
-        h("button", { type: "button", "data-what": what, onclick: () => { this.toggleMenu(false); this.attach(what); this.field.focus(); } },
+        h("button", { type: "button", "data-what": what, onclick: () => this.choose(what) },
           icon(...paths), words[`attach_${what}`]))),
-      h("p", {}, words.attach_note));
+      this.note);
   }
 
   toggleMenu(open = this.menu.hidden) {
     this.menu.hidden = !open;
     this.plus.setAttribute("aria-expanded", String(open));
-    if (open) this.menu.querySelector("button").focus();
+    if (open) { this.menu.querySelector("button").focus(); this.wanted(); }
+  }
+
+  // Whether the bot reads this chat's files; of all others only what they were is told, and not a byte is sent.
+  async wanted() {
+    const answer = await fetch("/chat/file", { headers: { "Chat-Token": this.token } }).catch(() => null);
+    this.reads = answer?.status === 204;
+    this.note.textContent = this.reads ? words.attach_read : words.attach_note;
+    return this.reads;
+  }
+
+  choose(what) {
+    this.toggleMenu(false);
+    if (what === "file" && this.reads) { this.chooser.click(); return; }
+    this.attach(what);
+    this.field.focus();
+  }
+
+  // The bytes go first, then the message that names them; where they cannot be sent, the message says so.
+  async hand(file) {
+    let handle = "";
+    if (file.size <= LARGEST) {
+      this.busy(true);
+      const answer = await fetch("/chat/file", {
+        method: "POST", body: file, headers: { "Chat-Token": this.token, "Content-Type": "application/octet-stream" },
+      }).catch(() => null);
+      this.busy(false);
+      handle = answer?.ok ? (await answer.json()).handle : "";
+    }
+    this.say({ media: { what: "file", file: { name: file.name.slice(-255), handle, size: file.size } } }, `${words.sent_file} ${file.name}`, "media");
   }
 
   fit() {
@@ -327,11 +362,13 @@ export class Chat {
 
   attach(what) { this.say({ media: { what } }, words[`sent_${what}`], "media"); }
 
-  given(event, data) {
+  async given(event, data) {
     const files = [...(data?.files ?? [])];
     if (!files.length) return;
     event.preventDefault();
+    const reads = await this.wanted();
     for (const file of files) {
+      if (reads) { await this.hand(file); continue; }
       const kind = { image: "photo", audio: "voice", video: "video" }[file.type.split("/")[0]];
       this.attach(kind ?? "file");
     }
