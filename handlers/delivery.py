@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.channels.base import Blocked, Channel, Rejected, SendFailed
 from bot.core.messages import Address, Button, Outgoing
@@ -52,7 +53,7 @@ class Deliveries:
             await self._database.write(lambda tx: Work(tx).parcels.refused(parcel.key))
             return
         try:
-            await channel.send(outgoing)
+            await channel.send(replace(outgoing, tidy=False))
         except (Blocked, Rejected):
             log.warning("a parcel was refused", extra={"code": parcel.kind})
             await self._database.write(lambda tx: Work(tx).parcels.refused(parcel.key))

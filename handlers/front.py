@@ -330,6 +330,7 @@ class Front:
                 screen=OPEN_SCREEN,
                 files=tuple(paper for paper in papers if paper.name != CHART),
                 picture=next((paper.content for paper in papers if paper.name == CHART), None),
+                tidy=False,
             )
         )
 

@@ -133,6 +133,8 @@ class Outgoing:
     """Goes with each button, comes back in `Tap.screen`."""
     files: tuple[File, ...] = ()
     picture: bytes | None = None
+    tidy: bool = True
+    """What its reader typed before it may go from the chat; not at the desk, where they work with it."""
     echoes: bool = False
     """It repeats what the person said: where a chat can be tidied, it goes once the next thing is said."""
     fleeting: Fleeting | None = None

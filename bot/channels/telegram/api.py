@@ -8,6 +8,7 @@ The bot is never `initialize`d, for that needs the network.
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 from telegram import Bot, InlineKeyboardMarkup, InputFile
 from telegram.error import TelegramError
@@ -74,6 +75,14 @@ class Api(Bot):
     async def show(self, chat: int, content: bytes) -> int:
         """Send a picture."""
         return await self._put("sendPhoto", chat, photo=InputFile(content, "picture.png"))
+
+    async def where(self, file: str) -> str:
+        """The path under which this file can be had, for an hour at least."""
+        match await self._post("getFile", {"file_id": file}):
+            case {"file_path": str(path)}:
+                return f"/file/bot{self.token}/{quote(path)}"
+            case _:
+                raise Unanswered("no path to the file")
 
     async def _put(self, method: str, chat: int, **facts: Any) -> int:
         match await self._post(method, {"chat_id": chat, **facts}):

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult
 
 import httptools
 
-LARGEST = 16 * 1024 * 1024
+LARGEST = 16 << 20
 """Bytes of an answer; the platform caps a batch of updates near 4 MiB."""
 
 
@@ -42,13 +42,17 @@ class Line(asyncio.Protocol):
         self._parser: httptools.HttpResponseParser | None = None
         self._answer = Answer()
         self._headed = self._only_head = False
+        self._largest = LARGEST
         self._asked: asyncio.Future[Answer] | None = None
 
-    async def ask(self, request: bytes, *, only_head: bool = False) -> Answer:
+    async def ask(
+        self, request: bytes, *, only_head: bool = False, largest: int = LARGEST
+    ) -> Answer:
         """Say this and wait for the whole answer (or its head). Raises `Broken`; cancelled, the line is closed."""
         if self._transport is None or not self.open:
             raise Broken("closed")
         self._answer, self._headed, self._only_head = Answer(), False, only_head
+        self._largest = largest
         self._parser = httptools.HttpResponseParser(self)
         self._asked = asyncio.get_running_loop().create_future()
         self._transport.write(request)
@@ -129,7 +133,7 @@ class Line(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         """Some of the body."""
         self._answer.content += body
-        if len(self._answer.content) > LARGEST:
+        if len(self._answer.content) > self._largest:
             self._break()
 
     def on_message_complete(self) -> None:

@@ -15,10 +15,12 @@ import httpx
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
-from bot.channels.telegram.line import Answer, Broken, Line, Way
+from bot.channels.telegram.line import LARGEST, Answer, Broken, Line, Way
 
 UPLOADS = 4
 """Files on their way at a time."""
+DOWNLOAD_WITHIN = 120.0
+"""Seconds for one file to come."""
 FLOOD_PAUSE = 5.0
 """Seconds to wait where a 429 does not say how long."""
 
@@ -105,6 +107,14 @@ class Lines(BaseRequest):
             raise Unanswered("not a whole answer")
         return answer
 
+    async def download(self, path: str, largest: int) -> bytes:
+        """A file of the platform's, of at most so many bytes. Raises `Refused` or `Unanswered`."""
+        request = f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\n\r\n"
+        answer = await self._ask(request.encode(), DOWNLOAD_WITHIN, largest)
+        if answer.code == 200:
+            return bytes(answer.content)
+        raise Refused(404, "file not found") if answer.code == 404 else _verdict(answer)
+
     async def _call(
         self, url: str, method: str, data: RequestData | None, patience: float
     ) -> Answer:
@@ -112,12 +122,15 @@ class Lines(BaseRequest):
         request = (
             f"{method} {urlsplit(url).path} HTTP/1.1\r\nHost: {self._host}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-        ).encode()
+        )
+        return await self._ask(request.encode(), patience, LARGEST)
+
+    async def _ask(self, request: bytes, patience: float, largest: int) -> Answer:
         async with self._gate:
             try:
                 async with asyncio.timeout(patience):
                     line = await self._line()
-                    answer = await line.ask(request)
+                    answer = await line.ask(request, largest=largest)
             except TimeoutError as error:
                 raise Unanswered("timed out") from error
             except (OSError, Broken) as error:

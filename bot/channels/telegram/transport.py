@@ -29,7 +29,15 @@ from starlette.routing import BaseRoute
 from telegram.error import TelegramError
 from telegram.helpers import create_deep_linked_url
 
-from bot.channels.base import Blocked, NotStored, Receive, Rejected, SendFailed, Throttled
+from bot.channels.base import (
+    Blocked,
+    NotStored,
+    Receive,
+    Rejected,
+    SendFailed,
+    Throttled,
+    Unreachable,
+)
 from bot.channels.telegram import render
 from bot.channels.telegram.api import LONG, Api
 from bot.channels.telegram.chats import Chat, Chats, Glimpse, Half
@@ -70,6 +78,8 @@ UNTIDY = 30.0
 """Seconds after which typed words are deleted even if no answer went out."""
 FAILURES = 3
 """Times a message may make the program fail before it is given up."""
+LARGEST_FILE = 20 << 20
+"""Bytes of a file that the platform hands on (core.telegram.org/bots/api#getfile)."""
 HINT_EVERY = 3600.0
 """Seconds between two hints to the same group that surveys are held in private."""
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
@@ -159,12 +169,25 @@ class Telegram:
                 self._tidy_up(chat)
 
     async def fetch(self, sent: Sent) -> bytes:
-        """The bytes of a file that was sent to us."""
-        raise Rejected(sent.name)
+        """The bytes of a file that was sent to us. Raises `Rejected` where it is gone or too large, else as sending does."""
+        if sent.size > LARGEST_FILE:
+            raise Rejected("too large")
+        try:
+            return await self._lines.download(await self._bot.where(sent.handle), LARGEST_FILE)
+        except Refused as refused:
+            if refused.code == 404:
+                raise Rejected("gone") from refused
+            if "temporarily" in refused.said:
+                raise Unreachable("file") from refused
+            raise send_failed(refused) from refused
+        except TelegramError as error:
+            raise send_failed(error) from error
 
     async def send(self, outgoing: Outgoing) -> None:
         """Bring one message to its chat, or raise `SendFailed`."""
         chat = self._chat(outgoing.address)
+        if not outgoing.tidy:
+            chat.typed.clear()
         self._saying += 1
         try:
             async with chat.speaking:
@@ -354,7 +377,7 @@ class Telegram:
 
     def _note(self, chat: Chat, outgoing: Outgoing) -> str:
         """With the first screen in a chat: that what is typed here is deleted."""
-        if not self._tidy or chat.told or chat.id < 0 or not outgoing.rows:
+        if not (self._tidy and outgoing.tidy and outgoing.rows) or chat.told or chat.id < 0:
             return ""
         return self._words[_language(outgoing.text)]["note"]
 

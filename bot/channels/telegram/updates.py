@@ -10,10 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from telegram import CallbackQuery, Chat, Message, Update
+from telegram import CallbackQuery, Chat, Document, Message, Update
 
 from bot.channels.telegram.render import echoing, read_tap
-from bot.core.messages import Address, Arrived, Body, Edited, Incoming, Media, Medium, Text
+from bot.core.messages import (
+    Address,
+    Arrived,
+    Body,
+    Edited,
+    Incoming,
+    Media,
+    Medium,
+    Sent,
+    Text,
+)
 
 CHANNEL = "telegram"
 WANTED = ("message", "edited_message", "callback_query")
@@ -178,12 +188,20 @@ def _body(message: Message) -> Body | None:
         return _text(_whole(message.text))
     for attribute, medium in _MEDIA:
         if getattr(message, attribute):
-            return Media(medium, _whole(message.caption or ""))
+            file = _file(message.document) if medium == "file" else None
+            return Media(medium, _whole(message.caption or ""), file)
     # A poll, a game, or a kind younger than this program; what is left are notes of the platform itself
     # ("pinned a message"), which nobody said.
     if message.effective_attachment is not None or message.api_kwargs:
         return Media("other", _whole(message.caption or ""))
     return None
+
+
+def _file(document: Document | None) -> Sent | None:
+    if document is None:
+        return None
+    name = _whole(document.file_name or "")
+    return Sent(name=name, handle=document.file_id, size=document.file_size or 0)
 
 
 def _text(text: str) -> Body:

@@ -23,7 +23,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import httptools
 
@@ -47,6 +47,7 @@ KNOWN: Mapping[str, set[str]] = {
     "setMyDescription": {"description", "language_code"},
     "getMyShortDescription": {"language_code"},
     "setMyShortDescription": {"short_description", "language_code"},
+    "getFile": {"file_id"},
     "getChatMember": {"chat_id", "user_id"},
 }  # fmt: skip
 SENDS = ("sendMessage", "sendDocument", "sendPhoto")
@@ -166,6 +167,17 @@ class Person:
     def sends(self, **content: Any) -> dict[str, Any]:
         return self.api.push(message=self.message(**content))
 
+    def sends_file(self, name: str, content: bytes, caption: str = "") -> dict[str, Any]:
+        handle = f"BQAC{len(self.api.files)}"
+        self.api.files[handle] = content
+        document = {
+            "file_id": handle,
+            "file_unique_id": handle[::-1],
+            "file_name": name,
+            "file_size": len(content),
+        }
+        return self.sends(document=document, **({"caption": caption} if caption else {}))
+
     def edits(self, update: Mapping[str, Any], text: str) -> dict[str, Any]:
         return self.api.push(
             edited_message={**update["message"], "text": text, "edit_date": int(time.time())}
@@ -249,6 +261,7 @@ class BotApi:
         self.blocked: set[int] = set()
         self.moved: dict[int, int] = {}
         self.webhook: dict[str, Any] = {}
+        self.files: dict[str, bytes] = {}
         self.profile: dict[tuple[str, str], Any] = {}
         self.base = ""
         self._arrived = asyncio.Event()
@@ -359,6 +372,20 @@ class BotApi:
             "has_custom_certificate": False,
             "pending_update_count": len(self.pending),
             **{k: v for k, v in self.webhook.items() if k.startswith("last_error")},
+        }
+
+    async def _get_file(self, file_id: str) -> Any:
+        content = self.files.get(file_id)
+        if content is None:
+            raise Refusal(400, "Bad Request: invalid file_id")
+        if len(content) > 20 << 20:
+            raise Refusal(400, "Bad Request: file is too big")
+        path = f"documents/file {file_id}"
+        return {
+            "file_id": file_id,
+            "file_unique_id": "u",
+            "file_size": len(content),
+            "file_path": path,
         }
 
     async def _get_chat_member(self, chat_id: int, user_id: int) -> Any:
@@ -580,8 +607,10 @@ class _Connection(asyncio.Protocol):
 
     async def _answer(self, url: bytes, body: bytes, kind: bytes) -> None:
         api = self.api
-        path = url.decode()
+        path = unquote(url.decode())
         method = path.rpartition("/")[2]
+        if path.startswith("/file/"):
+            return self._hand_over(path)
         facts = _facts(body, kind.decode())
         chat = facts.get("chat_id", 0)
         call = Call(time.monotonic(), method, chat if isinstance(chat, int) else 0, facts)
@@ -618,6 +647,21 @@ class _Connection(asyncio.Protocol):
             content = content[: len(content) // 2]
         self._write(200, content)
         return None
+
+    def _hand_over(self, path: str) -> None:
+        api, name = self.api, path.rpartition(" ")[2]
+        planned = api.faults["file"]
+        match planned.popleft() if planned else None:
+            case Reset():
+                return self.transport.abort()
+            case Page(code):
+                return self._write(code, b"<html>", "text/html")
+            case _:
+                pass
+        content = api.files.get(name)
+        if content is None or path != f"/file/bot{api.token}/documents/file {name}":
+            return self._refuse(Refusal(404, "Not Found"))
+        return self._write(200, content, "application/octet-stream")
 
     def _refuse(self, refusal: Refusal) -> None:
         self.api.refusals[refusal.said] += 1

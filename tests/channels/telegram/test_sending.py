@@ -332,6 +332,18 @@ async def test_what_repeats_their_words_goes_even_if_we_were_restarted_in_betwee
             assert [shown.text for shown in anna.messages] == ["谢谢"]
 
 
+async def test_what_is_typed_at_the_desk_stays_and_nothing_is_said_of_deleting():
+    listening = Listening()
+    rows = ((Button("周报", "周报"),),)
+    async with BotApi() as api, speaking(api) as telegram, running(telegram, listening):
+        office = api.person(1)
+        office.says("周报")
+        await until(lambda: listening.heard)
+        await telegram.send(to(1, "周报初稿", rows=rows, screen="open", tidy=False))
+        await telegram._chores.finish(1)
+        assert [shown.text for shown in office.messages] == ["周报", "周报初稿"]
+
+
 async def test_what_repeats_their_words_stays_where_the_operator_wants_it_so():
     rows = ((Button("提交", "1"),),)
     async with BotApi() as api, speaking(api, tidy=False) as telegram:

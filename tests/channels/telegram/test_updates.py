@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.updates import Heard, HeardInGroup, Moved, Unreadable, read, who
-from bot.core.messages import Arrived, Body, Edited, Media, Tap, Text
+from bot.core.messages import Arrived, Body, Edited, Media, Sent, Tap, Text
 
 USER = {"id": 7, "is_bot": False, "first_name": "A"}
 CHAT = {"id": 7, "type": "private", "first_name": "A"}
@@ -43,7 +43,8 @@ SAID: list[tuple[str, dict[str, Any], Body | None]] = [
     ("a film", {"video": {**SIZED, "duration": 3}}, Media("video")),
     ("a round film", {"video_note": {**FILE, "duration": 3, "length": 2}}, Media("video")),
     ("a moving picture", {"animation": {**SIZED, "duration": 1}, "document": FILE}, Media("video")),
-    ("a file", {"document": FILE}, Media("file")),
+    ("a file", {"document": FILE}, Media("file", "", Sent("", "f", 0))),
+    ("a file with a name", {"document": FILE | {"file_name": "a.csv", "file_size": 7}}, Media("file", "", Sent("a.csv", "f", 7))),
     ("a sticker", {"sticker": {**SIZED, "type": "regular", "is_animated": False, "is_video": False}}, Media("sticker")),
     ("a place", {"location": {"latitude": 1.0, "longitude": 2.0}}, Media("location")),
     ("a card", {"contact": {"phone_number": "1", "first_name": "B"}}, Media("contact")),
