@@ -35,12 +35,12 @@ from bot.core.people import Post, Role
 from bot.core.periods import Rhythm, period_at
 from bot.core.round import Hours, Round
 from bot.core.survey import DIMENSIONS, Audience, Group, Language, Script, Survey, Unit
-from bot.core.workdays import Calendar
 from bot.logs import loop_failed, set_up
 from bot.scheduler import Bell
 from bot.settings import PlannedRound, Settings, Span
 from bot.settings.problem import Problem
 from bot.settings.secret import Secrets
+from bot.settings.workdays import calendar_of
 from handlers.alarm import Alarms
 from handlers.bell import Chores
 from handlers.delivery import Deliveries
@@ -391,14 +391,6 @@ def rhythm_of(settings: Settings) -> Rhythm:
     """When the office's periods close."""
     close = settings.office.close
     return Rhythm(weekday=close.weekday, at=close.at, zone=settings.office.timezone)
-
-
-def calendar_of(settings: Settings) -> Calendar:
-    """Working days as the office's configuration has them."""
-    return Calendar(
-        off=frozenset(day for year in settings.holidays for day in year.off),
-        work=frozenset(day for year in settings.holidays for day in year.work),
-    )
 
 
 def groups_of(settings: Settings) -> tuple[Group, ...]:

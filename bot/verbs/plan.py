@@ -15,13 +15,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import TextIO, cast
 
+from bot.content.loader import load_explanations
 from bot.content.plan.loader import load_words, sentence
 from bot.content.plan.reading import MOST_BYTES, NotReadable, read_document
 from bot.core.dates.reading import as_days, as_json, read, reference
 from bot.core.plan.checks import checked, said
 from bot.core.plan.items import Conflict, Item, Plan, Question, items_of
 from bot.core.survey import LANGUAGES, Language
-from bot.verbs.check import spoken
+from bot.core.workdays import Calendar
+from bot.settings.reading import load
+from bot.settings.workdays import calendar_of
+from bot.verbs.check import explain, spoken
 
 DONE, INPUT_AT_FAULT = 0, 1
 
@@ -41,6 +45,12 @@ def arguments(parser: ArgumentParser) -> None:
     )
     given.add_argument("--json", action="store_true", help="for programs")
     given.add_argument(
+        "--config",
+        type=Path,
+        default=Path("config.toml"),
+        help="whose [holidays] count, where there is one",
+    )
+    given.add_argument(
         "--lang", choices=LANGUAGES, default=language, help="language of the questions"
     )
     dates = ways.add_parser(
@@ -58,13 +68,33 @@ def run(args: Namespace) -> int:
             stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
     if args.way == "dates":
         return answer_lines(sys.stdin, sys.stdout, sys.stderr, args.lang)
-    return show_plan(args.file, args.year, args.lang, sys.stdout, sys.stderr, as_data=args.json)
+    calendar = _calendar(args.config, args.lang, sys.stderr)
+    return show_plan(
+        args.file,
+        args.year,
+        args.lang,
+        sys.stdout,
+        sys.stderr,
+        as_data=args.json,
+        calendar=calendar,
+    )
 
 
 def _year(word: str) -> int:
     if not (word.isdigit() and 1900 < int(word) < 2200):
         raise ArgumentTypeError(f"{word} is not a year")
     return int(word)
+
+
+def _calendar(config: Path, language: Language, complaints: TextIO) -> Calendar:
+    """Working days with the office's own; what is wrong with those is said, and the others count all the same."""
+    if not config.is_file():
+        return Calendar()
+    loaded = load(config, os.environ)
+    wrong = tuple(p for p in loaded.problems if not p.key or p.key.startswith("holidays"))
+    words = load_explanations()
+    complaints.writelines(explain(problem, words, language) + "\n" for problem in wrong)
+    return calendar_of(loaded.settings)
 
 
 # Dates
@@ -139,10 +169,11 @@ def show_plan(
     complaints: TextIO,
     *,
     as_data: bool,
+    calendar: Calendar | None = None,
 ) -> int:
     """Read the file and print its schedule; one sentence on `complaints` where it cannot be read."""
     try:
-        plan = read_plan(_content(file), year)
+        plan = read_plan(_content(file), year, calendar)
     except NotReadable as refusal:
         complaints.write(
             sentence(language, f"fault.{refusal.fault}", file=file.name, **refusal.facts) + "\n"
@@ -159,10 +190,12 @@ def show_plan(
     return DONE
 
 
-def read_plan(content: bytes, year: int | None = None) -> Plan:
+def read_plan(
+    content: bytes, year: int | None = None, calendar: Calendar | None = None
+) -> Plan:
     """A document's schedule with questions and conflicts. Raises `NotReadable`."""
     words = load_words()
-    found, plan = items_of(read_document(content, words), words, year=year)
+    found, plan = items_of(read_document(content, words), words, year=year, calendar=calendar)
     return checked(plan, found, words)
 
 

@@ -40,6 +40,37 @@ def data(capsys: pytest.CaptureFixture[str], file: Path, *more: str) -> dict[str
     return json.loads(capsys.readouterr().out)
 
 
+def test_the_offices_own_holidays_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, config = tmp_path / "plan.txt", tmp_path / "config.toml"
+    file.write_text(
+        "关于开展读书活动的实施方案\n一、活动安排\n1．召开启动会（2014年4月10日）。启动会后3个工作日内报送名单。\n",
+        encoding="utf-8",
+    )
+    config.write_text("[holidays.2014]\noff = [2014-04-14]\n", encoding="utf-8")
+
+    def last(*more: str) -> str:
+        return next(i for i in data(capsys, file, *more)["items"] if i["kind"] == "relative")[
+            "end"
+        ]
+
+    assert last("--config", str(tmp_path / "none.toml")) == "2014-04-15"
+    assert last("--config", str(config)) == "2014-04-16"
+
+
+def test_a_holiday_written_wrongly_is_said_and_the_plan_is_read_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, config = tmp_path / "plan.txt", tmp_path / "config.toml"
+    file.write_text(PLAN, encoding="utf-8")
+    config.write_text("[holidays.2014]\noff = ['14 April']\n", encoding="utf-8")
+    assert imported(file, "--config", str(config)) == 0
+    told = capsys.readouterr()
+    assert "holidays.2014.off" in told.err
+    assert told.out
+
+
 def docx(*paragraphs: str) -> Any:
     document = Document()
     for text in paragraphs:
