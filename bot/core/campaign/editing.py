@@ -236,16 +236,22 @@ def _followed(before: Campaign, after: Campaign, calendar: Calendar) -> Edit:
             break
         after = replace(after, nodes=nodes)
     moved = moves(before, after)
-    if after.since is not None:
-        was = {move.node: move.was for move in moved}
-        after = replace(
-            after, nodes=tuple(_marked(n, was[n.id]) if n.id in was else n for n in after.nodes)
-        )
+    was = {move.node: move.was for move in moved}
+    lives = after.since is not None
+    nodes = tuple(
+        _moved(n, before, was[n.id] if lives else None) if n.id in was else n
+        for n in after.nodes
+    )
+    after = replace(after, nodes=nodes)
     return Edit(after, moved)
 
 
-def _marked(node: Node, was: Days) -> Node:
-    """Moved, unless it is back where it was approved."""
+def _moved(node: Node, before: Campaign, was: Days | None) -> Node:
+    """One revision further; marked as moved unless it is back where it was approved, or never had a day."""
+    earlier = before.node(node.id)
+    node = replace(node, revision=(earlier.revision if earlier else 0) + 1)
+    if was is None:
+        return node
     first = node.was if node.was is not None else was
     return replace(node, was=None if first in (node.days, (None, None)) else first)
 

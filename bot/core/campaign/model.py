@@ -61,6 +61,8 @@ class Node:
     """It was over when it came into the calendar: kept, never reminded."""
     was: Days | None = None
     """The approved days before somebody, or its event, moved it."""
+    revision: int = 0
+    """How often its days were changed; a calendar program takes the event of the highest one."""
     by_hand: bool = False
     """The office put it in; no version of the document takes it out."""
 
@@ -164,7 +166,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A node whose days are others now."""
+    """A node whose days are others than before."""
 
     node: str
     title: str

@@ -66,7 +66,19 @@ def renewed(old: Campaign, new: Campaign, calendar: Calendar) -> tuple[Campaign,
         anchors=old.anchors,
     )
     made = followed(made, calendar).campaign
-    return made, difference(old, made)
+    changes = difference(old, made)
+    return _revised(old, made, changes.moved), changes
+
+
+def _revised(old: Campaign, made: Campaign, moved: Iterable[Move]) -> Campaign:
+    """Each node one revision after its earlier self where its days changed, else at the same one."""
+    changed = {move.node for move in moved}
+    before = {node.id: node.revision for node in old.nodes}
+    nodes = tuple(
+        replace(node, revision=before.get(node.id, 0) + (node.id in changed))
+        for node in made.nodes
+    )
+    return replace(made, nodes=nodes)
 
 
 def difference(old: Campaign, new: Campaign) -> Difference:

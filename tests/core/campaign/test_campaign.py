@@ -150,6 +150,18 @@ def test_what_is_moved_back_counts_as_never_moved() -> None:
     assert all(node.was is None for node in back.nodes)
 
 
+def test_each_move_is_one_revision_more() -> None:
+    found = approved(campaign(), TODAY)
+    meeting = next(n for n in found.nodes if n.place == "step" and "专题民主生活会" in n.title)
+    for said, revision in (("6月18日", 1), ("6月18日", 1), ("6月19日", 2)):
+        typed = typed_days(said, found, TODAY, CALENDAR)
+        found = redated(found, meeting.id, typed, TODAY, CALENDAR).campaign
+        assert {named(found, t).revision for t in ("专题民主生活会", "专项报告")} == {revision}
+    again, _ = renewed(found, campaign(PLAN.replace("（6月16日）", "（6月20日）")), CALENDAR)
+    assert named(again, "专项报告").revision == 3
+    assert named(again, "谈心谈话").revision == 0
+
+
 def test_a_node_whose_days_a_person_set_follows_no_event_any_more() -> None:
     found = approved(campaign(), TODAY)
     report = named(found, "专项报告")
