@@ -321,6 +321,22 @@ def almanac_of(
         regrouped=regrouped_of(settings),
         nodes=nodes,
         simulated=simulated,
+        leaders=roster_of(settings),
+        parents={unit.id: unit.parent for unit in units_of(settings)},
+    )
+
+
+def roster_of(settings: Settings) -> tuple[sorting.Leader, ...]:
+    """The leaders as the configuration has them."""
+    return tuple(
+        sorting.Leader(
+            name=leader.name,
+            unit=leader.unit,
+            posts=(leader.post,) if leader.post else (),
+            spellings=leader.spellings,
+            responsible=leader.responsible,
+        )
+        for leader in settings.leaders
     )
 
 

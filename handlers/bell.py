@@ -155,6 +155,8 @@ class Chores:
         await self._reminders.due(now)
 
     async def _deliver(self, _: datetime) -> None:
+        almanac = self._almanac()
+        await self._database.write(lambda tx: digest.hand_apart(Work(tx), almanac))
         await self._deliveries.due()
 
     async def _sweep(self, now: datetime) -> None:

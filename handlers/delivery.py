@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from bot.channels.base import Blocked, Channel, Rejected, SendFailed
 from bot.core.messages import Address, Button, Outgoing
+from bot.core.people import Deed, somewhere
 from bot.core.survey import Language
-from handlers.papers import CHART, PAPERS, Press
+from handlers.papers import CHART, PAPERS, Press, personal_name
 from handlers.words import OPEN_SCREEN, Texts
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.digest import KeptDigest
 from storage.outbox import Note, Parcel
 from storage.unit_of_work import Work
@@ -66,6 +67,8 @@ class Deliveries:
         language = self._language(parcel.address)
         if parcel.note:
             return self._noted(parcel.address, language, parcel.note)
+        if parcel.kind == "personal":
+            return await self._personal(parcel, language)
         kept = await self._database.write(lambda tx: Work(tx).digests.find(parcel.ref))
         if kept is None:
             return None
@@ -92,6 +95,23 @@ class Deliveries:
         head = self._texts.say(language, "desk.draft_ready", period=kept.period)
         text = f"{head}\n{kept.screen}"
         return Outgoing(address=address, text=text, rows=((look, send),), screen=OPEN_SCREEN)
+
+    async def _personal(self, parcel: Parcel, language: Language) -> Outgoing | None:
+        """The file of one unit, if its seat is still theirs; to nobody else, and nowhere else."""
+        period, _, unit = parcel.ref.partition(":")
+
+        def opened(tx: Tx) -> tuple[str, ...]:
+            work = Work(tx)
+            member = work.staff.find(parcel.address)
+            if member is None or not somewhere(member.staff, Deed.READ_PERSONAL):
+                return ()
+            kept = work.digests.find(period)
+            return kept.personal if kept and kept.sent else ()
+
+        papers = await self._press.personal(await self._database.write(opened))
+        mine = tuple(paper for paper in papers if paper.name == personal_name(unit))
+        text = self._texts.say(language, "desk.personal", period=period)
+        return Outgoing(address=parcel.address, text=text, files=mine) if mine else None
 
     async def _digest(self, address: Address, language: Language, kept: KeptDigest) -> Outgoing:
         papers = await self._press.papers(kept.snapshot, PAPERS)

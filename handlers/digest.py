@@ -5,27 +5,47 @@ All papers are drawn from the snapshot alone. A person reviews it; sending freez
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core.messages import Address
+from bot.core.people import Post, Role
 from bot.core.periods import Issue, Period, Rhythm, issue, last_closed, moved, period_at
+from bot.core.sorting import Leader
 from bot.core.survey import Form, Script
 from bot.core.workdays import Calendar
+from storage.digest import KeptDigest
 from storage.opinion import Kept
 from storage.opinion import Turnout as KeptTurnout
+from storage.outbox import SENT, WAITING
 from storage.unit_of_work import Work
 
 if (
     TYPE_CHECKING
 ):  # a week has one digest: what it is made of is imported with the first, for start-up's sake
-    from bot.core.digest import Digest, Names, Node, Opinion, PersonalMatter, Turnout
+    from bot.core.digest import (
+        Digest,
+        Names,
+        Node,
+        Opinion,
+        PersonalFile,
+        PersonalMatter,
+        Turnout,
+    )
 
 
 CHOICES = "；"
 """Between several options of one answer."""
+
+LEADERS = "leaders"
+"""The label of an opinion that names leaders: the key of each, and which of its placeholders stands for them."""
+
+_PERSONAL = "个人"
+
+APART = 8
+"""Sent digests whose personal files are looked at: who takes a seat later than that has not missed them, they are past."""
 
 NO_TOPIC = "qita"
 """The topic of what the sorting has no suggestion for."""
@@ -48,6 +68,10 @@ class Almanac:
     nodes: tuple[tuple[date, str], ...] = ()
     """What a plan has on which day."""
     simulated: bool = False
+    leaders: tuple[Leader, ...] = ()
+    """The roster, by which what is said about one of them finds its reader."""
+    parents: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Every unit and the one above it."""
 
     def last_closed(self, now: datetime) -> Period:
         """The newest period that is over."""
@@ -75,10 +99,11 @@ def _draft(work: Work, almanac: Almanac, period: Period) -> bool:
     if work.digests.find(name):
         return False
     before = work.digests.find(earlier[-1]) if earlier else None
-    opinions = list(map(_Reading(almanac), work.opinions.of(name)))
+    kept = work.opinions.of(name)
+    opinions = list(map(_Reading(almanac), kept))
     made = digest_from(
         opinions,
-        [_turnout(kept, almanac.regrouped) for kept in work.opinions.turnout()],
+        [_turnout(each, almanac.regrouped) for each in work.opinions.turnout()],
         office=almanac.office,
         issue=_issue(period, earlier),
         period=period,
@@ -91,10 +116,10 @@ def _draft(work: Work, almanac: Almanac, period: Period) -> bool:
         simulated=almanac.simulated,
     )
     apart = personal_files(
-        _matters(opinions),
+        _matters(kept, almanac),
         office=almanac.office,
         closes=period.name,
-        units={"": almanac.office} | {unit.id: unit.name for unit in names.units},
+        units=_seats(almanac, names),
     )
     files = [to_json(file) for file in apart]
     return work.digests.draft(name, to_json(made), _face(made), files)
@@ -133,6 +158,65 @@ def announce(work: Work, period: str, to: Iterable[Address]) -> None:
     """Tell the office that a draft is ready, each of them once."""
     for address in to:
         work.parcels.put("draft", period, address)
+
+
+def hand_apart(work: Work, almanac: Almanac) -> bool:
+    """Queue the personal files of sent digests, each once, for whoever may read it; whether there was any.
+
+    It goes to the seat of its unit; where that is free, or its holder is spoken of, to the next one above. One that finds
+    nobody waits for somebody to take a seat.
+    """
+    found = False
+    for period, files in work.digests.apart(APART):
+        for file in _read_apart(files):
+            ref = f"{period}:{file.unit}"
+            states = work.parcels.states("personal", ref)
+            if not file.readable or states.keys() & {WAITING, SENT}:
+                continue
+            if holder := _holder(work, almanac, file):
+                found |= work.parcels.put("personal", ref, holder)
+    return found
+
+
+def counted_apart(kept: KeptDigest) -> tuple[int, int]:
+    """How many opinions lie in personal files, and how many of them nobody of this house may read."""
+    files = _read_apart(kept.personal)
+    unread = sum(len(file.texts) for file in files if not file.readable)
+    return sum(len(file.texts) for file in files), unread
+
+
+def _read_apart(files: Sequence[str]) -> "list[PersonalFile]":
+    if not files:
+        return []
+    from bot.core.digest import personal_from_json
+
+    return [personal_from_json(file) for file in files]
+
+
+def _holder(work: Work, almanac: Almanac, file: "PersonalFile") -> Address | None:
+    from bot.core.digest import may_sit, may_stand_in
+
+    members, unit = work.staff.every(), file.unit
+    while True:
+        for role in (Role.RESPONSIBLE, Role.DEPUTY):
+            stands_in = role is Role.DEPUTY
+            able = may_sit(almanac.leaders, unit, file.naming) and (
+                not stands_in or may_stand_in(almanac.leaders, unit, file.naming)
+            )
+            if able and (
+                holder := next(
+                    (m for m in members if any(_seat(p, role, unit) for p in m.staff.posts)),
+                    None,
+                )
+            ):
+                return holder.address
+        if not unit:
+            return None
+        unit = almanac.parents.get(unit, "")
+
+
+def _seat(post: Post, role: Role, unit: str) -> bool:
+    return post.role is role and unit in post.units
 
 
 def _issue(period: Period, earlier: Iterable[str]) -> Issue:
@@ -201,13 +285,36 @@ class _Reading:
         return self._chosen[key]
 
 
-def _matters(opinions: Iterable["Opinion"]) -> Iterator["PersonalMatter"]:
-    """What concerns one leader: to the responsible person of the unit it was said in."""
-    from bot.core.digest import PersonalMatter
+def _matters(opinions: Iterable[Kept], almanac: Almanac) -> Iterator["PersonalMatter"]:
+    """What concerns one leader, with their name, for the one person who may read it."""
+    from bot.core.digest import NOBODY, PersonalMatter, named_again, reader
 
+    roster = {leader.key: leader for leader in almanac.leaders}
     for one in opinions:
-        if one.about == "个人" and one.text:
-            yield PersonalMatter(id=one.id, unit=one.unit, leader="", text=one.text)
+        labels: dict[str, Any] = _DECODE(one.labels)[0] if _PERSONAL in one.labels else {}
+        if not one.text or labels.get("about") != _PERSONAL:
+            continue
+        hidden = [(at, roster[key]) for key, at in labels.get(LEADERS, ()) if key in roster]
+        named = tuple(dict.fromkeys(leader for _, leader in hidden))
+        unit = reader(
+            almanac.leaders, almanac.parents, named=named, text=one.text, said_in=one.unit
+        )
+        yield PersonalMatter(
+            id=one.id,
+            unit=NOBODY if unit is None else unit,
+            leader=named[0].name if len(named) == 1 else "",
+            text=named_again(one.text, [(at, leader.name) for at, leader in hidden]),
+            leaders=tuple(leader.name for leader in named),
+        )
+
+
+def _seats(almanac: Almanac, names: "Names") -> dict[str, str]:
+    """What the unit of each personal file is called."""
+    from bot.content.papers import papers
+    from bot.core.digest import NOBODY
+
+    units = {unit.id: unit.name for unit in names.units}
+    return {"": almanac.office, **units, NOBODY: papers("zh")["personal.above"]}
 
 
 def _turnout(kept: KeptTurnout, regrouped: Mapping[str, str]) -> "Turnout":

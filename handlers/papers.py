@@ -70,4 +70,9 @@ def draw_personal(files: tuple[str, ...]) -> tuple[File, ...]:
     from bot.reports.document.apart import personal
 
     read = [personal_from_json(text) for text in files]
-    return tuple(File(f"personal-{one.unit}.docx", personal(one, papers("zh"))) for one in read)
+    return tuple(File(personal_name(one.unit), personal(one, papers("zh"))) for one in read)
+
+
+def personal_name(unit: str) -> str:
+    """What the personal file of a unit is called; the whole house has none."""
+    return f"personal-{unit}.docx"

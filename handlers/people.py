@@ -33,7 +33,7 @@ from bot.core.people import (
     somewhere,
     written,
 )
-from bot.core.people.rights import PLACED
+from bot.core.people.rights import PLACED, SEATS
 from bot.core.survey import Group, Language, Unit
 from handlers.words import OPEN_SCREEN, Texts
 from storage.staff import ForPeople, ForStaff, Member, Roll, SeatTaken
@@ -52,6 +52,9 @@ BIND_WITHIN = 600.0
 """Seconds for which six digits are good."""
 WRONG_MOST = 30
 """Wrong digits within that time, of everybody together, after which all digits shown are void: nobody guesses through."""
+
+_WHOLE = "all"
+"""What one types for the whole house."""
 
 A_PAGE = 8
 """Buttons on a page of units or accounts."""
@@ -357,9 +360,10 @@ def _add(by: _By, rest: Sequence[str]) -> Outgoing:
         roles = [r for r in Role if r is not Role.NODE and _may_give(by, r)]
         buttons = [(by.word(f"role.{r}"), f"add {r}") for r in roles]
         return by.says("staff.add_which", _buttons(by, buttons))
-    chosen = [unit for unit in by.registry.units if rest[1:2] == [unit.id]]
+    there = (*_whole(by, role), *by.registry.units)
+    chosen = [unit for unit in there if rest[1:2] == [unit.id or _WHOLE]]
     if role in PLACED and not chosen:
-        units = [u for u in by.registry.units if _may_give(by, role, u)]
+        units = [u for u in there if _may_give(by, role, u)]
         if not units:
             return by.says("staff.no_units")
         return by.says("staff.add_where", _paged(by, f"add {role}", _named(units), rest[1:]))
@@ -375,6 +379,11 @@ def _add(by: _By, rest: Sequence[str]) -> Outgoing:
         code=code,
         days=str(CODE_DAYS),
     )
+
+
+def _whole(by: _By, role: Role) -> tuple[Unit, ...]:
+    """A seat may be that of the whole house: the level above every unit."""
+    return (Unit(id="", name=by.word("staff.whole")),) if role in SEATS else ()
 
 
 def _code(by: _By, rest: Sequence[str]) -> Outgoing:
@@ -500,7 +509,7 @@ def _paged(by: _By, before: str, named: Sequence[tuple[str, str]], rest: Sequenc
 
 
 def _named(units: Iterable[Unit]) -> list[tuple[str, str]]:
-    return [(unit.name, unit.id) for unit in units]
+    return [(unit.name, unit.id or _WHOLE) for unit in units]
 
 
 def _accounts(by: _By, members: Iterable[Member]) -> list[tuple[str, str]]:
@@ -533,6 +542,7 @@ def _post(registry: Registry, language: Language, post: Post) -> str:
     if not post.units:
         return role
     names = {unit.id: unit.name for unit in registry.units}
+    names[""] = registry.texts.say(language, "staff.whole")
     join = registry.texts.say(language, "staff.join")
     units = join.join(names.get(unit, unit) for unit in post.units)
     return registry.texts.say(language, "staff.post", role=role, units=units)

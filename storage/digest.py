@@ -46,6 +46,12 @@ _COLUMNS = (
 _FIND = Statement(select(*_COLUMNS).where(digest.c.period == bindparam("period_")))
 _LAST = Statement(select(*_COLUMNS).order_by(digest.c.period.desc()).limit(1))
 _PERIODS = Statement(select(digest.c.period).order_by(digest.c.period))
+_APART = Statement(
+    select(digest.c.period, digest.c.personal)
+    .where(digest.c.sent == bindparam("is_sent"))
+    .order_by(digest.c.period.desc())
+    .limit(bindparam("most"))
+)
 _DRAFT = Statement(insert(digest).on_conflict_do_nothing())
 _SEND = Statement(
     update(digest)
@@ -76,6 +82,11 @@ class Digests:
         """The closing dates that have one, oldest first."""
         return tuple(period for (period,) in self._tx.all(_PERIODS))
 
+    def apart(self, most: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The personal files of the latest digests that were sent, each with its period."""
+        rows = self._tx.all(_APART, {"is_sent": 1, "most": most, "skip": 0})
+        return tuple((str(period), self._opened(period, sealed)) for period, sealed in rows)
+
     def draft(self, period: str, snapshot: str, face: str, personal: Sequence[str]) -> bool:
         """Keep the period's first draft; False where there is one."""
         sealed = seal(self._key(), json.dumps(list(personal)).encode(), period.encode())
@@ -97,15 +108,18 @@ class Digests:
         if row is None:
             return None
         period, version, snapshot, face, personal, sent = row
-        opened = unseal(self._key(), bytes.fromhex(str(personal)), str(period).encode())
         return KeptDigest(
             period=str(period),
             version=int(str(version)),
             snapshot=str(snapshot),
             face=str(face),
-            personal=tuple(json.loads(opened)),
+            personal=self._opened(period, personal),
             sent=bool(sent),
         )
+
+    def _opened(self, period: object, personal: object) -> tuple[str, ...]:
+        sealed = bytes.fromhex(str(personal))
+        return tuple(json.loads(unseal(self._key(), sealed, str(period).encode())))
 
     def _key(self) -> bytes:
         return derive(self._tx.keys.master, "personal files")

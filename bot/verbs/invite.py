@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.app import App, groups_of, units_of
 from bot.core.people import Post, Role
+from bot.core.people.rights import SEATS
 from bot.settings import Settings
 from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened
@@ -86,7 +87,9 @@ def _known(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
 
 def _post(args: Namespace) -> Post:
     try:
-        return Post(role=Role(args.role), units=tuple(args.unit), name=args.name)
+        role = Role(args.role)
+        whole = ("",) if role in SEATS else ()  # a seat above every unit
+        return Post(role=role, units=tuple(args.unit) or whole, name=args.name)
     except ValueError as error:
         raise Wrong(f"--role {args.role}: {error}") from error
 

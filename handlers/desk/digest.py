@@ -8,6 +8,7 @@ from bot.core.people import Deed, somewhere
 from handlers import digest as closing
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, called
 from handlers.papers import CHART, DOCUMENT, LEDGER, draw
+from storage.digest import KeptDigest
 
 
 def _digest(asking: Asking) -> Answer:
@@ -61,6 +62,7 @@ def _send(asking: Asking) -> Answer:
             f"发送 {kept.period} {kept.version} {CONFIRM}",
         )
         text = asking.say("desk.send_to", names=names, count=str(len(readers)))
+        text = "\n".join((text, *_apart(asking, kept)))
         return Answer(text=text, rows=((confirm, asking.back()),))
     if not closing.freeze(
         asking.work, kept.period, kept.version, tuple(one.address for one in readers)
@@ -71,6 +73,13 @@ def _send(asking: Asking) -> Answer:
     )
     text = asking.say("desk.sending", count=str(len(readers)))
     return Answer(text=text, menu=True, changed=True)
+
+
+def _apart(asking: Asking, kept: KeptDigest) -> list[str]:
+    """That something goes another way, and how much; never to whom, nor what."""
+    number, unread = closing.counted_apart(kept)
+    said = [asking.say("desk.send_apart", number=str(number))] if number else []
+    return [*said, asking.say("desk.send_unread", number=str(unread))] if unread else said
 
 
 DIGEST = Command(name="digest", words=("周报", "digest"), deed=Deed.SEE_DIGEST, answer=_digest)

@@ -173,6 +173,7 @@ def personal_files(
                 )
                 if times >= OFTEN
             ),
+            naming=tuple(sorted({name for matter in found for name in matter.leaders})),
         )
         for unit, found in sorted(by_unit.items())
     )

@@ -18,6 +18,9 @@ from bot.core.messages import Redacted
 
 About = Literal["班子", "个人", "一般"]
 
+NOBODY = "_above"
+"""In place of the unit of a personal file: nobody of this house may read it, it is for the level above."""
+
 Destination = Literal["", "known", "new", "answered", "forwarded", "handed", "declined"]
 """What became of an opinion; empty is still to be judged, `handed` went to the body in charge of discipline."""
 
@@ -553,6 +556,8 @@ class PersonalMatter:
     leader: str
     text: str
     """Leaders' names left as written; everybody else's masked."""
+    leaders: tuple[str, ...] = ()
+    """All whom it names, by the roster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -566,3 +571,10 @@ class PersonalFile:
     texts: tuple[str, ...]
     often: tuple[Count, ...]
     """Leaders spoken of so often that a talk is due (the campaign plans' 谈话提醒)."""
+    naming: tuple[str, ...] = ()
+    """All whom the texts name: nobody of these is ever handed the file. Not printed."""
+
+    @property
+    def readable(self) -> bool:
+        """Somebody of this house may read it."""
+        return self.unit != NOBODY

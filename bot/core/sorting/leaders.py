@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from bot.core.privacy.surnames import COMPOUND
 
@@ -16,6 +17,13 @@ class Leader:
     """校长, 副书记, …: with the family name before it the person is meant."""
     spellings: tuple[str, ...] = ()
     """Other ways to write them: 陈校, 老陈, chen xiaozhang."""
+    responsible: bool = False
+    """Holds the seat of the unit: what is said about its other leaders is for this person to read."""
+
+    @property
+    def key(self) -> str:
+        """What stands for this leader beside an opinion: the name stands in the roster alone."""
+        return f"{crc32(f'{self.unit} {self.name}'.encode()):08x}"
 
     @property
     def forms(self) -> tuple[str, ...]:
