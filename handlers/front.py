@@ -301,7 +301,9 @@ class Front:
             self._answered(registry, desk, errand.address, answer)
 
     async def _fetched(self, errand: Errand) -> bytes:
-        """The file's bytes; the network gets a few tries."""
+        """The file's bytes; the network gets a few tries. What was pasted is here already."""
+        if errand.pasted:
+            return errand.pasted.encode()
         channel = self._channels.get(errand.address.channel)
         if channel is None:
             raise Unreachable

@@ -6,7 +6,7 @@ until it has been read. A file's row goes in the transaction that takes what was
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
@@ -27,6 +27,8 @@ class Errand:
     address: Address
     sent: Sent
     words: str
+    pasted: str = ""
+    """What was pasted instead of a file; then there is nothing to fetch."""
 
 
 _AWAITS = Statement(
@@ -71,10 +73,12 @@ class Errands:
         row = self._tx.one(_AWAITED, {"tag_": tag})
         return unseal(self._key(), row[0], tag).decode() if row else ""
 
-    def take_up(self, address: Address, sent: Sent, words: str, now: float) -> int:
-        """A file came; its number."""
+    def take_up(
+        self, address: Address, sent: Sent, words: str, now: float, pasted: str = ""
+    ) -> int:
+        """A file came, or the first piece of something pasted; its number."""
         (last,) = self._tx.one(_LAST, {}) or (0,)
-        made = Errand(number=last + 1, address=address, sent=sent, words=words)
+        made = Errand(number=last + 1, address=address, sent=sent, words=words, pasted=pasted)
         self._tx.do(
             _TAKE_UP,
             {"number": made.number, "day": int(now // DAY), "sealed": self._sealed(made)},
@@ -91,8 +95,18 @@ class Errands:
         known = self.find(number)
         if known is None or known.address != address:
             return False
-        made = Errand(number=number, address=address, sent=known.sent, words=words)
-        return self._tx.do(_MEANT, {"number_": number, "sealed_": self._sealed(made)}) == 1
+        return self._changed(replace(known, words=words))
+
+    def longer(self, number: int, address: Address, pasted: str) -> bool:
+        """All that was pasted so far, another piece at its end. False where there is none of theirs."""
+        known = self.find(number)
+        if known is None or known.address != address:
+            return False
+        return self._changed(replace(known, pasted=pasted))
+
+    def _changed(self, made: Errand) -> bool:
+        row = {"number_": made.number, "sealed_": self._sealed(made)}
+        return self._tx.do(_MEANT, row) == 1
 
     def every(self) -> tuple[Errand, ...]:
         """All files whose command is known: what a start takes up again."""
@@ -105,11 +119,13 @@ class Errands:
 
     def _sealed(self, made: Errand) -> bytes:
         at, sent = made.address, made.sent
-        plain = json.dumps([at.channel, at.id, sent.name, sent.handle, sent.size, made.words])
+        plain = json.dumps(
+            [at.channel, at.id, sent.name, sent.handle, sent.size, made.words, made.pasted]
+        )
         return seal(self._key(), plain.encode(), b"%d" % made.number)
 
     def _opened(self, number: int, sealed: bytes) -> Errand:
-        channel, id, name, handle, size, words = json.loads(
+        channel, id, name, handle, size, words, *pasted = json.loads(
             unseal(self._key(), sealed, b"%d" % number)
         )
         return Errand(
@@ -117,6 +133,7 @@ class Errands:
             address=Address(channel=channel, id=id),
             sent=Sent(name, handle, size),
             words=words,
+            pasted="".join(pasted),
         )
 
     def _key(self) -> bytes:

@@ -236,3 +236,38 @@ errand = Table(  # a file the staff sent, until it has been read
     Column("day", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # whose, the platform's name, what for
 )
+
+# -- the calendar: plans in their versions, and what was reported of their nodes -------------------------------------
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("id", Integer, primary_key=True),  # the plan's number, the same in all versions
+    Column("version", Integer, primary_key=True),
+    Column("state", Integer, nullable=False),  # 0 draft, 1 living, 2 replaced, 3 ended
+    Column("revision", Integer, nullable=False),  # whoever changes it names the one they saw
+    Column("approved_by", Text, nullable=False),  # the label of an account
+    Column(
+        "sealed", LargeBinary, nullable=False
+    ),  # its nodes, and the document while it is needed
+    sqlite_with_rowid=False,
+)
+Index(  # of a plan one version lives
+    "campaign_living",
+    campaign.c.id,
+    unique=True,
+    sqlite_where=campaign.c.state == 1,
+    postgresql_where=campaign.c.state == 1,
+)
+
+completion = Table(  # a node was reported done: by a unit, or once for all
+    "completion",
+    metadata,
+    Column("campaign", Integer, primary_key=True),
+    Column("node", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),  # empty: for all
+    Column("occurrence", Text, primary_key=True),  # of what comes again: which day
+    Column("day", Text, nullable=False),
+    Column("who", Text, nullable=False),  # the label of an account
+    sqlite_with_rowid=False,
+)

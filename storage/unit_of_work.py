@@ -1,5 +1,6 @@
 """The stores of one transaction, side by side. It reaches them and does nothing else."""
 
+from storage.campaign import Campaigns
 from storage.database import Tx
 from storage.digest import Digests
 from storage.draft import Drafts
@@ -21,6 +22,11 @@ class Work:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """Plans, and what was reported of them."""
+        return Campaigns(self._tx)
 
     @property
     def digests(self) -> Digests:

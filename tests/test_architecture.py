@@ -65,6 +65,7 @@ def test_words_are_called_redacted_again_only_where_they_went_in_so():
 IDEOGRAPH = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 RECOGNISES = (
+    "bot/core/campaign/",  # what an event is called
     "bot/core/dates/",  # phrases of plans
     "bot/core/people/typed.py",  # what is typed about oneself
     "bot/core/plan/",  # headings and tables of plans

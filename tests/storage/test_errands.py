@@ -64,3 +64,13 @@ def test_nothing_of_it_can_be_read_in_the_file(tmp_path):
     assert not [
         word for word in (b"plan.docx", b"handle-1", b"clerk", b"plan ask") if word in held
     ]
+
+
+def test_what_is_pasted_in_pieces_grows_until_it_is_said_what_it_is(work):
+    number = work.errands.take_up(CLERK, Sent("", "", 0), "", 0, pasted="一、")
+    assert work.errands.longer(number, CLERK, "一、\n二、")
+    assert work.errands.every() == ()
+    assert work.errands.meant(number, CLERK, "plan")
+    assert [(one.words, one.pasted) for one in work.errands.every()] == [("plan", "一、\n二、")]
+    somebody = Address(channel="web", id="somebody")
+    assert not work.errands.longer(number, somebody, "三、")

@@ -3,11 +3,13 @@
 import os
 import sqlite3
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.app import App
+from bot.core.campaign.model import Campaign, Completion
 from bot.core.cells import freeze
 from bot.core.messages import Address, Arrived, Incoming, Sent
 from bot.core.people import Deed, Post, Role
@@ -46,6 +48,8 @@ STAYS = {
     "invitation": 0,
     "wave": 0,
     "trail": 0,
+    "campaign": 1,  # what was planned
+    "completion": 1,  # and what was done
     "awaited": 0,
     "errand": 0,
 }
@@ -75,6 +79,8 @@ def shelf(tmp_path: Path):
         work.parcels.arrived(work.parcels.due()[0].key)
         work.errands.awaits(b"tag", "plan", int(NOW // DAY))
         work.errands.take_up(clerk, Sent("plan.docx", "1", 5), "", NOW)
+        work.campaigns.begin(Campaign(id="", title="plan"))
+        work.campaigns.report("1", Completion(node="a", day=date(2026, 9, 1)), "office-1")
         work.digests.draft(PERIOD, to_json(sample_week()), "{}", ())
         incoming = Incoming(address=person(1), key="1", body=Arrived(""), message="1")
         assert work.inbox.first(incoming, int(NOW // DAY))
