@@ -10,8 +10,10 @@ more to come. Readers (papers, look-ups) use the asynchronous engine and never s
 import asyncio
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -34,6 +36,10 @@ BATCH = 256
 
 COMPANY = 0.002
 """Seconds that burned keys and what nobody waits for stay back for the next batch; then they go alone."""
+
+LULL, LONGEST = 1.0, 10.0
+"""Seconds without a message, and seconds at all, after which the write-ahead log is emptied: it says which rows were
+written together, and so with whose last step a bucket of the vault changed."""
 
 _SQLITE = sqlite.dialect(paramstyle="named")
 
@@ -138,6 +144,7 @@ class Database:
         self._queue: deque[_Job] = deque()
         self._patient: deque[_Job] = deque()
         self._idle = False
+        self._logged_since: float | None = None
         self._spent: list[int] = []
         self._ready = threading.Semaphore(0)
         self._closing = False
@@ -213,23 +220,42 @@ class Database:
         finally:
             self._opened.set()
         while True:
-            self._await_work()
+            self._await_work(connection)
             if batch := self._take():
                 self._run(connection, batch)
+                self._logged_since = self._logged_since or time.monotonic()
+            if self._logged_since and time.monotonic() - self._logged_since > LONGEST:
+                self._empty_log(connection)
             if self._closing and not self._queue and not self._patient:
                 break
         self._keys.sync()
         connection.close()
 
-    def _await_work(self) -> None:
+    def _await_work(self, connection: sqlite3.Connection) -> None:
         """Until somebody comes; what waits for company goes alone when nobody does, and burned keys are synced."""
         if self._ready.acquire(timeout=COMPANY) or self._patient:
             return
         self._keys.sync()
         self._idle = True
         if not self._patient:  # whoever comes from here on sees that nobody is awake
-            self._ready.acquire()
+            self._await_long(connection)
         self._idle = False
+
+    def _await_long(self, connection: sqlite3.Connection) -> None:
+        while self._logged_since:
+            if self._ready.acquire(timeout=LULL):
+                return
+            self._empty_log(connection)
+        self._ready.acquire()
+
+    def _empty_log(self, connection: sqlite3.Connection) -> None:
+        """Bring what was written home and cut the log to nothing; where a reader is in the way, again a little later."""
+        with suppress(sqlite3.Error):
+            connection.execute("PRAGMA busy_timeout=0")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._logged_since = time.monotonic() if busy else None
+        with suppress(sqlite3.Error):
+            connection.execute("PRAGMA busy_timeout=2000")
 
     def _take(self) -> list[_Job]:
         batch: list[_Job] = []
