@@ -26,13 +26,13 @@ class Opinion:
 
 
 def read(part: str) -> list[Opinion]:
-    """`dev` (rules may be written looking at it) or `test` (they may not)."""
+    """`dev` (rules may be written looking at it), `test` or `blind` (they may not)."""
     lines = (HERE / f"{part}.txt").read_text(encoding="utf-8").splitlines()
     return [_opinion(line) for line in lines if line and not line.startswith("#")]
 
 
 def _opinion(line: str) -> Opinion:
-    head, _, marked = line.partition(" :: ")
+    head, _, marked = line.replace("⏎", "\n").partition(" :: ")
     topics, kind, ask, flags = head.split()
     text, spans, at = "", [], 0
     for found in _marked.finditer(marked):

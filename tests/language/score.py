@@ -1,4 +1,4 @@
-"""How well words are understood: `python -m tests.language.score [dev|test] [--fast] [--cues] [--errors]`.
+"""How well words are understood: `python -m tests.language.score [dev|test|blind] [--fast] [--cues] [--errors]`.
 
 Prints a table by type of identity, then the sorting figures beside what they should reach. `--fast` masks by rules
 alone, `--cues` sorts without the learned part, as on the path of a message; without it the name readers read too, as for a finished text.
@@ -19,14 +19,14 @@ from .opinions import FAULTS, SOFT, Opinion, read
 
 
 def main(arguments: Sequence[str]) -> None:
-    part = "test" if "test" in arguments else "dev"
+    part = next((one for one in ("test", "blind") if one in arguments), "dev")
     opinions = read(part)
     readers = None if "--fast" in arguments else load_readers()
     print(
         f"{part}: {len(opinions)} opinions, {sum(len(one.spans) for one in opinions)} identities"
     )
     masking(opinions, lambda text: redact(text, readers), errors="--errors" in arguments)
-    model = None if "--cues" in arguments else fitted("dev" if part == "test" else "test")
+    model = None if "--cues" in arguments else fitted("test" if part == "dev" else "dev")
     sorting(opinions, model, errors="--errors" in arguments)
 
 
