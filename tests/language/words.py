@@ -1,7 +1,7 @@
 """How bot/content/models/words.txt was made: `python -m tests.language.words CUTWORD_DIR`.
 
-Everyday words of two to four characters that begin with a family name and stand in cutword's dictionary (Apache-2.0)
-at least fifteen times, other than as a name.
+Everyday words of cutword's dictionary (Apache-2.0), other than names: of two to four characters where they begin with
+a family name and were seen at least fifteen times, and of two characters where they were seen fifty times.
 """
 
 import re
@@ -16,8 +16,8 @@ def everyday(dictionary: str) -> list[str]:
     return sorted({
         word
         for word, times, part in ((row[0].strip(), int(row[1]), row[2]) for row in rows)
-        if re.fullmatch(r"[\u4e00-\u9fff]{2,4}", word)
-        and word[0] in SURNAME_CHARACTERS and times >= 15 and part != "NR"
+        if re.fullmatch(r"[\u4e00-\u9fff]{2,4}", word) and part != "NR"
+        and (times >= 15 if word[0] in SURNAME_CHARACTERS else times >= 50 and len(word) == 2)
     })  # fmt: skip
 
 

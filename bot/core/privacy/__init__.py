@@ -65,9 +65,9 @@ def _spans(shadow: Shadow, found: Iterable[Candidate]) -> Iterator[Span]:
 
 
 _gate = re.compile(
-    r"[0-9A-Za-z@班住址籍昵]|[〇零一二三四五六七八九十幺](?:[〇零一二三四五六七八九幺、 ]{4}|栋|幢|单元|号|组|队|室)|(?:[户租]|老家|房子|家)在|网名|用户名"
+    r"[0-9A-Za-z@班住址籍昵]|[〇零一二三四五六七八九十幺](?:[〇零一二三四五六七八九幺、 ]{4}|栋|幢|单元|号|组|队|室)|(?:[户租]|老家|房子|家)在|网名|用户名|微信名|昵称"
 )
-_spelled_number = re.compile(rf"[{NUMERALS}](?:[ 、.\-]{{0,2}}[0-9{NUMERALS}]){{5}}")
+_spelled_number = re.compile(rf"[{NUMERALS}](?:[ 、，,.\-]{{0,2}}[0-9{NUMERALS}]){{5}}")
 
 
 def _candidates(text: str, readers: "Readers | None") -> list[Candidate]:
@@ -75,7 +75,7 @@ def _candidates(text: str, readers: "Readers | None") -> list[Candidate]:
 
     The patterns are compiled with the first text: a start does not wait for them.
     """
-    from bot.core.privacy.names import by_readers, by_rules, propagated
+    from bot.core.privacy.names import by_rules, propagated, ruled
     from bot.core.privacy.structured import spelled, structured
 
     found = list(structured(text)) if _gate.search(text) else []
@@ -86,20 +86,24 @@ def _candidates(text: str, readers: "Readers | None") -> list[Candidate]:
             for one in spelled(spell_digits(text))
             if any(a < one.end and one.start < b for a, b in runs)
         ]
-    named = list(by_rules(text, readers.words if readers else frozenset()))
     if readers:
-        named += by_readers(text, readers)
+        from bot.core.privacy.weighing import by_readers
+
+        named = list(by_readers(text, readers, ruled(text, readers.words)))
         joined = _joined(text)
         if joined:
-            named += joined.through(by_readers(joined.text, readers))
-    found += named
+            again = by_readers(joined.text, readers, ruled(joined.text, readers.words))
+            named += joined.through(again)
+    else:
+        named = list(by_rules(text))
     found += propagated(text, strongest(named)) if named else ()
+    found += named
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """A text without its line breaks, because a name may be sent in two messages."""
+    """A text without its line breaks and gaps, because a name may be sent in two messages or spelt apart."""
 
     text: str
     places: tuple[int, ...]
@@ -113,13 +117,17 @@ class _Joined:
 
 _broken_name = re.compile(
     r"[\u4e00-\u9fff]\n+[\u4e00-\u9fff]{1,2}(?:\n|$|[，。,])|(?:^|\n)[\u4e00-\u9fff]{1,2}\n+[\u4e00-\u9fff]"
+    r"|[\u4e00-\u9fff](?P<gap>[ .*_/|-]{1,2})[\u4e00-\u9fff](?P=gap)[\u4e00-\u9fff]"
+    r"|(?<![\u4e00-\u9fff])[\u4e00-\u9fff] [\u4e00-\u9fff](?![\u4e00-\u9fff])"
 )
+_gap = re.compile(r"(?<=[\u4e00-\u9fff])[ .*_/|\n-]{1,3}(?=[\u4e00-\u9fff])")
 
 
 def _joined(text: str) -> _Joined | None:
     if not _broken_name.search(text):
         return None
-    places = tuple(place for place, char in enumerate(text) if char != "\n")
+    gone = {place for found in _gap.finditer(text) for place in range(*found.span())}
+    places = tuple(place for place in range(len(text)) if place not in gone)
     return _Joined("".join(text[place] for place in places), places)
 
 

@@ -49,7 +49,7 @@ def _plain() -> dict[int, int]:
     for big, small in ((0x1D400, 0x1D41A), (0x1D5D4, 0x1D5EE), (0x1D670, 0x1D68A)):
         table |= {big + n: 65 + n for n in range(26)} | {small + n: 97 + n for n in range(26)}
     for plain, alike in {
-        "0": "⓪🄋", " ": "\t\u3000\xa0\u202f", "-": "－–—―‐‑‒─﹣", ".": "．·•・‧∙。｡", "@": "﹫", ":": "︰﹕", "(": "【［[｛〔",
+        "0": "⓪🄋", " ": "\t\u3000\xa0\u202f", "-": "－–—―‐‑‒─﹣", ".": "．·•・‧∙｡", "@": "﹫", ":": "︰﹕", "(": "【［[｛〔",
         ")": "】］]｝〕", "X": "Ⅹ×✕", "x": "ⅹ", "_": "＿﹏",
     }.items():  # fmt: skip
         table |= {ord(c): ord(plain) for c in alike}
@@ -62,6 +62,7 @@ _odd = re.compile(
     "[" + "".join(re.escape(chr(code)) for code in sorted(_PLAIN) if code < 0x10000) + "]"
     "|[\U0001d400-\U0001f10b]"
 )
+_dot_between = re.compile("(?<=[0-9A-Za-z])。(?=[0-9A-Za-z])")
 _vanishing = re.compile(f"[{_INVISIBLE}\u20e3]")
 
 
@@ -91,6 +92,8 @@ def fold(text: str) -> Shadow:
         text = "".join(text[i] for i in places)
     if _odd.search(text):
         text = _odd.sub(_plain_one, text)
+    if "。" in text:
+        text = _dot_between.sub(".", text)
     return Shadow(text, places)
 
 

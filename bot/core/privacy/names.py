@@ -10,10 +10,10 @@ A title alone names a person inside one school: 王老师 keeps its title and lo
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.core.privacy.spans import Candidate
-from bot.core.privacy.surnames import COMPOUND, DOUBTFUL, SURNAME, SURNAME_CHARACTERS
+from bot.core.privacy.surnames import COMPOUND, DOUBTFUL, GIVEN, SURNAME, SURNAME_CHARACTERS
 
 if TYPE_CHECKING:  # so that a start does not wait for numpy
     from bot.core.privacy.tagger import Tagger
@@ -55,6 +55,14 @@ _SOMEBODY = re.compile(
 _NICKNAME = re.compile(
     r"(?:(?<![大老])小|老|阿)(?P<rest>[\u4e00-\u9fff])(?=老师|校长|主任|师傅|保安|同学|，|,|。|他|说|的(?:妈|爸)|在|天天|喝|骂|打)"
 )
+_HIDDEN = re.compile(
+    rf"(?P<name>{SURNAME})(?P<mark>某{{1,2}}(?![些个人校班日年月种天次市县镇村学一项])|[*×xX○〇]{{1,2}}(?![A-Za-z0-9*×○〇]))"
+)
+"""张某, 李某某, 王*, 赵xx: the writer hid the rest."""
+_SOUNDING = re.compile(
+    "[阿巴尔克拉娜古艾买提力依木扎西顿珠卓玛次仁旺堆达瓦格桑德吉加措尼平贡布罗杰热比娅迪帕努合亚森萨吾斯坦吐逊肉库麦哈孜万]{1,5}"
+    "(?:古丽|古力|买提|别克|夏提|卓玛|卓嘎|顿珠|次仁|多吉|旺堆|旺姆|拉姆|其其格|巴特尔|图雅|布拉克|尼亚孜|吐逊|库尔班|尔江|木江)"
+)
 _TWICE = re.compile(
     r"(?P<name>([\u4e00-\u9fff])\2)(?=妈|爸|奶奶|爷爷|的妈|的爸|晚上|被|都吓|身上|的作业|的书|今年|回来|吐|哭|说|同学|小朋友|在学校|放学|也)"
 )
@@ -76,7 +84,7 @@ _BAD_BEFORE = {
     "师": "老", "母": "家父", "农": "", "古": "", "候": "时", "训": "", "理": "", "都": "", "部": "", "华": "", "都 ": "", "程": "课", "章": "文", "林": "", "景": "", "田": "", "孙": "子",
     "水": "", "容": "内", "过": "", "查": "检调抽督", "来": "", "从": "", "但": "", "而": "", "那": "", "双": "", "满": "不", "富": "", "公": "办", "原": "", "位": "单学各", "区": "校",
 }  # fmt: skip
-_FAMOUS = frozenset(
+FAMOUS = frozenset(
     "孔子 孔乙己 孟子 老子 庄子 荀子 墨子 韩非子 孙子 鲁迅 雷锋 焦裕禄 张桂梅 于漪 陶行知 叶圣陶 王羲之 范仲淹 陶渊明 李白 杜甫 白居易 苏轼 苏东坡 李清照 辛弃疾 陆游 王维 "  # noqa: SIM905 - reads as words
     "孟浩然 王安石 欧阳修 柳宗元 韩愈 屈原 司马迁 司马光 诸葛亮 曹操 刘备 关羽 张飞 孙悟空 猪八戒 唐僧 林黛玉 贾宝玉 宋江 武松 岳飞 文天祥 戚继光 郑成功 林则徐 秦始皇 汉武帝 "
     "唐太宗 武则天 成吉思汗 朱元璋 康熙 乾隆 孙中山 毛泽东 毛主席 周恩来 周总理 朱德 刘少奇 邓小平 江泽民 胡锦涛 习近平 李克强 温家宝 朱镕基 彭德怀 贺龙 陈毅 任弼时 叶剑英 "
@@ -86,10 +94,17 @@ _FAMOUS = frozenset(
     "达芬奇 毕加索 苏霍姆林斯基 杜威 夸美纽斯 裴斯泰洛齐 蒙台梭利 王阳明 朱熹 曾国藩 左宗棠 李鸿章 康有为 谭嗣同 秋瑾 黄兴 蔡锷 宋教仁 徐霞客 李时珍 华佗 扁鹊 张仲景 祖冲之 "
     "张衡 蔡伦 毕昇 沈括 郭守敬 鲁班 花木兰 穆桂英 包拯 包青天 海瑞 况钟 于谦 狄仁杰 魏征 商鞅 廉颇 蔺相如 项羽 刘邦 韩信 萧何 张良 吕布 赵云 周瑜 司马懿 祥林嫂 闰土 阿Q "
     "阿长 藤野 范进 葛朗台 周扒皮 黄世仁 白毛女 江姐 许云峰 小萝卜头 王二小 张嘎 嘎子 小英雄雨来 潘冬子 陆羽 黄道婆 白求恩 斯诺 特朗普 普京 拜登 奥巴马 温斯顿 曾祖父 曾祖母 "
-    "双胞胎 王者荣耀 李雷 韩梅梅 周公 关公 包公 白雪公主 双亲".split()
+    "席梦思 诺顿 唐老鸭 米老鼠 孔夫子 南怀瑾 胡兰成 张爱玲 诺贝尔 林语堂 梁实秋 钱穆 陈寅恪 王国维 胡雪岩 曹雪芹 吴承恩 罗贯中 施耐庵 蒲松龄 关汉卿 汤显祖 王实甫 马致远 纳兰性德 李商隐 杜牧 贾岛 王昌龄 王之涣 岑参 "
+    "骆宾王 刘禹锡 元稹 贺知章 孟郊 柳永 秦观 黄庭坚 杨万里 范成大 龚自珍 郑板桥 吴敬梓 鲁智深 李逵 潘金莲 薛宝钗 王熙凤 刘姥姥 沙僧 沙和尚 牛魔王 铁扇公主 哪吒 嫦娥 女娲 盘古 大禹 蚩尤 周文王 周武王 姜子牙 管仲 "
+    "孙膑 白起 蒙恬 陈胜 吴广 张骞 卫青 霍去病 班超 王莽 刘秀 董卓 貂蝉 孙权 孔明 庞统 姜维 马谡 黄忠 隋炀帝 李世民 魏征 杨贵妃 安禄山 赵匡胤 寇准 王安石 秦桧 忽必烈 朱棣 郑和 努尔哈赤 吴三桂 和珅 慈禧 "
+    "光绪 溥仪 袁世凯 蔡锷 冯玉祥 张学良 杨靖宇 赵一曼 张自忠 左权 方志敏 瞿秋白 李大钊 陈独秀 向警予 杨开慧 刘伯承 罗荣桓 徐向前 聂荣臻 粟裕 宋庆龄 乔石 李瑞环 尉健行 李岚清 吴邦国 贾庆林 曾庆红 张德江 俞正声 王岐山 "
+    "栗战书 赵乐际 蔡奇 丁薛祥 韩正 刘延东 杨洁篪 陈宝生 怀进鹏 克林顿 布什 小布什 默克尔 马克龙 泽连斯基 安倍 丘吉尔 拿破仑 林肯 华盛顿 罗斯福 希特勒 丁肇中 杨振宁 李政道 吴健雄 茅以升 詹天佑 钱三强 王淦昌 于敏 "
+    "孙家栋 叶培建 吴孟超 谢希德 王亚平 杨利伟 翟志刚 聂海胜 景海鹏 苏炳添 林丹 张继科 全红婵 谷爱凌 郎平 王治郅 易建联 邓亚萍 许海峰 马斯克 乔布斯 比尔盖茨 李嘉诚 董明珠 曹德旺 俞敏洪 张雪峰 李子柒 董宇辉 "
+    "刘德华 张学友 周星驰 成龙 李连杰 甄子丹 沈腾 赵本山 郭德纲 岳云鹏 蔡徐坤 王一博 易烊千玺 王俊凯 邓丽君 那英 李谷一 陈凯歌 张艺谋 冯小刚 哈利波特 柯南 葫芦娃 奥特曼 佩奇 熊大 熊二 光头强 喜羊羊 灰太狼 海绵宝宝 "
+    "王后雄 薛金星 曲一线 孙敬修 李吉林 斯霞 霍懋征 窦桂梅 王崧舟 吴正宪 于永正 支月英 张玉滚 吴蓉瑾 双胞胎 王者荣耀 李雷 韩梅梅 周公 关公 包公 白雪公主 双亲".split()
 )
-_NO_NAME = frozenset(
-    "班主任 老师 任课 任何 和谐 和平 向上 向前 周末 周一 周二 周三 周四 周五 周六 周日 周考 周测 双减 高考 高中 高级 高年级 高三 高二 高一 初中 初一 初二 初三 初级 初心 安全 安排 安静 管理 管教 成绩 成长 成人 "  # noqa: SIM905 - reads as words
+NO_NAME = frozenset(
+    "武术 书法 舞蹈 乐理 江景 居委会 居委 门童 仇家 金贵 别人 小费 小包 小巴 小鱼 小宰 程序 古筝 管乐 华语 万人 武汉 温州 常州 常委 双方 单身 官员 申请 全国 班主任 老师 任课 任何 和谐 和平 向上 向前 周末 周一 周二 周三 周四 周五 周六 周日 周考 周测 双减 高考 高中 高级 高年级 高三 高二 高一 初中 初一 初二 初三 初级 初心 安全 安排 安静 管理 管教 成绩 成长 成人 "  # noqa: SIM905 - reads as words
     "成功率 时候 时间 时段 方面 方法 方便 方案 何必 何时 何况 何在 简单 简直 应该 应当 应付 关心 关于 关系 关注 相关 相信 相互 费用 党员 党委 党支部 通知 全部 全体 全校 全班 全县 全市 全镇 元旦 明显 明明 明年 明确 常常 "
     "常态 常规 平时 平均 平台 平安 强制 强烈 强迫 强调 支持 支部 支教 支付 车费 车上 车辆 花钱 花费 花园 花样 白天 白白 白干 金额 石头 毛病 水平 水电 温度 温馨 温柔 麻烦 古诗 古板 司机 "
     "师德 师傅 师资 师生 师范 师父 农村 农民 农民工 双休 双职工 双语 单位 单独 单亲 单纯 单元 干部 干净 干活 干脆 干事 海报 国家 国庆 国旗 国培 国学 来回 来自 从来 从不 从事 从小 那些 那种 那么 都是 都有 过分 过程 "
@@ -100,55 +115,79 @@ _NO_NAME = frozenset(
     "汤里 汤水 汤面 米饭 饭菜 菜里 蒙混 蒙骗 鱼肉 贝壳 甘心 广播 广场 广告 广大 步行 步骤 步子 池塘 时光 小朋友 小学 小班 小孩 小组 小区 小时 小卖部 小金库 小车 小心 老人 老家 老板 老公 老婆 老是 老大 老样 老百 老实 "
     "老乡 老天 老年 老生 老化 老早 老教 老一 老旧 老远 阿姨 小伙 小的 老的 小事 小说 小数 小测 小考 小升 小型 小声 小吃 小灶 小商 小妹 小弟 小姐 小哥 小题 小道 小路 小门 小便 小看 小气 小半 小狗 小猫 小鸟 小饭 小众 小圈 小抄 小动 小人 小手 小腿".split()
 )
-_NOT_TWICE = frozenset(
+NOT_TWICE = frozenset(
     "天天 常常 人人 个个 家家 处处 刚刚 偏偏 渐渐 往往 年年 月月 仅仅 明明 白白 慢慢 好好 多多 谢谢 爸爸 妈妈 爷爷 奶奶 哥哥 姐姐 弟弟 妹妹 叔叔 伯伯 舅舅 姑姑 婶婶 姥姥 宝宝 娃娃 统统 星星 试试 看看 想想 说说 讲讲 听听 问问 "  # noqa: SIM905 - reads as words
     "管管 天天 回回 次次 事事 时时 日日 夜夜 岁岁 代代 样样 种种 件件 条条 层层 点点 早早 晚晚 远远 高高 大大 小小 轻轻 重重 悄悄 偷偷 默默 静静 匆匆 纷纷 频频 屡屡 每每 恰恰 万万 区区 堂堂 茫茫 哈哈 呵呵 嘻嘻 呜呜 "
     "等等 区区 刚刚 哪哪 乖乖 蛐蛐 猩猩 太太 公公 婆婆 婴婴 痘痘 饭饭 觉觉 头头 框框 圈圈 泡泡 本本 句句 字字 门门 科科 课课 班班 周周 校校 户户 村村 怕怕 抱抱 稍稍 丝丝 草草 源源 全全 多多少少 平平 安安 辛辛 苦苦".split()
 )
-_PLACE_BEHIND = re.compile(
+PLACE_BEHIND = re.compile(
     r"(?:[东西南北中]?路|街|巷|大道|小学|中学|学校|村|镇|乡|桥|公园|广场|幼儿园|杯|奖|山庄|湖|岭|坪|坝|水库|大厦|小区|社区|实验|故居|纪念|纪念馆|精神|思想|同志为|体|诗|词|的诗|的词|的书|字帖|牌|公司|集团|银行|超市|书院|楼[上下]?|线|站|区|县|市)"
 )
-_FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,6}(?:[·•.][\u4e00-\u9fff]{1,8}){1,3}")
-_SOUNDS = frozenset(
+SOUNDS = frozenset(
+    "埃爱奥班贝比毕宾波博查戴丹道狄蒂杜顿恩厄凡范菲费芬弗福盖哈汉豪赫亨霍基季加贾简康考科肯库昆莱赖兰劳黎利莉列林隆卢鲁伦罗洛马麦曼梅蒙密摩莫穆纳娜内妮涅宁纽诺欧帕潘佩彭皮普齐奇乔切琼热荣儒瑞塞桑沙山圣施舒丝思索泰坦唐廷瓦威韦维魏温翁沃武西希锡谢辛休雅扬耶叶因英尤泽詹珍朱佐"
     "阿巴尔克拉娜丽古娃艾买提力依木江汗孜扎西顿珠央金卓玛次仁旺堆达瓦格桑德吉加措尼玛平措贡布罗布多杰热比娅迪夏帕提玛依努合亚森萨吾斯坦吐逊肉木库尔班赛麦哈桑布赫巴特苏日乌云其木格图雅那仁牧仁白音满都海高娃琪琪格亚戈伊莎贝凯特琳迈克彼得森汤姆杰瑞约翰逊史密"
 )
-_PERSON_BESIDE = re.compile(
-    r"(?:同学|老师|校长|妈|爸|家长|小朋友|孩子|他|她|被|说|骂|打|欺|哭|带|欺负|主任|书记)"
-)
+Proof = Literal["said", "title", "job", "shape"]
+"""What gives a name away: 我叫 before it, a title behind it, a post before it, or its own shape."""
 
 
 def by_rules(text: str, words: frozenset[str] = frozenset()) -> Found:
     """Names that words beside them give away; `words` are everyday ones that are none."""
+    for candidate, _ in ruled(text, words):
+        yield candidate
+
+
+def ruled(text: str, words: frozenset[str] = frozenset()) -> Iterator[tuple[Candidate, Proof]]:
+    """The same, each with its proof."""
     for found in _trigger.finditer(text):
         if not found["behind"]:
-            yield from _ahead(text, found.end(), words, sure=found["says"] is not None)
+            said = found["says"] is not None
+            for one in _ahead(text, found.end(), words, sure=said):
+                yield one, "said" if said and found[0] in _SURELY else "job"
         if not (found["says"] or found["ahead"]) and found[0] != "班主任":
-            yield from _behind(text, found.start(), words, alone=found["short"] is not None)
+            for one in _behind(text, found.start(), words, alone=found["short"] is not None):
+                yield one, "title"
+    for one in _shaped(text, words):
+        yield one, "shape"
+
+
+_SURELY = frozenset("我叫 名叫 名字叫 叫做 姓名 户名".split())  # noqa: SIM905 - reads as words
+
+
+def _shaped(text: str, words: frozenset[str]) -> Found:
     if "." in text or "·" in text or "•" in text:
         yield from _dotted(text)
     for found in _SOMEBODY.finditer(text):
         yield Candidate(*found.span("name"), "titled_name", 1)
+    for found in _HIDDEN.finditer(text):
+        before = text[max(0, found.start() - 1) : found.start()]
+        if found["mark"][0] == "某" or not before.isalnum() or before >= "\u3400":
+            yield Candidate(*found.span(), "nickname", 1)
     for found in _NICKNAME.finditer(text):
-        if (
-            found[0] not in _NO_NAME
-            and found["rest"] not in _BREAKS
-            and found["rest"] in SURNAME_CHARACTERS
-        ):
+        rest, titled = found["rest"], _titles.match(text, found.end())
+        if found[0] in NO_NAME or found[0] in words or rest not in SURNAME_CHARACTERS:
+            continue
+        if rest not in _BREAKS and (titled or rest not in DOUBTFUL):
             yield Candidate(*found.span(), "nickname", 1)
     for found in _TWICE.finditer(text):
-        if found["name"] not in _NOT_TWICE and text[
+        if found["name"] not in NOT_TWICE and text[
             max(0, found.start() - 1) : found.start()
         ] not in ("每", "人"):
             yield Candidate(*found.span("name"), "nickname", 1)
+    for found in _SOUNDING.finditer(text):
+        if len(found[0]) >= 3:
+            yield Candidate(*found.span(), "name", 1)
+    if _latin.search(text):
+        yield from _in_pinyin(text)
 
 
 def _dotted(text: str) -> Found:
     """Names of other tongues, written with a dot: 艾力·买买提."""
     for dot in re.finditer(r"(?<=[\u4e00-\u9fff])[.·•](?=[\u4e00-\u9fff])", text):
         start, end = dot.span()
-        while start > 0 and dot.start() - start < 6 and text[start - 1] in _SOUNDS:
+        while start > 0 and dot.start() - start < 6 and text[start - 1] in SOUNDS:
             start -= 1
-        while end < len(text) and end - dot.end() < 8 and text[end] in _SOUNDS:
+        while end < len(text) and end - dot.end() < 8 and text[end] in SOUNDS:
             end += 1
         if start < dot.start() and end > dot.end():
             yield Candidate(start, end, "name", 2)
@@ -169,7 +208,7 @@ def _ahead(text: str, place: int, words: frozenset[str], *, sure: bool) -> Found
         name in words or (name[0] in DOUBTFUL and not _stands_alone(text, start, end))
     ):
         return
-    if len(name) >= 2 and _may_be_name(name) and not _PLACE_BEHIND.match(text, end):
+    if len(name) >= 2 and _may_be_name(name) and not PLACE_BEHIND.match(text, end):
         yield Candidate(start, end, "name", 2)
 
 
@@ -200,7 +239,7 @@ def _behind(text: str, end: int, words: frozenset[str], *, alone: bool) -> Found
         doubtful = name[0] in DOUBTFUL and (
             before not in _BOUNDARY or name[1] in SURNAME_CHARACTERS or name[0] in _NEVER_ALONE
         )
-        if name in words and not _titles.match(text, end):
+        if name in words:
             continue
         if (
             _may_be_name(name)
@@ -230,8 +269,8 @@ def _behind(text: str, end: int, words: frozenset[str], *, alone: bool) -> Found
 def _begins(text: str, start: int) -> bool:
     """Whether a name may begin here: not in the middle of an everyday word."""
     return (
-        text[max(0, start - 1) : start + 1] not in _NO_NAME
-        and text[max(0, start - 2) : start + 1] not in _NO_NAME
+        text[max(0, start - 1) : start + 1] not in NO_NAME
+        and text[max(0, start - 2) : start + 1] not in NO_NAME
     )
 
 
@@ -255,120 +294,48 @@ def _may_be_name(word: str) -> bool:
     family = 2 if word[:2] in COMPOUND else 1
     given = word[family:]
     return (
-        word not in _NO_NAME
-        and word[:2] not in _NO_NAME
-        and word not in _FAMOUS
+        word not in NO_NAME
+        and word[:2] not in NO_NAME
+        and word not in FAMOUS
         and bool(given)
         and all("\u4e00" <= char <= "\u9fff" and char not in _NO_GIVEN_NAME for char in given)
         and given[-1] not in "乡镇村县市路街区"
     )
 
 
-def by_readers(text: str, readers: Readers) -> Found:
-    """Names that the models see and the filter lets pass."""
-    votes: dict[tuple[int, int], int] = {}
-    for tagger in readers.taggers if len(text) <= BOOK else readers.taggers[-1:]:
-        for span in tagger.names(text):
-            for start, end in _trimmed(text, *span):
-                votes[start, end] = votes.get((start, end), 0) + 1
-    for (start, end), count in votes.items():
-        yield from _judged(text, start, end, count, readers.words)
-
-
-_not_a_name_character = re.compile(
-    r"(?:[^\u4e00-\u9fff·•.A-Za-z]|(?<![\u4e00-\u9fff])[.]|[.](?![\u4e00-\u9fff]))+"
+_latin = re.compile(r"[a-z]{5}|[A-Z][a-z]")
+_syllable = (
+    r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|"
+    r"ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|a|e|i|o|u|v)"
 )
-_tail = re.compile(
-    rf"(?:副?{TITLE}|的?(?:妈妈|爸爸|妈|爸|家长|奶奶|爷爷|爹|娘)|某人?|小朋友|教师|等)$"
+_FAMILY_IN_PINYIN = (
+    "(?:zhang|wang|li|liu|chen|yang|zhao|huang|zhou|wu|xu|sun|hu|zhu|gao|lin|he|guo|ma|luo|liang|song|zheng|xie|han|"
+    "tang|feng|yu|dong|xiao|cheng|cao|yuan|deng|fu|shen|zeng|peng|lv|su|lu|jiang|cai|jia|ding|wei|xue|ye|yan|"
+    "pan|du|dai|xia|zhong|tian|ren|fan|fang|shi|yao|tan|liao|zou|xiong|jin|hao|kong|bai|cui|kang|mao|qiu|qin|gu|"
+    "hou|shao|meng|long|wan|duan|qian|yin|yi|chang|qiao|lai|gong|wen|ouyang|sima|shangguan|zhuge)"
 )
-_head = re.compile(
-    r"^(?:老师|班主任|校长|主任|同学|学生|教练|会计|书记|班|叫|姓|谢谢|感谢|小学|中学|和|与|级)"
+_pinyin = re.compile(
+    rf"(?<![A-Za-z0-9_@.\-/#])(?P<name>{_FAMILY_IN_PINYIN} ?{_syllable}(?: ?{_syllable})?)(?![A-Za-z0-9_@.\-/(=:])",
+    re.IGNORECASE,
 )
+_NO_PINYIN_NAME = frozenset(
+    "change manage machine sunshine hongkong shanghai shanxi guanli laoshi wangluo wangzhan wangba wangyou chengji chengdu chengzhang "  # noqa: SIM905 - reads as words
+    "chengshi fudao fuwu fudan shitang shihou shijian weisheng weixin weishenme xiaozhang xiaoxue xiaoche xiaofu xiaoshi xiaofei xiaomi yuanzhang "
+    "yuanlai yuanyin jiazhang jiaoyu jiangjin gongzi gongping gongkai fangxue fangan fangjia wenti wenhua yiyuan yijian yiwu yinwei zhuren "
+    "zhongkao zhongxue haizi maidong suoyi suoyou denglu dianhua banzhuren xuexiao xuesheng jinrong gaokao gaozhong longer linger dining".split()
+)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The name itself: without titles, marks and words of the sentence that the model took in."""
-    at = start
-    for piece in [*_not_a_name_character.finditer(text, start, end), None]:
-        first, last = at, piece.start() if piece else end
-        at = piece.end() if piece else end
-        while head := _head.match(text[first:last]):
-            first += head.end()
-        while tail := _tail.search(text[first:last]):
-            last = first + tail.start()
-        if last > first:
-            yield first, last
-
-
-def _judged(text: str, start: int, end: int, votes: int, words: frozenset[str]) -> Found:
-    word = text[start:end]
-    if (
-        word in _FAMOUS
-        or word in _NO_NAME
-        or _quoted(text, start, end)
-        or _PLACE_BEHIND.match(text, end)
-    ):
-        return
-    if _FOREIGN.fullmatch(word):
-        yield Candidate(start, end, "name", 2)
-    elif len(word) == 1:
-        if word in SURNAME_CHARACTERS and re.match(f"(?:某|副)?{TITLE}", text[end : end + 6]):
-            yield Candidate(start, end, "titled_name", 1)
-    elif word[0] in "小老阿" and len(word) == 2:
-        if word[1] in SURNAME_CHARACTERS or votes > 1:
-            yield Candidate(start, end, "nickname", 1)
-    elif word[0] == word[-1] and len(word) == 2:
-        if word not in _NOT_TWICE:
-            yield Candidate(start, end, "nickname", 1)
-    elif word.isascii():
-        if len(word) >= 3 and word[0].isupper() and word[1:].islower():
+def _in_pinyin(text: str) -> Found:
+    """wang xiaoming, zhangwei: a family name and one or two syllables, in a Chinese sentence."""
+    for found in _pinyin.finditer(text):
+        start, end = found.span("name")
+        letters = found["name"].replace(" ", "").lower()
+        if len(letters) < 6 or letters in _NO_PINYIN_NAME:
+            continue
+        if _HAN.match(text, max(0, start - 1)) or _HAN.match(text, end):
             yield Candidate(start, end, "name", 1)
-    elif word[:2] in COMPOUND or word[0] in SURNAME_CHARACTERS:
-        if _chinese_name(text, start, end, votes, words) or _sounds(word) >= max(
-            4, len(word) - 1
-        ):
-            yield Candidate(start, end, "name", 1)
-    elif 3 <= len(word) <= 8 and _sounds(word) >= 0.6 * len(word):
-        yield Candidate(start, end, "name", 1)
-    elif len(word) == 2 and word not in words and _called(text, word, end, votes):
-        yield Candidate(start, end, "nickname", 1)
-
-
-def _called(text: str, word: str, end: int, votes: int) -> bool:
-    return _sounds(word) == 2 or (votes > 1 and _PERSON_BESIDE.match(text, end) is not None)
-
-
-def _sounds(word: str) -> int:
-    """How many of its characters are used to write the sound of foreign names."""
-    return sum(char in _SOUNDS for char in word)
-
-
-def _chinese_name(text: str, start: int, end: int, votes: int, words: frozenset[str]) -> bool:
-    word = text[start:end]
-    longest = 4 if word[:2] in COMPOUND else 3
-    if len(word) > longest or not _may_be_name(word):
-        return False
-    everyday = word in words or (len(word) == 3 and word[:2] in words and word[0] in DOUBTFUL)
-    return not everyday or (_introduced(text, start, end) and (votes > 1 or len(word) == 3))
-
-
-def _quoted(text: str, start: int, end: int) -> bool:
-    """Inside the marks of a title of a work."""
-    opened = text.rfind("《", max(0, start - 30), start)
-    return (
-        opened >= 0
-        and text.find("》", opened, start) < 0
-        and text.find("》", end, end + 30) >= 0
-    )
-
-
-_introduction = re.compile(rf"(?:叫|我是|本人|{_JOB}|姓名|、|和|《)[：: ]?$")
-
-
-def _introduced(text: str, start: int, end: int) -> bool:
-    return bool(_introduction.search(text[max(0, start - 6) : start])) or bool(
-        re.match(rf"{TITLE}|的?[爸妈]|家长", text[end : end + 4])
-    )
 
 
 def propagated(text: str, found: Iterable[Candidate]) -> Found:
@@ -379,10 +346,41 @@ def propagated(text: str, found: Iterable[Candidate]) -> Found:
         if one.type == "name" and one.end - one.start >= 2
     }
     for name in names:
-        forms = [name, name[1:]] if len(name) == 3 and name[1:] not in _NO_NAME else [name]
-        for form in forms:
+        given = name[2:] if name[:2] in COMPOUND else name[1:]
+        alone = len(given) == 2 and len(name) > 2 and given not in NO_NAME
+        for form in (name, given) if alone else (name,):
             at = text.find(form)
             while at >= 0:
-                if not _PLACE_BEHIND.match(text, at + len(form)):
-                    yield Candidate(at, at + len(form), "name", 1)
+                end = at + len(form)
+                if not PLACE_BEHIND.match(text, end) and (
+                    form is name or sounds_given(given) or beside_a_person(text, at, end)
+                ):
+                    yield Candidate(at, end, "name", 1)
                 at = text.find(form, at + 1)
+
+
+def sounds_given(word: str) -> bool:
+    """Whether both characters are ones that parents choose, and that stand in few other words."""
+    return len(word) == 2 and word[0] in GIVEN and word[1] in GIVEN
+
+
+_ROLE = (
+    r"(?:班主任|老师|校长|主任|书记|园长|教练|会计|出纳|保安|司机|宿管|外教|同学|同桌|学生|考生|班长|组长|委员|家长|儿子|女儿|孩子|孙子|孙女|"
+    r"弟弟|妹妹|哥哥|姐姐|爱人|丈夫|妻子|老公|老婆|外甥|侄子|舅子|舅|弟|妹|爸|妈|他爸|她妈|工友|同事|邻居|老板|法人|户名|收款人|联系人|负责人|申请人|举报人|经办人|监护人)"
+)
+_BEFORE_A_PERSON = re.compile(
+    rf"(?:{_ROLE}[是叫为：: （(]{{0,2}}|叫|名叫|名字[是叫]|找|跟|被|让|喊|骂|打|问|谢谢|感谢|表扬|举报|投诉|转告|告诉|还有|举|讲|@|其中|带头的是|打人的是|就是|说是)$"
+)
+_AFTER_A_PERSON = re.compile(
+    r"(?:同学|老师|他[爸妈姐哥姑舅们家]|她[爸妈姐哥姑舅们家]|妈|爸|家长|小朋友|爷爷|奶奶|们几个|等人?[，。、]|骂|打了|打我|打人|踢|推我|扇|堵|逼|抢|欺负|嘲笑|"
+    r"的(?:妈|爸|孩子|儿子|女儿|家长|课|班|作业|书包|分数|成绩|名字|爷|奶|家|公司|老婆|老公)|教的|教书|上课|带的|带班|替|说他|说她|说我|说要|还说|也说|昨天|前天|今天|上周|"
+    r"是[^，。]{0,4}(?:老师|外教|班长|班主任|校长|主任|家长|学生|同学|亲戚)|"
+    r"[（(](?:[男女]|班主任|[一二三四五六七八九初高])|家[有里住]|从[^，。]{1,6}(?:来|到)|(?:女士|先生))"
+)
+
+
+def beside_a_person(text: str, start: int, end: int) -> int:
+    """How many sides of a word speak of a person: 我找X, X打人, X同学."""
+    return bool(_BEFORE_A_PERSON.search(text[max(0, start - 8) : start])) + bool(
+        _AFTER_A_PERSON.match(text, end)
+    )

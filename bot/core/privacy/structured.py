@@ -25,7 +25,7 @@ _NOT_A_PERSON = re.compile(
 _MONEY = re.compile(r"\s{0,2}(?:元(?!旦)|块|万|亿|人次|人(?!家)|%|分钟|平方|平米|本书)")
 
 _PHONE_WORD = re.compile(
-    r"(?:电话|手机|座机|固话|小灵通|号码|联系|致电|拨打|打给|拨|打|热线是|短信|回电|来电|tel|phone|whatsapp|mobile|call|電話|手機|聯繫|聯絡|打我|微信同号|"
+    r"(?:电话|手机|座机|固话|小灵通|号码|联系|致电|拨打|打给|拨|打|换成?|改打|热线是|短信|回电|来电|tel|phone|whatsapp|mobile|call|電話|手機|聯繫|聯絡|打我|微信同号|"
     r"香港|澳门|澳門|台湾|台灣)[^0-9，。；\n]{0,10}$",
     re.IGNORECASE,
 )
@@ -34,12 +34,13 @@ _mobile = re.compile(
 )
 _landline = re.compile(
     r"(?<![0-9.])(?:(?:\+|00)86[ \-]?)?\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[ \-~]{0,3}"
-    r"[2-8][0-9]{2,3}[ \-]?[0-9]{4}(?:[ \-]{0,2}(?:转|分机|ext\.?|x|-)[ ]?[0-9]{1,6})?(?![0-9])"
+    r"[2-8][0-9]{2,3}[ \-]?[0-9]{2}[ ]?[0-9]{1,2}(?:[ \-]{0,2}(?:转|分机|ext\.?|x|-)[ ]?[0-9]{1,6})?(?![0-9])"
 )
 _abroad = re.compile(
     r"(?<![0-9+])(?:\+|00)\(?(?!86)[1-9][0-9]{0,2}\)?(?:[ \-]?\(?[0-9]{1,4}\)?){2,5}(?![0-9])"
 )
 _taiwan_mobile = re.compile(r"(?<![0-9])09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}(?![0-9])")
+_taiwan_spaced = re.compile(r"(?<![0-9])09[ \-]?[0-9]{4}[ \-]?[0-9]{4}(?![0-9])")
 _hong_kong = re.compile(
     r"(?<![0-9+])\(?85[23]\)?[ \-]{1,3}[2-9][0-9]{3}[ \-]?[0-9]{4}(?![0-9])"
 )
@@ -75,7 +76,7 @@ def _phones(text: str) -> Found:
                 text, max(0, start - 20), start
             ):
                 yield Candidate(start, end, "phone", 2)
-    for found in _local.finditer(text):
+    for found in (*_local.finditer(text), *_taiwan_spaced.finditer(text)):
         start, end = found.span()
         if _PHONE_WORD.search(text, max(0, start - 20), start) and not _MONEY.match(text, end):
             yield Candidate(start, end, "phone", 2)
@@ -178,7 +179,7 @@ def _bank_cards(text: str) -> Found:
 
 
 _QQ = r"(?:[Qq][ ]?[Qq]|扣扣|企鹅|球球|扣(?=[ ]?[1-9][0-9]{5,10}(?![0-9元块]))|抠抠|叩叩|扣号|抠号|腾讯号|[Qq](?=号|[ ]?[:=]|[ ]?[1-9][0-9]{5}))"
-_IS = r"(?:群号码?|群|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
+_IS = r"(?:搜索?|群号码?|群|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
 _qq = re.compile(rf"{_QQ}{_IS}{{0,6}}([1-9](?:[ \-]{{0,2}}[0-9]){{4,10}})(?![0-9])(?!@)")
 _group_chat = re.compile(
     r"(?:群号|家长群|班级群|工作群|群聊)[ :：是为=]{0,3}([1-9][0-9]{5,10})(?![0-9])"
@@ -273,15 +274,20 @@ _nick = re.compile(
 )
 _mention = re.compile(r"(?<![A-Za-z0-9_.%+\-@])@[ ]?([A-Za-z0-9_\u4e00-\u9fff\-]{2,20})")
 _NOT_A_HANDLE = re.compile(
-    r"(?:所有人|全体|全體|大家|各位|老师|老師|校长|家长|班主任|群主|管理员|我|你|他|她|有关|相关|教育|学校|领导|一下|了)"
+    r"(?:所有人|每个人|班长|全班|全校|全体|全體|大家|各位|老师|老師|校长|家长|班主任|群主|管理员|我|你|他|她|有关|相关|教育|学校|领导|一下|了)"
 )
 _known_handles = re.compile(
-    r"(?:抖音|快手|微博|小红书|B站|b站|知乎)(?:号|账号|ID|id|用户|博主)?[:： ]?[@“\"「]([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,20})[”\"」 ]"
+    r"(?:抖音|快手|微博|小红书|B站|b站|知乎)(?:号|账号|ID|id|用户|博主)?[:： ]?(?:@|叫|搜)?[“\"「@]([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,20}?)(?=[”\"」 ，。,!！发的]|$)"
+)
+
+
+_quoted_nick = re.compile(
+    r"(?:网名|昵称|微信名|头像名|备注名?|网民|用户名|账号名|微博名|抖音名|QQ名|ID)[是叫为：: ]{0,3}[“\"「'‘]([^”\"」'’\n]{1,20})[”\"」'’]"
 )
 
 
 def _handles(text: str) -> Found:
-    for shape in (_account, _known_handles):
+    for shape in (_account, _known_handles, _quoted_nick):
         for found in shape.finditer(text):
             yield Candidate(*found.span(1), "handle", 2)
     for found in _nick.finditer(text):
@@ -309,18 +315,29 @@ def _other_ids(text: str) -> Found:
 
 _NUM = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z][0-9]{0,4})"
 _PLACE = (
-    r"(?:大道|大街|胡同|小区|小區|花园|花苑|家园|新村|公寓|公馆|社区|社區|街道|家属院|家属楼|教师楼|安置房|安置小区|廉租房|公租房|新城|国际城|广场|"
-    r"屋场|自然村|[路街巷里弄道苑城园府庄湾村庭居镇乡坊郡寨屯坪冲塘岗墅座轩阁邸埠寓舍區])"
+    r"(?:大道|大街|胡同|小区|小區|花园|花苑|家园|新村|公寓|公馆|社区|社區|街道|家属院|家属楼|教师楼|名邸|安置房|安置小区|廉租房|公租房|新城|国际城|广场|"
+    r"屋场|自然村|[路街巷里弄道苑城园府庄湾村庭居镇乡坊郡寨屯坪冲塘岗墅座轩阁邸埠寓舍區]|(?<=[屋湾村冲坪塘])组)"
 )
 _UNIT = r"(?:号楼|号院|号|號|栋|幢|座|单元|單元|室|组|組|队|户|戶|弄|楼|樓|层|房|门|排|区|期|#)"
+_place = re.compile(_PLACE)
 _numbered = re.compile(
-    rf"{_PLACE}(?:[东南西北中][段区苑院路街]?|[A-Z]区|附近的?)?[ ,]?第?(?:{_NUM}(?:之[0-9一二三])?{_UNIT}|[0-9]{{1,3}}(?=[栋幢#\-]))"
+    rf"{_PLACE}(?:\([^()\n]{{1,4}}\)|[东南西北中][段区苑院路街]?|[A-Z]区|[一二三四五0-9]{{1,2}}期|附近的?)?[ ,]?第?[甲乙丙]?(?:{_NUM}(?:之[0-9一二三])?{_UNIT}|[0-9]{{1,3}}(?=[栋幢#\-]))"
     rf"(?:[ ,，\-之附]{{0,2}}(?:{_NUM}{_UNIT}|[0-9]{{1,4}}(?![0-9元人分年级班月日点块个名多])){{1}}){{0,5}}"
 )
 _bare_home = re.compile(
     rf"(?<![0-9A-Za-z])(?:{_NUM}(?:栋|幢|号楼|座|#)[ \-]?{_NUM}(?:单元|單元|门)[ \-]?(?:[0-9]{{2,4}}(?:室|房|号|户)?|{_NUM}(?:楼|层)[^，。\n ]{{0,4}}?(?:室|户|号|左|右|东户|西户))|"
     rf"{_NUM}(?:单元|單元)[ \-]?[0-9]{{3,4}}(?:室|房|号|户)?)(?![0-9元人分年级班])"
     rf"|(?<=[家住户])[在是:： ]?[0-9]{{1,3}}(?:栋|幢|号楼)[ \-]?[0-9]{{3,4}}(?:室|房|号|户)?(?![0-9元人分年级班])"
+)
+_A_HOME = re.compile(
+    r"(?:住|租|家就?在?|地址|住址|户口在|老家在?|房子在|地点在?|搬到)[是在:：为 ]{0,2}[^，。；\n]{0,5}$"
+)
+_rural = re.compile(r"[乡镇村县]")
+_estate = re.compile(
+    r"(?:住在?|家在|租在|租住在?|房子在|地址[是在:：]|地点在?|搬到)(?P<name>[\u4e00-\u9fff]{2,8}[一二三四五六0-9]{0,2}期?)$"
+)
+_tower = re.compile(
+    rf"(?P<place>大厦|公寓|公馆|小区|花园|家园|花苑|新村|[苑城府庭湾郡居墅邸里园])[A-Za-z0-9]{{1,2}}(?:座|栋|幢|号楼)[ \-]?(?:{_NUM}(?:单元|楼|层)[ \-]?)?[0-9]{{3,4}}(?:室|号|房)?(?![0-9元人分年级班])"
 )
 _lives = re.compile(
     r"(?:家住在?|住址[ :：是为]{0,3}|家庭(?:住|地)址[ :：是为]{0,3}|我[们家]{0,2}住在?|家在|(?<!通讯)地址[:：是为]{1,3}|户籍[地在是:：]{1,3}|户口在|老家在?|租住在?|租房在|房子在)"
@@ -362,26 +379,37 @@ def _left_edge(text: str, end: int) -> int:
 
 def _addresses(text: str) -> Found:
     for found in _numbered.finditer(text):
-        place = re.match(_PLACE, found[0])
+        place = _place.match(text, found.start())
         assert place is not None
         start = _left_edge(text, found.start())
-        name = text[start : found.start() + place.end()]
+        name = text[start : place.end()]
         if (
-            len(name) <= place.end()
+            len(name) <= len(place[0])
             or _A_PUBLIC_PLACE.search(name)
-            or _NUMBERED_OTHERWISE.match(text, found.end())
+            or (
+                _NUMBERED_OTHERWISE.match(text, found.end())
+                and not _A_HOME.search(text, max(0, start - 8), start)
+                and not _rural.search(text, max(0, start - 8), found.start())
+            )
         ):
             continue
         if (
             len(place[0]) == 1
             and place[0] not in "路街巷弄村道苑"
             and not re.search(r"栋|幢|单元|室|号楼|组|-", found[0])
+            and not _A_HOME.search(text, max(0, start - 8), start)
+            and not _rural.search(text, max(0, start - 8), found.start())
         ):
             continue
         yield Candidate(start, found.start() + len(found[0].rstrip(" ,，-之附")), "address", 2)
     for found in _bare_home.finditer(text):
         if not _NUMBERED_OTHERWISE.match(text, found.end()):
-            yield Candidate(*found.span(), "address", 1)
+            estate = _estate.search(text, max(0, found.start() - 16), found.start())
+            start = estate.start("name") if estate else found.start()
+            yield Candidate(start, found.end(), "address", 1)
+    for found in _tower.finditer(text):
+        start = _left_edge(text, found.start() + len(found["place"]))
+        yield Candidate(min(start, found.start()), found.end(), "address", 1)
     for found in _lives.finditer(text):
         if (
             not re.search(
@@ -397,7 +425,7 @@ _GRADE = r"(?:[一二三四五六七八九]|[0-9]{1,2}|20[0-9]{2})"
 _SECTION = r"(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])"
 _class_before = re.compile(
     rf"(?:(?:小学|初中|高中|幼儿园)?(?:{_GRADE}(?:年级|年|级)|[初高][一二三1-3]|[大中小幼]|{_GRADE})[ ]?"
-    rf"(?:[(\[][ ]?{_SECTION}[ ]?[)\]]|{_SECTION})|[初高CcGgKk]?[0-9]{{3,4}}|[大中小]|{_SECTION}|[(\[]{_SECTION}[)\]])[ ]?班$"
+    rf"(?:[(\[][ ]?{_SECTION}[ ]?[)\]]|{_SECTION})|(?:初中?|高中?)?[0-9]{{1,2}}|[初高CcGgKk]?[0-9]{{3,4}}|[大中小]|{_SECTION}|[(\[]{_SECTION}[)\]])[ ]?班$"
 )
 _NOT_A_CLASS = re.compile(r"班(?:主任|会|费|长|级|车|子|里|上|次|干|委|机|额|组|科|后|前|时)")
 
@@ -433,6 +461,9 @@ _NOT_A_CHILD = re.compile(
     r"天天|常常|人人|个个|家家|处处|刚刚|偏偏|渐渐|往往|年年|月月|仅仅|明明|白白|慢慢|好好|多多|谢谢|老师|叔叔|爸爸|妈妈|爷爷|奶奶|哥哥|姐姐|弟弟|妹妹|常常|统统|小心|小时|小说|小事|小测|小考|小朋"
 )
 _parent_of_class = re.compile(rf"的?(?:一[名位个])?(?:学生)?的?{_PARENT}")
+_one_parent = re.compile(
+    rf"(?:的?(?:爸爸|妈妈|爸|妈(?!妈)|奶奶|爷爷|外婆|外公)|(?:的|学生|学生的|一[名位个]|的一[名位个])?家长(?={SURNAME}|[ ]?[:：,，。]|$))(?!们|都|和|也|群|会)"
+)
 _MYSELF = re.compile(r"(?:我|本人|作为|俺|咱)[^，。；！？\n]{0,14}$")
 _MY_CHILD_IN = re.compile(
     r"(?:我|俺|咱|家)[们]?(?:家|的)?(?:[大小老][大二]?|两个)?(?:孩子|小孩|儿子|女儿|娃娃|娃|崽|姑娘|丫头|闺女|孙子|孙女|外孙|侄子|侄女|弟弟|妹妹|伢子|妹子|仔)"
@@ -448,6 +479,8 @@ def _class_identities(text: str) -> Found:
             yield Candidate(start, found.end(), "class_identity", 2)
         elif alone and not _NOT_A_CHILD.search(alone[0]):
             yield Candidate(start, alone.end(), "class_identity", 2)
+        elif end - start > 2 and (found := _one_parent.match(text, end)):
+            yield Candidate(start, found.end(), "class_identity", 1)
         elif _MY_CHILD_IN.search(text, max(0, start - 30), start):
             yield Candidate(start, end, "class_identity", 1)
         elif _MYSELF.search(text, max(0, start - 20), start) and (
@@ -475,8 +508,12 @@ def structured(text: str) -> Found:
     yield from _class_identities(text)
 
 
+_comma_between = re.compile("(?<=[0-9])[，,](?=[0-9])")
+
+
 def spelled(text: str) -> Found:
     """Candidates in a text whose Chinese numerals were read as digits."""
+    text = _comma_between.sub("-", text)
     for recogniser in (_phones, _id_cards, _bank_cards, _qqs, _wechats):
         yield from recogniser(text)
 

@@ -34,3 +34,11 @@ RARE = frozenset(
 SURNAME_CHARACTERS = COMMON | RARE
 SURNAME = "(?:" + "|".join(COMPOUND) + "|[" + "".join(sorted(SURNAME_CHARACTERS)) + "])"
 """A pattern for any family name."""
+
+GIVEN = frozenset(
+    "梓轩涵萱浩宇欣怡雨桐思琪博诗雅晨睿泽铭皓瑞琳婷娜娟芳丽莉燕玲霞敏洁颖慧妍佳俊杰豪伟勇磊涛鹏鑫淼昊辰逸航翔峻霖熙煜烨炜烁彤彦悦玥瑶瑾璇珊珍琴秀英"
+    "兰芬芸苗茜莹萍蓉蕾薇倩倪柔婉嫣妮娅婕媛媚茹菲芷若紫依诺可馨欢沐梦诚昕旭曦煊熠灏澜涵汐沁沛沅泓洋浚淇渝溪潇玮珂珏珑琦琛琨瑜璐璟璨甜皖睿祎祺禹筠纯绮翊翰芊芮"
+    "苑茉荻菁菡萌葭蓓蔓蕙蕴虹裕语诣豫辉轶迪逍遥邦钰铄锐锦镇雯霏靖静韵颢飒骁骏骞鸣鸿鹤麒黛齐龙凯凡兵军刚国强建志明文斌斐昌春晓晖晗景松林柏栋树桂梁楠歌毅江波海淑清"
+    "源滨潮炎焕然燚爽玉珠琼瑛生电盛福礼立素红纪维美群义耀胜能至艳艺芹荣莲菊梅华蒙蓝超越辉达进远連青顺飞鹃麗"
+)
+"""Characters that given names are made of; two of them side by side are seldom an everyday word."""

@@ -194,4 +194,4 @@ class Tagger:
 
 
 def _sigmoid(x: Floats) -> Floats:
-    return np.reciprocal(1 + np.exp(-x)).astype(np.float32)
+    return (0.5 * np.tanh(0.5 * x) + 0.5).astype(np.float32)

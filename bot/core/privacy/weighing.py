@@ -1,0 +1,243 @@
+"""What rules, readers and neighbours say about a name, weighed together.
+
+Each place that anything takes for a name gets points: for each reader that sees exactly it, for what stands before and
+behind it, for a family name that is no everyday word; and loses some for being a word of the dictionary or for lying
+across one. Two readers who agree are believed; one alone needs a good family name or a person beside it. A list of
+names carries those of its lines that look like words.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from bot.core.privacy.names import (
+    FAMOUS,
+    NO_NAME,
+    NOT_TWICE,
+    PLACE_BEHIND,
+    SOUNDS,
+    TITLE,
+    Found,
+    Proof,
+    beside_a_person,
+    sounds_given,
+)  # fmt: skip
+from bot.core.privacy.spans import Candidate
+from bot.core.privacy.surnames import COMPOUND, DOUBTFUL, GIVEN, SURNAME, SURNAME_CHARACTERS
+
+if TYPE_CHECKING:  # so that a start does not wait for numpy
+    from bot.core.privacy.names import Readers
+
+BOOK = 20_000
+"""Characters from which only the last (lightest) reader reads: a whole file was pasted."""
+ENOUGH = 8
+"""Half points from which a place is a name."""
+
+Place = tuple[int, int]
+
+
+def by_readers(
+    text: str, readers: "Readers", ruled: Iterable[tuple[Candidate, Proof]] = ()
+) -> Found:
+    """Names in a text, from what the readers see in it and what the rules proposed."""
+    proofs: dict[Place, Proof] = {}
+    for one, proof in ruled:
+        if one.type == "name" and proof in ("said", "job"):
+            proofs[one.start, one.end] = proof
+        else:
+            yield one
+    seen = [
+        {place for span in reader.names(text) for place in _trimmed(text, *span)}
+        for reader in (readers.taggers if len(text) <= BOOK else readers.taggers[-1:])
+    ]
+    places = sorted({*proofs, *(place for one in seen for place in one)})
+    names: list[Candidate] = []
+    unsure: list[tuple[Place, int]] = []
+    for place in places:
+        votes = _votes(place, seen)
+        name = _judged(text, place, votes, proofs.get(place), readers.words)
+        if name:
+            names.append(name)
+        elif votes >= 5:
+            unsure.append((place, votes))
+    for place, votes in unsure:
+        if _joins_a_name(text, place, names):
+            name = _judged(text, place, votes + 3, proofs.get(place), readers.words)
+            names += [name] if name else []
+    yield from names
+    yield from _in_lists(text, names)
+
+
+def _joins_a_name(text: str, place: Place, names: Iterable[Candidate]) -> bool:
+    """A、B and A和B: what stands beside a name is one sooner."""
+    start, end = place
+    return (text[end : end + 1] in _JOINTS and any(one.start == end + 1 for one in names)) or (
+        text[max(0, start - 1) : start] in _JOINTS
+        and any(one.end == start - 1 for one in names)
+    )
+
+
+_JOINTS = frozenset("、和与跟及")
+
+
+def _votes(place: Place, seen: list[set[Place]]) -> int:
+    """Half points: five for a reader that sees just this, two for one that sees some of it."""
+    start, end = place
+    return sum(
+        5 if place in one else 2 if any(a < end and start < b for a, b in one) else 0
+        for one in seen
+    )
+
+
+def _judged(
+    text: str, place: Place, votes: int, proof: Proof | None, words: frozenset[str]
+) -> Candidate | None:
+    start, end = place
+    word = text[start:end]
+    if (
+        word in FAMOUS
+        or word in NO_NAME
+        or _quoted(text, start, end)
+        or PLACE_BEHIND.match(text, end)
+    ):
+        return None
+    if len(word) == 1:
+        titled = word in SURNAME_CHARACTERS and _titled.match(text, end)
+        return Candidate(start, end, "titled_name", 1) if titled else None
+    beside = beside_a_person(text, start, end)
+    if word[0] in "小老阿" and len(word) == 2:
+        family = word[1] in SURNAME_CHARACTERS and word[1] not in DOUBTFUL
+        known = votes + 2 * beside + (3 if family else 0) - (4 if word in words else 0) >= 7
+        return Candidate(start, end, "nickname", 1) if known else None
+    if word[0] == word[-1] and len(word) == 2:
+        known = word not in NOT_TWICE and word not in words and votes + 3 * beside >= 7
+        return Candidate(start, end, "nickname", 1) if known else None
+    if word.isascii():
+        named = word[0].isupper() and word[1:].islower() and len(word) >= 3
+        return (
+            Candidate(start, end, "name", 1)
+            if named and votes + 3 * beside >= 7 and not _latin_around(text, start, end)
+            else None
+        )
+    if _foreign.fullmatch(word):
+        return Candidate(start, end, "name", 2)
+    titled = _titled.match(text, end) is not None
+    points = votes + _shape(word, words) + _edges(text, start, end, words) + 2 * beside
+    points += 8 if proof == "said" else 3 if proof == "job" else 0
+    points += 3 if titled and votes else 0
+    if word in words:
+        points -= 0 if proof == "said" else 2 if titled else 4 if beside else 6
+    if points < ENOUGH:
+        return None
+    whole = word[0] in SURNAME_CHARACTERS or word[:2] in COMPOUND or len(word) > 2
+    return Candidate(start, end, "name" if whole else "nickname", 2 if proof else 1)
+
+
+def _shape(word: str, words: frozenset[str]) -> int:
+    """Half points for how a word is made: family and given name, or the sounds of another tongue."""
+    sounds = sum(char in SOUNDS for char in word)
+    foreign = -4 if len(word) < 3 else 2 if sounds >= 0.6 * len(word) else -2
+    family = 2 if word[:2] in COMPOUND else 1 if word[0] in SURNAME_CHARACTERS else 0
+    given = word[family:]
+    if any(char in _GRAMMAR for char in given):
+        return -8
+    if not family:
+        return 2 if sounds_given(word) and word not in words else foreign
+    if not 1 <= len(given) <= 2:
+        return foreign
+    points = 3 if family == 2 else 0 if word[0] in DOUBTFUL else 2
+    points += 2 if len(given) == 2 or family == 2 else 0
+    points += sum(char in GIVEN for char in given) - sum(char in _SELDOM for char in given)
+    if len(given) == 2 and (given in words or word[:2] in words):
+        points -= 2
+    return max(points, foreign)
+
+
+_GRAMMAR = frozenset(
+    "的了是们你我他她它吗呢吧么很也就都又被把给让没不这那哪些个，。、；：！？（）() ,.:;!?"
+)
+_SELDOM = frozenset(
+    "在有没说到去来和跟与及或还上下里后前时要会能可太再得着过对从向于为课办校班级师生人学教"
+)
+
+
+def _edges(text: str, start: int, end: int, words: frozenset[str]) -> int:
+    """Plus where it stands between two marks, minus where an everyday word lies across an edge of it."""
+    left = start > 0 and text[start - 1 : start + 1] in words
+    right = text[end - 1 : end + 1] in words and end < len(text)
+    alone = text[max(0, start - 1) : start] in _MARKS and text[end : end + 1] in _MARKS
+    return alone - left - right
+
+
+_MARKS = frozenset(["", *"，。、；：！？ ,.;:!?()\n"])
+
+
+_titled = re.compile(f"(?:某|副)?{TITLE}")
+_foreign = re.compile(r"[\u4e00-\u9fff]{1,6}(?:[·•.][\u4e00-\u9fff]{1,8}){1,3}")
+
+
+def _latin_around(text: str, start: int, end: int) -> bool:
+    """Inside an English sentence or a line of code, where every second word has a capital."""
+    return bool(
+        re.search(r"[A-Za-z0-9_.(=]$", text[max(0, start - 2) : start].rstrip())
+    ) or bool(re.match(r" ?[A-Za-z0-9_.()=]", text[end : end + 2]))
+
+
+_not_a_name_character = re.compile(
+    r"(?:[^\u4e00-\u9fff·•.A-Za-z]|(?<![\u4e00-\u9fff])[.]|[.](?![\u4e00-\u9fff]))+"
+)
+_tail = re.compile(
+    rf"(?:副?{TITLE}|的?(?:妈妈|爸爸|妈|爸|家长|奶奶|爷爷|爹|娘)|某人?|姓|小朋友|教师|等)$"
+)
+_head = re.compile(
+    r"^(?:老师|班主任|校长|主任|同学|学生|教练|会计|书记|班|叫|姓|谢谢|感谢|小学|中学|和|与|级)"
+)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The name itself: without titles, marks and words of the sentence that the model took in."""
+    at = start
+    for piece in [*_not_a_name_character.finditer(text, start, end), None]:
+        first, last = at, piece.start() if piece else end
+        at = piece.end() if piece else end
+        while head := _head.match(text[first:last]):
+            first += head.end()
+        while tail := _tail.search(text[first:last]):
+            last = first + tail.start()
+        if last > first:
+            yield first, last
+
+
+def _quoted(text: str, start: int, end: int) -> bool:
+    """Inside the marks of a title of a work."""
+    opened = text.rfind("《", max(0, start - 30), start)
+    return (
+        opened >= 0
+        and text.find("》", opened, start) < 0
+        and text.find("》", end, end + 30) >= 0
+    )
+
+
+_NAME = rf"(?:{SURNAME})[\u4e00-\u9fff]{{1,2}}"
+_item = re.compile(rf"(?<![\u4e00-\u9fff])(?P<name>{_NAME})(?![\u4e00-\u9fff])")
+_between_items = re.compile(
+    r"(?:[（(][^（）()\n]{0,12}[)）])?[ ]*(?:[、，,；;/ \n]|[男女]|[0-9.\-%分]|周[一二三四五六日]|语文|数学|英语|和|[：:]){1,14}"
+)
+
+
+def _in_lists(text: str, names: list[Candidate]) -> Found:
+    """What stands in a list of names is a name, even where it looks like a word: 何苗, 田野, 路遥."""
+    if not names:
+        return
+    sure = {(one.start, one.end) for one in names if one.type == "name"}
+    row: list[Place] = []
+    for found in [*_item.finditer(text), None]:
+        here = found.span("name") if found else None
+        if row and here and _between_items.fullmatch(text, row[-1][1], here[0]):
+            row.append(here)
+            continue
+        if len(row) >= 3 and 2 * sum(place in sure for place in row) >= len(row):
+            for start, end in row:
+                if text[start:end] not in NO_NAME and text[start:end] not in FAMOUS:
+                    yield Candidate(start, end, "name", 1)
+        row = [here] if here else []
