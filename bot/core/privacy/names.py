@@ -60,7 +60,7 @@ _HIDDEN = re.compile(
 )
 """张某, 李某某, 王*, 赵xx: the writer hid the rest."""
 _SOUNDING = re.compile(
-    "[阿巴尔克拉娜古艾买提力依木扎西顿珠卓玛次仁旺堆达瓦格桑德吉加措尼平贡布罗杰热比娅迪帕努合亚森萨吾斯坦吐逊肉库麦哈孜万]{1,5}"
+    "[乌云萨娜阿巴尔克拉娜古艾买提力依木扎西顿珠卓玛次仁旺堆达瓦格桑德吉加措尼平贡布罗杰热比娅迪帕努合亚森萨吾斯坦吐逊肉库麦哈孜万]{1,5}"
     "(?:古丽|古力|买提|别克|夏提|卓玛|卓嘎|顿珠|次仁|多吉|旺堆|旺姆|拉姆|其其格|巴特尔|图雅|布拉克|尼亚孜|吐逊|库尔班|尔江|木江)"
 )
 _TWICE = re.compile(
@@ -141,9 +141,9 @@ def ruled(text: str, words: frozenset[str] = frozenset()) -> Iterator[tuple[Cand
     """The same, each with its proof."""
     for found in _trigger.finditer(text):
         if not found["behind"]:
-            said = found["says"] is not None
+            said = found["says"] in _SURELY
             for one in _ahead(text, found.end(), words, sure=said):
-                yield one, "said" if said and found[0] in _SURELY else "job"
+                yield one, "said" if said else "job"
         if not (found["says"] or found["ahead"]) and found[0] != "班主任":
             for one in _behind(text, found.start(), words, alone=found["short"] is not None):
                 yield one, "title"
@@ -179,6 +179,8 @@ def _shaped(text: str, words: frozenset[str]) -> Found:
             yield Candidate(*found.span(), "name", 1)
     if _latin.search(text):
         yield from _in_pinyin(text)
+        for found in _FOREIGNER.finditer(text):
+            yield Candidate(*found.span(found.lastgroup or 0), "name", 1)
 
 
 def _dotted(text: str) -> Found:
@@ -187,10 +189,18 @@ def _dotted(text: str) -> Found:
         start, end = dot.span()
         while start > 0 and dot.start() - start < 6 and text[start - 1] in SOUNDS:
             start -= 1
-        while end < len(text) and end - dot.end() < 8 and text[end] in SOUNDS:
+        while end < len(text) and end - dot.end() < 8 and _sounds_on(text, end):
             end += 1
         if start < dot.start() and end > dot.end():
-            yield Candidate(start, end, "name", 2)
+            yield Candidate(start, end, "name", 3)
+
+
+def _sounds_on(text: str, place: int) -> bool:
+    """不 and 都 sound inside a name (阿不都拉), and are words of the sentence behind it (都哭了)."""
+    return text[place] in SOUNDS or (
+        text[place] in "不都"
+        and (text[place + 1 : place + 2] in SOUNDS or text.startswith("都", place + 1))
+    )
 
 
 _titles = re.compile(TITLE + "|妈|爸|家长|小朋友")
@@ -308,6 +318,11 @@ _syllable = (
     r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|"
     r"ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|a|e|i|o|u|v)"
 )
+_LATIN_NAME = r"[A-Z][a-z]{1,12}(?:[ .][A-Z][a-z]{1,12}){0,2}"
+_FOREIGNER = re.compile(
+    rf"(?:外教|老师|叫|名叫|教练|同学|校长|园长) ?(?P<ahead>{_LATIN_NAME})(?![A-Za-z0-9_.(])|"
+    rf"(?<![A-Za-z0-9_.=] )(?<![A-Za-z0-9_.=])(?P<behind>{_LATIN_NAME}) ?(?:老师|同学|教练|是外教|的妈|的爸|妈妈|爸爸)"
+)
 _FAMILY_IN_PINYIN = (
     "(?:zhang|wang|li|liu|chen|yang|zhao|huang|zhou|wu|xu|sun|hu|zhu|gao|lin|he|guo|ma|luo|liang|song|zheng|xie|han|"
     "tang|feng|yu|dong|xiao|cheng|cao|yuan|deng|fu|shen|zeng|peng|lv|su|lu|jiang|cai|jia|ding|wei|xue|ye|yan|"
@@ -379,8 +394,8 @@ _AFTER_A_PERSON = re.compile(
 )
 
 
-def beside_a_person(text: str, start: int, end: int) -> int:
+def beside_a_person(text: str, start: int, end: int, *, before: bool = True) -> int:
     """How many sides of a word speak of a person: 我找X, X打人, X同学."""
-    return bool(_BEFORE_A_PERSON.search(text[max(0, start - 8) : start])) + bool(
-        _AFTER_A_PERSON.match(text, end)
+    return bool(_AFTER_A_PERSON.match(text, end)) + (
+        before and bool(_BEFORE_A_PERSON.search(text[max(0, start - 8) : start]))
     )

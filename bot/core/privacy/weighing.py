@@ -8,6 +8,7 @@ names carries those of its lines that look like words.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.core.privacy.names import (
@@ -120,11 +121,15 @@ def _judged(
             else None
         )
     if _foreign.fullmatch(word):
-        return Candidate(start, end, "name", 2)
+        return Candidate(start, end, "name", 3)
+    if proof == "job":  # the post before it counts once
+        beside = beside_a_person(text, start, end, before=False)
     titled = _titled.match(text, end) is not None
-    points = votes + _shape(word, words) + _edges(text, start, end, words) + 2 * beside
+    points = votes + _shape(word, words) + _edges(text, start, end, words) + 3 * beside
     points += 8 if proof == "said" else 3 if proof == "job" else 0
     points += 3 if titled and votes else 0
+    if votes >= 10 and len(word) == 2 and points == 6 and word not in words:
+        points += 2  # both readers see a given name alone: 梓萱
     if word in words:
         points -= 0 if proof == "said" else 2 if titled else 4 if beside else 6
     if points < ENOUGH:
@@ -227,8 +232,6 @@ _between_items = re.compile(
 
 def _in_lists(text: str, names: list[Candidate]) -> Found:
     """What stands in a list of names is a name, even where it looks like a word: 何苗, 田野, 路遥."""
-    if not names:
-        return
     sure = {(one.start, one.end) for one in names if one.type == "name"}
     row: list[Place] = []
     for found in [*_item.finditer(text), None]:
@@ -236,8 +239,29 @@ def _in_lists(text: str, names: list[Candidate]) -> Found:
         if row and here and _between_items.fullmatch(text, row[-1][1], here[0]):
             row.append(here)
             continue
-        if len(row) >= 3 and 2 * sum(place in sure for place in row) >= len(row):
+        roster = len(row) >= 3 and _a_roster(text, row)
+        if roster or (len(row) >= 3 and 2 * sum(place in sure for place in row) >= len(row)):
             for start, end in row:
-                if text[start:end] not in NO_NAME and text[start:end] not in FAMOUS:
+                if roster or (text[start:end] not in NO_NAME and text[start:end] not in FAMOUS):
                     yield Candidate(start, end, "name", 1)
         row = [here] if here else []
+
+
+def _a_roster(text: str, row: list[Place]) -> bool:
+    """Every line has its score, its sex or its post, and something before says whose: no prices."""
+    start, end = row[0][0], row[-1][1]
+    gaps = [text[one[1] : other[0]] for one, other in pairwise(row)]
+    return (
+        _whose.search(text, max(0, start - 24), start) is not None
+        and all(_of_a_person.search(gap) for gap in gaps)
+        and not _price.search(text, start, end + 6)
+    )
+
+
+_whose = re.compile(
+    r"名单|名字|值日|公示|成绩|排名|语文|数学|英语|班委|学生|同学|打架|获奖|评[上优]|高级|职称|入围|录取|负责|人员|考生|[一二三四五六七八九十几0-9]人[:：]|如下|分别是"
+)
+_of_a_person = re.compile(
+    r"[男女]|(?<![0-9])[0-9]{1,3}[.、)]|[（(][^（）()]{1,12}[)）]|(?<![0-9.])[0-9]{1,3}(?![0-9.])|^ ?[、，, \n]{1,3}$|周[一二三四五六日]"
+)
+_price = re.compile(r"元|块钱|[0-9]块|毛|斤|￥|¥|/份|一份|[0-9]\.[0-9]")
