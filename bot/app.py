@@ -61,6 +61,7 @@ from storage.unit_of_work import Work
 
 if TYPE_CHECKING:
     from bot.channels.telegram.transport import Telegram
+    from bot.channels.wecom.transport import Wecom
     from bot.core.digest import Names
 
 log = logging.getLogger(__name__)
@@ -497,6 +498,28 @@ async def asked_online(settings: Settings, secrets: Secrets) -> tuple[Problem, .
     return tuple(problem for found in await asyncio.gather(*asking) for problem in found)
 
 
+def _wecom(settings: Settings, secrets: Secrets, clock: Callable[[], float]) -> "Wecom":
+    from bot.channels.wecom.client import Client
+    from bot.channels.wecom.crypto import Seal
+    from bot.channels.wecom.transport import Wecom
+    from bot.content.wecom import words as wecom_words
+
+    ours = settings.wecom
+    client = Client(ours.corp_id, secrets.wecom_secret, api_base_url=ours.api_base_url)
+    wecom = Wecom(
+        client,
+        Seal(secrets.wecom_token, secrets.wecom_aes_key, ours.corp_id),
+        ours.corp_id,
+        ours.agent_id,
+        wecom_words(),
+        clock=clock,
+        page=settings.web.public_url,
+        cards=ours.cards,
+    )
+    client.stand_back = wecom.calm
+    return wecom
+
+
 def closed_digest(
     settings: Settings, secrets: Secrets, until: date | None
 ) -> KeptDigest | None:
@@ -551,6 +574,11 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
             stack.push_async_callback(telegram.close)
             listener.add(telegram.routes())
             channels.append(telegram)
+        if settings.wecom.corp_id:
+            wecom = _wecom(settings, secrets, app.clock)
+            stack.push_async_callback(wecom.close)
+            listener.add(wecom.routes())
+            channels.append(wecom)
         await stack.enter_async_context(app.running(*channels))
         await stack.enter_async_context(_running(listener.run()))
         log.info("ready", extra={"code": address})

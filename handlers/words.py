@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.core.messages import Address, Button, Fleeting, Outgoing
 from bot.core.privacy import redact
 from bot.core.screen import Choice, Label, Screen, screen
-from bot.core.session import Session
+from bot.core.session import CONSENT, Session
 from bot.core.survey import LANGUAGES, Language, Script
 from storage.draft import RECEIPT, SCREEN, Draft, Line
 
@@ -90,6 +90,7 @@ def _with_screen(
         rows=tuple(_rows(texts, draft.language, shown)),
         screen=session.screen,
         echoes=bool(shown.lines),
+        opening=session.place == CONSENT,
     )
 
 

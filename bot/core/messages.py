@@ -139,3 +139,5 @@ class Outgoing:
     """It repeats what the person said: where a chat can be tidied, it goes once the next thing is said."""
     fleeting: Fleeting | None = None
     """For a channel that can show something in passing; `text` has it all for the others."""
+    opening: bool = False
+    """Nothing has been asked yet: where there is another way to answer, this is the moment to offer it."""

@@ -172,6 +172,8 @@ class Wecom:
 
     corp_id: str = ""
     agent_id: int = 0
+    cards: bool = True
+    """Cards one can tap, for members with WeCom's own app; else everything in words."""
     api_base_url: str = "https://qyapi.weixin.qq.com"
 
 

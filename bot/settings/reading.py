@@ -349,6 +349,7 @@ def _wecom(root: Table) -> Wecom:
         read = Wecom(
             corp_id=wecom.text("corp_id", usual.corp_id),
             agent_id=wecom.number("agent_id", usual.agent_id, 0, 2**31),
+            cards=wecom.flag("cards", usual.cards),
             api_base_url=wecom.parsed("api_base_url", usual.api_base_url, parsing.base_url),
         )
         if bool(read.corp_id) != bool(read.agent_id):

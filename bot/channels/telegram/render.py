@@ -8,11 +8,11 @@ others UTF-16 units; parts are cut by UTF-16 units, which is safe under both.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.channels import pieces
 from bot.core.messages import Button, File, Outgoing, Tap
 
 LONGEST = 4096
@@ -34,17 +34,6 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _MENTION = re.compile(r"(?<![\w.+-])@(?=\w)")
-_BREAKS = (
-    re.compile(r"\n\s*\n"),
-    re.compile(r"\n"),
-    re.compile(r"[\u3002\uff01\uff1f!?\u2026][\u201d\u2019\u300d\u300f\uff09)]*|\.(?=\s)"),
-    re.compile(r"[\uff1b;\uff0c,\u3001]|\s"),
-)
-"""Where a text is best cut: paragraphs, lines, sentences, clauses and spaces."""
-_JOINED = re.compile(
-    r"[\u200d\ufe00-\ufe0f\u0300-\u036f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
-)
-"""Characters that belong to the one before: an emoji must not be cut in two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +69,9 @@ def parts(outgoing: Outgoing, nonce: str, note: str = "") -> tuple[Part, ...]:
     keyboard, unfit = _keyboard(outgoing, nonce)
     listed = "\n".join(f"{button.label}: {button.says}" for button in unfit)
     text = inert("\n\n".join(filter(None, (outgoing.text, listed, note))))
-    pieces = split(text)
-    words = [Words(piece) for piece in pieces[:-1]]
-    words += [Words(pieces[-1], keyboard)] if pieces else []
+    cut = split(text)
+    words = [Words(piece) for piece in cut[:-1]]
+    words += [Words(cut[-1], keyboard)] if cut else []
     papers: list[Part] = [Picture(outgoing.picture)] if outgoing.picture else []
     papers += [Paper(file) for file in outgoing.files]
     return (*papers, *words) if keyboard else (*words, *papers)
@@ -98,20 +87,8 @@ def inert(text: str) -> str:
 
 
 def split(text: str, longest: int = LONGEST) -> tuple[str, ...]:
-    """The text in pieces of at most so many UTF-16 units, cut at paragraphs, lines, sentences, clauses.
-
-    >>> split("One. Two. Three.", 10)
-    ('One. Two.', 'Three.')
-    """
-    pieces: list[str] = []
-    rest = text.strip()
-    while rest:
-        end = _fitting(rest, longest)
-        if end < len(rest):
-            end = _cut(rest, end)
-        pieces.append(rest[:end].rstrip())
-        rest = rest[end:].lstrip()
-    return tuple(piece for piece in pieces if piece)
+    """The text in pieces of at most so many UTF-16 units."""
+    return pieces.split(text, longest, pieces.utf16)
 
 
 def echoing(data: str) -> bool:
@@ -165,33 +142,3 @@ def _label(button: Button) -> str:
     numbered = digit.isdecimal() and digit != label
     shown = f"{digit} {label}".rstrip() if numbered else label or digit
     return shown if len(shown) <= LONGEST_LABEL else f"{shown[: LONGEST_LABEL - 1]}\u2026"
-
-
-def _fitting(text: str, longest: int) -> int:
-    """How many characters of the text fit."""
-    if len(text) * 2 <= longest:
-        return len(text)
-    units = 0
-    for at, character in enumerate(text):
-        units += 2 if character > "\uffff" else 1
-        if units > longest:
-            return at
-    return len(text)
-
-
-def _cut(text: str, end: int) -> int:
-    """The best place to cut at or before `end`, not leaving less than half."""
-    for breaks in _BREAKS:
-        found = _last(breaks.finditer(text, end // 2, end))
-        if found is not None:
-            return found
-    while end > 1 and (_JOINED.match(text[end]) or text[end - 1] == "\u200d"):
-        end -= 1
-    return max(end, 1)
-
-
-def _last(found: Iterator[re.Match[str]]) -> int | None:
-    last = None
-    for match in found:
-        last = match.end()
-    return last
