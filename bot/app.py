@@ -219,6 +219,8 @@ class App:
                 if any(group.audience == audience for group in one.script.groups)
             ),
             zone=lambda moment: moment.astimezone(settings.office.timezone),
+            calendar=calendar_of(settings),
+            leaders=tuple((leader.name, leader.post) for leader in settings.leaders),
         )
         registry = Registry(
             texts=self.house,

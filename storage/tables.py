@@ -271,3 +271,19 @@ completion = Table(  # a node was reported done: by a unit, or once for all
     Column("who", Text, nullable=False),  # the label of an account
     sqlite_with_rowid=False,
 )
+
+talk = Table(  # one of the talks that leaders have with each other (谈心谈话), planned and held
+    "talk",
+    metadata,
+    Column("unit", Text, primary_key=True),  # whose plan it is; empty: of the whole house
+    Column("id", Text, primary_key=True),
+    Column("place", Integer, nullable=False),  # in the plan
+    Column("round", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # who, and by which rule
+    Column("day", Text),  # planned for; YYYY-MM-DD
+    Column("done", Text),  # held on
+    Column(
+        "record", LargeBinary, nullable=False
+    ),  # what was said, sealed for the two and the office
+    sqlite_with_rowid=False,
+)

@@ -12,6 +12,7 @@ from storage.outbox import Parcels
 from storage.round import Rounds
 from storage.staff import Members
 from storage.survey import Scripts
+from storage.talks import Talks
 from storage.vault import Vault
 
 
@@ -77,6 +78,11 @@ class Work:
     def staff(self) -> Members:
         """Accounts, codes and the trail."""
         return Members(self._tx)
+
+    @property
+    def talks(self) -> Talks:
+        """Talks that leaders have with each other."""
+        return Talks(self._tx)
 
     @property
     def vault(self) -> Vault:

@@ -73,6 +73,7 @@ RECOGNISES = (
     "bot/core/receipt.py",  # digits as people type them
     "bot/core/reply.py",  # what is typed for a button
     "bot/core/sorting/",  # cues
+    "bot/core/talks.py",  # posts
     "bot/core/themes.py",  # words that say nothing about a theme
     "handlers/delivery.py",  # commands that buttons type
     "handlers/desk/",  # the office's commands, as typed and as buttons type them

@@ -14,6 +14,7 @@ from bot.core.people import Deed, somewhere
 from handlers.desk.base import Answer, Asking, Command, Desk, Rows, called, pairs
 from handlers.desk.digest import DIGEST, SEND
 from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
+from handlers.desk.talks import TALKS
 from storage.errand import Errand
 from storage.staff import Member
 from storage.unit_of_work import Work
@@ -27,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     SEND,
     REMIND,
     STOP,
+    TALKS,
 )
 """In the order of the menu."""
 

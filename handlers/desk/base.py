@@ -14,6 +14,7 @@ from bot.core.messages import Button, File
 from bot.core.people import Deed
 from bot.core.round import Round
 from bot.core.survey import Group, Language, Survey, Unit
+from bot.core.workdays import Calendar
 from storage.staff import Member
 from storage.unit_of_work import Work
 
@@ -45,6 +46,10 @@ class Desk:
     """Whether a round's people may be spoken to unasked at that moment."""
     zone: Callable[[datetime], datetime]
     """A moment in the office's time zone."""
+    calendar: Calendar = Calendar()  # noqa: RUF009 - frozen
+    """Which days are worked."""
+    leaders: tuple[tuple[str, str], ...] = ()
+    """Names and posts of the configuration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

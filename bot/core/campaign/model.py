@@ -8,9 +8,10 @@ responsible person is in chat is known elsewhere.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from bot.core.dates.resolve import Kind
+if TYPE_CHECKING:  # what reads dates is imported with the first plan, for start-up's sake
+    from bot.core.dates.resolve import Kind
 
 Place = Literal["whole", "phase", "step", "row", "node", "meeting", "talk", "reception"]
 """What a node is. The first five as `core.plan.items` has them; the last three are entries of the office's own
@@ -38,7 +39,7 @@ class Node:
     """The document's own sentence."""
     text_date: str = ""
     """What in it says when."""
-    kind: Kind = "ask"
+    kind: "Kind" = "ask"
     start: date | None = None
     end: date | None = None
     time: str = ""

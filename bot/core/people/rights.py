@@ -95,6 +95,10 @@ class Deed(StrEnum):
     """See what of a step was done and what is missing: 回头看."""
     CALL_LOOK_BACK = "call_look_back"
     PLAN_TALKS = "plan_talks"
+    SEE_TALKS = "see_talks"
+    """See which talks are planned and which were held, never what was said: one's own, or the plan one makes."""
+    RECORD_TALK = "record_talk"
+    """Write and read what was said in a talk: the two of it, and the office whose plan it is."""
     # what became of it
     SEE_PROBLEMS = "see_problems"
     LIST_PROBLEMS = "list_problems"
@@ -184,6 +188,7 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
             Deed.SEE_CALENDAR,
             Deed.LOOK_BACK,
             Deed.PLAN_TALKS,
+            Deed.SEE_TALKS,
             Deed.SEE_PROBLEMS,
             Deed.HOLD_APPRAISAL,
             Deed.SEE_APPRAISAL,
@@ -246,6 +251,8 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
             Deed.REPORT_NODE,
             Deed.LOOK_BACK,
             Deed.PLAN_TALKS,
+            Deed.SEE_TALKS,
+            Deed.RECORD_TALK,
             Deed.SEE_PROBLEMS,
             Deed.WORK_ITEM,
             Deed.OFFER_HOURS,
@@ -271,7 +278,15 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
         )
     ),
     Role.DUTY: _rights(own=(Deed.CLAIM_URGENT,)),
-    Role.NODE: _rights(named=(Deed.SEE_CALENDAR, Deed.REPORT_NODE, Deed.WORK_ITEM)),
+    Role.NODE: _rights(
+        named=(
+            Deed.SEE_CALENDAR,
+            Deed.REPORT_NODE,
+            Deed.SEE_TALKS,
+            Deed.RECORD_TALK,
+            Deed.WORK_ITEM,
+        )
+    ),
 }
 """The table."""
 
