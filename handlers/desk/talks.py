@@ -145,9 +145,7 @@ def _list(asking: Asking, unit: str, rules: Rules, rounds: int, more: list[str])
     _note(asking, Deed.PLAN_TALKS, unit)
     lines = [asking.say("talks.planned", count=str(len(planned)), people=str(len(seats)))]
     counted = Counter(why for talk in planned if talk.round == 1 for why in talk.why)
-    lines += [
-        asking.say(f"must.{why}", count=str(count)) for why, count in counted.items()
-    ]
+    lines += [asking.say(f"must.{why}", count=str(count)) for why, count in counted.items()]
     if left := uncovered(seats, planned):
         names = "、".join(seat.name for seat in left)
         lines.append(asking.say("talks.uncovered", names=names))
