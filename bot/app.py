@@ -266,6 +266,7 @@ class App:
             reminders,
             deliveries,
             self.clock,
+            awake=hours_of(settings)["staff"].now,
         )
 
     def almanac(self, scripts: Mapping[str, Script]) -> Almanac:

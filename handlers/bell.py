@@ -9,11 +9,13 @@ Each chore stands alone: one that fails is logged and tried at the next ring, an
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from bot.core.people import Role
 from bot.core.periods import Period
 from bot.core.round import Round
-from handlers import digest, survey
+from bot.core.workdays import Calendar
+from handlers import digest, rectification, survey
 from handlers.delivery import Deliveries
 from handlers.digest import Almanac
 from handlers.front import Front
@@ -48,6 +50,7 @@ class Chores:
         reminders: Reminders,
         deliveries: Deliveries,
         clock: Callable[[], float],
+        awake: Callable[[datetime], bool] = lambda _: True,
         midweek: MidWeek | None = None,
     ) -> None:
         self._front = front
@@ -56,6 +59,7 @@ class Chores:
         self._reminders = reminders
         self._deliveries = deliveries
         self._clock = clock
+        self._awake = awake
         self._midweek = midweek or MidWeek()
         self._swept = 0
 
@@ -66,6 +70,7 @@ class Chores:
             self._open,
             self._tick,
             self._close,
+            self._follow_up,
             self._remind,
             self._deliver,
             self._sweep,
@@ -151,6 +156,22 @@ class Chores:
 
         await self._database.write(closed)
 
+    async def _follow_up(self, now: datetime) -> None:
+        """Notices come down and are rated; those who owe something on the list are reminded."""
+        almanac, offices = self._almanac(), self._front.holding(Role.OFFICE)
+        today = now.astimezone(almanac.rhythm.zone).date()
+
+        def followed(tx: Tx) -> None:
+            rectification.follow_up(
+                Work(tx),
+                today,
+                awake=self._awake(now),
+                first_of_week=lambda day: _first_of_week(day, almanac.calendar),
+                offices=offices,
+            )
+
+        await self._database.write(followed)
+
     async def _remind(self, now: datetime) -> None:
         await self._reminders.due(now)
 
@@ -170,6 +191,12 @@ class Chores:
 
     async def _kept(self) -> tuple[tuple[Round, str], ...]:
         return await self._database.write(lambda tx: kept(Work(tx)))
+
+
+def _first_of_week(day: date, calendar: Calendar) -> bool:
+    """The week's first working day."""
+    before = (day - timedelta(days=n) for n in range(1, day.weekday() + 1))
+    return calendar.is_workday(day) and not any(map(calendar.is_workday, before))
 
 
 def _over(one: Round, now: datetime) -> bool:

@@ -14,12 +14,13 @@ from bot.core.messages import Address
 from bot.core.people import Post, Role
 from bot.core.periods import Issue, Period, Rhythm, issue, last_closed, moved, period_at
 from bot.core.sorting import Leader
-from bot.core.survey import Form, Script
+from bot.core.survey import RATING, Form, Script
 from bot.core.workdays import Calendar
 from storage.digest import KeptDigest
 from storage.opinion import Kept
 from storage.opinion import Turnout as KeptTurnout
 from storage.outbox import SENT, WAITING
+from storage.rectification import Fate
 from storage.unit_of_work import Work
 
 if (
@@ -93,17 +94,20 @@ def draft(work: Work, almanac: Almanac, period: Period) -> bool:
 
 def _draft(work: Work, almanac: Almanac, period: Period) -> bool:
     from bot.core.digest import Desk, digest_from, from_json, past_with, personal_files, to_json
+    from bot.core.rectification import standing
 
     name, names = period.name.isoformat(), almanac.names()
     earlier = [day for day in work.digests.periods() if day < name]
     if work.digests.find(name):
         return False
     before = work.digests.find(earlier[-1]) if earlier else None
-    kept = work.opinions.of(name)
-    opinions = list(map(_Reading(almanac), kept))
+    ratings = {id for id, script in almanac.scripts.items() if script.survey.id == RATING}
+    kept = [each for each in work.opinions.of(name) if each.round not in ratings]
+    opinions = list(map(_Reading(almanac, work.problems.ways(name)), kept))
+    turnout = [each for each in work.opinions.turnout() if each.round not in ratings]
     made = digest_from(
         opinions,
-        [_turnout(each, almanac.regrouped) for each in work.opinions.turnout()],
+        [_turnout(each, almanac.regrouped) for each in turnout],
         office=almanac.office,
         issue=_issue(period, earlier),
         period=period,
@@ -111,7 +115,10 @@ def _draft(work: Work, almanac: Almanac, period: Period) -> bool:
         moved=moved(period, almanac.rhythm),
         headcounts=almanac.headcounts,
         names=names,
-        desk=Desk(nodes=_nodes(almanac, period)),
+        desk=Desk(
+            nodes=_nodes(almanac, period),
+            rectification=standing(work.problems.every(), period.name),
+        ),
         past=past_with(from_json(before.snapshot)) if before else (),
         simulated=almanac.simulated,
     )
@@ -230,18 +237,20 @@ _DECODE = json.JSONDecoder().raw_decode
 class _Reading:
     """Released rows as the digest wants them; what a question is called is looked up once."""
 
-    def __init__(self, almanac: Almanac) -> None:
+    def __init__(self, almanac: Almanac, ways: Mapping[bytes, Fate]) -> None:
         from bot.core.digest import Opinion
 
         self._opinion = Opinion
         self._scripts = almanac.scripts
         self._regrouped = almanac.regrouped
+        self._ways = {id.hex(): fate for id, fate in ways.items()}
         self._forms: dict[tuple[str, str, str], Form | None] = {}
         self._chosen: dict[tuple[str, str, str, str], str] = {}
 
     def __call__(self, kept: Kept) -> "Opinion":
         form = self._form(kept)
         labels: dict[str, Any] = _DECODE(kept.labels)[0] if kept.labels else {}
+        fate = self._ways.get(kept.id)
         return self._opinion(
             id=kept.id,
             round=kept.round,
@@ -259,6 +268,10 @@ class _Reading:
             urgent=bool(labels.get("urgent")),
             about=labels.get("about", "一般"),
             channel="chat",
+            destination=fate.way if fate else "",
+            problem=str(fate.problem) if fate and fate.problem else "",
+            reply=fate.words if fate else "",
+            replied=fate.day.isoformat() if fate else "",
         )
 
     def _form(self, kept: Kept) -> Form | None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from bot.channels.base import Channel, NotStored, SendFailed, Throttled, Unreachable
 from bot.core.engine import deadline
 from bot.core.messages import Address, Arrived, Incoming, Media, Outgoing, Sent, Tap, Text
-from bot.core.people import Deed, recognise, somewhere
+from bot.core.people import Deed, Role, recognise, somewhere
 from bot.core.receipt import Asked
 from bot.core.receipt import recognise as recognise_receipt
 from bot.core.round import Round
@@ -152,6 +152,12 @@ class Front:
     def works_here(self, address: Address) -> bool:
         """Whether this is somebody of the staff: only their files are read."""
         return self._registry is not None and address in self._registry.roll
+
+    def holding(self, role: Role) -> tuple[Address, ...]:
+        """Whoever of the staff holds a post of that role."""
+        return tuple(
+            a for a, m in self._members.items() if any(p.role is role for p in m.staff.posts)
+        )
 
     def language(self, address: Address) -> Language:
         """The language of somebody of the staff."""

@@ -18,10 +18,13 @@ from bot.core.messages import Redacted
 from bot.core.receipt import MOST_PIECES
 from bot.core.release import Counted, Freed
 from storage.database import Row, Statement, Tx
-from storage.tables import opinion, released
+from storage.tables import opinion, released, way
 
 CHAT = "chat"
 """The channel of whatever came through the vault; by which app is not kept."""
+
+PERSONAL = "个人"
+"""What the sorting calls an opinion about one leader: it is for one person and for no queue of the office's."""
 
 PUPIL = "pupil"
 """The label of a parent's answer that is the child's own."""
@@ -67,6 +70,29 @@ _LOOKUPS = tuple(f"lookup{number}" for number in range(MOST_PIECES + 1))
 _OF_RECEIPT = opinion.c.lookup.in_([bindparam(name) for name in _LOOKUPS])
 _PERIOD_OF = Statement(select(func.min(opinion.c.period)).where(_OF_RECEIPT))
 _WITHDRAW = Statement(delete(opinion).where(_OF_RECEIPT))
+_CHOSEN = Statement(
+    select(opinion.c.question, opinion.c.options, func.count())
+    .where(opinion.c.round == bindparam("round_"))
+    .group_by(opinion.c.question, opinion.c.options)
+)
+_UNJUDGED = Statement(
+    select(*_COLUMNS)
+    .where(
+        opinion.c.period == bindparam("period_"),
+        opinion.c.text != "",
+        opinion.c.round.not_like("rate\\_%", escape="\\"),
+        opinion.c.labels.not_like('%"about":"' + PERSONAL + '"%'),
+        ~select(way.c.opinion).where(way.c.opinion == opinion.c.id).exists(),
+    )
+    .order_by(opinion.c.id)
+    .limit(bindparam("most"))
+)
+_WORDED = Statement(
+    select(func.count()).where(
+        opinion.c.text != "", opinion.c.round.not_like("rate\\_%", escape="\\")
+    )
+)
+_ONE = Statement(select(*_COLUMNS).where(opinion.c.id == bindparam("id_")))
 _COUNT = insert(released)
 _COUNTED = Statement(
     _COUNT.on_conflict_do_update(
@@ -217,6 +243,30 @@ class Opinions:
     def of(self, period: str) -> list[Kept]:
         """All of a period, in the order of their random ids."""
         return [_kept(row) for row in self._tx.all(_OF_PERIOD, {"period_": period})]
+
+    def find(self, id: bytes) -> Kept | None:
+        """That one; None where it was withdrawn."""
+        row = self._tx.one(_ONE, {"id_": id})
+        return _kept(row) if row else None
+
+    def unjudged(self, period: str, most: int) -> list[Kept]:
+        """Words of a period of which nobody has said yet what becomes of them; none about one leader, no ratings."""
+        return [
+            _kept(row) for row in self._tx.all(_UNJUDGED, {"period_": period, "most": most})
+        ]
+
+    def worded(self) -> int:
+        """How many opinions there are in words, ratings apart."""
+        row = self._tx.one(_WORDED, {})
+        return row[0] if row else 0
+
+    def chosen(self, round: str) -> dict[tuple[str, str], int]:
+        """How often each option of each question was chosen in a round, of all that was let out."""
+        found: dict[tuple[str, str], int] = {}
+        for question, options, number in self._tx.all(_CHOSEN, {"round_": round}):
+            for option in json.loads(options):
+                found[question, option] = found.get((question, option), 0) + number
+        return found
 
     def turnout(self) -> list[Turnout]:
         """All that has been counted, period by period."""

@@ -6,6 +6,7 @@
     trail, waves    a year
     parcels         handed over or refused, two months after the day of what they brought
     awaited, errands  three days
+    ways            of opinions that were withdrawn
     buckets         of rounds and ticks that are over
 
 Opinions, counts and digests are what people said and what the office was told: they have no time of their own here.
@@ -29,10 +30,12 @@ from storage.tables import (
     errand,
     inbox,
     invitation,
+    opinion,
     outbox,
     trail,
     vault,
     wave,
+    way,
 )
 
 T = TypeVar("T")
@@ -73,6 +76,7 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     ),
     (awaited, awaited.c.day < bindparam("errand_day")),
     (errand, errand.c.day < bindparam("errand_day")),
+    (way, ~select(opinion.c.id).where(opinion.c.id == way.c.opinion).exists()),
     (bucket, ~select(vault.c.round).where(*_IN_USE).exists()),
 )
 _COUNTS = {

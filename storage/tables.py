@@ -287,3 +287,44 @@ talk = Table(  # one of the talks that leaders have with each other (谈心谈�
     ),  # what was said, sealed for the two and the office
     sqlite_with_rowid=False,
 )
+
+# -- what became of it ----------------------------------------------------------------------------------------------
+
+problem_line = (
+    Table(  # what was done to a problem of the list; how it stands is worked out from its lines
+        "problem_line",
+        metadata,
+        Column("problem", Integer, primary_key=True),  # its number
+        Column("line", Integer, primary_key=True),  # 0 is how it came to be listed
+        Column("day", Text, nullable=False),
+        Column("who", Text, nullable=False),  # the label of an account; empty for the clock
+        Column("move", Text, nullable=False),
+        Column("words", Text, nullable=False),
+        Column("more", Text, nullable=False),  # JSON: ids, dates and numbers
+        sqlite_with_rowid=False,
+    )
+)
+
+way = Table(  # what became of an opinion; without a row it is still to be judged
+    "way",
+    metadata,
+    Column("opinion", LargeBinary, primary_key=True),  # its random id
+    Column("way", Text, nullable=False),
+    Column("problem", Integer, nullable=False),  # 0 for other ways
+    Column("words", Text, nullable=False),  # the answer, the reason, or where it went
+    Column("day", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("way_by_problem", way.c.problem)
+
+notice = Table(  # a batch of results that people can see and rate
+    "notice",
+    metadata,
+    Column("batch", Text, primary_key=True),
+    Column("opens", Text, nullable=False),
+    Column("closes", Text, nullable=False),  # the last day it is up
+    Column("units", Text, nullable=False),  # JSON list; empty for everybody
+    Column("round", Text, nullable=False),  # in which it is rated
+    Column("down", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -9,6 +9,7 @@ from storage.identity import Identity
 from storage.inbox import Inbox
 from storage.opinion import Opinions
 from storage.outbox import Parcels
+from storage.rectification import Problems
 from storage.round import Rounds
 from storage.staff import Members
 from storage.survey import Scripts
@@ -63,6 +64,11 @@ class Work:
     def parcels(self) -> Parcels:
         """What is to be handed to the office."""
         return Parcels(self._tx)
+
+    @property
+    def problems(self) -> Problems:
+        """The problem list, and what became of each opinion."""
+        return Problems(self._tx)
 
     @property
     def rounds(self) -> Rounds:

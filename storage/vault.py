@@ -346,6 +346,11 @@ class Vault:
         self._remember(found, replace(mark, finished=_finished(found, mark, most, new=new)))
         return "taken"
 
+    def over(self, round: str) -> bool:
+        """Its last tick is done: all that could be let out is out. True also where it never had a vault."""
+        found = self._find(round)
+        return found is None or found.state == _CLOSED
+
     def finished(self, round: str, address: Address) -> int:
         """How often this person has handed in; 0 also where the round has no vault, or is over.
 

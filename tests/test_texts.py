@@ -171,6 +171,9 @@ def _around(tree: ast.AST) -> dict[int, ast.AST]:
 def _given(call: ast.AST | None) -> frozenset[str] | None:
     """What stands beside a key: names of arguments, and of literal dictionaries; None where only running would tell."""
     match call:
+        case ast.Call(func=ast.Name(id="Note"), keywords=keywords):
+            beside = [one.value for one in keywords if one.arg == "params"]
+            names = set[str | None]()
         case ast.Call(args=args, keywords=keywords):
             beside = [*args, *(one.value for one in keywords if one.arg == "params")]
             names = {one.arg for one in keywords}

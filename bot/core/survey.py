@@ -23,6 +23,9 @@ DIMENSIONS = ("效", "怨", "症", "需", "策", "政", "差距", "举措")
 MOST_OPTIONS = 8
 """Digits 1 to 8 pick an option; 9 goes back and 0 skips."""
 
+RATING = "rating"
+"""The id of surveys in which people rate what was done: nobody is led into one who did not follow its link."""
+
 Words = Mapping[Language, str]
 
 

@@ -13,8 +13,11 @@ from bot.core.messages import Sent
 from bot.core.people import Deed, somewhere
 from handlers.desk.base import Answer, Asking, Command, Desk, Rows, called, pairs
 from handlers.desk.digest import DIGEST, SEND
+from handlers.desk.notice import NOTICES
+from handlers.desk.rectification import PROBLEMS
 from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
 from handlers.desk.talks import TALKS
+from handlers.desk.ways import WAYS
 from storage.errand import Errand
 from storage.staff import Member
 from storage.unit_of_work import Work
@@ -26,6 +29,9 @@ COMMANDS: tuple[Command, ...] = (
     PROGRESS,
     DIGEST,
     SEND,
+    PROBLEMS,
+    WAYS,
+    NOTICES,
     REMIND,
     STOP,
     TALKS,

@@ -7,7 +7,7 @@ command that the next free words, or the next file, complete (`Answer.awaits`). 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.core.messages import Button, File
@@ -95,6 +95,20 @@ class Asking:
     def button(self, key: str, says: str, **params: str) -> Button:
         """A button that types this."""
         return Button(self.say(key, **params), says)
+
+    @property
+    def free(self) -> str:
+        """The free words that completed a command; empty where all of it was typed or tapped at once."""
+        return "" if self.text.split() == list(self.rest) else self.text.strip()
+
+    @property
+    def today(self) -> date:
+        """The day it is at the office."""
+        return self.desk.zone(self.now).date()
+
+    def note(self, deed: Deed, **params: str | int) -> None:
+        """Leave a line in the trail."""
+        self.work.staff.note(self.member.label, deed, self.now.timestamp(), **params)
 
     def back(self) -> Button:
         """The button to the menu."""

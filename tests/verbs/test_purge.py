@@ -13,10 +13,12 @@ from bot.core.campaign.model import Campaign, Completion
 from bot.core.cells import freeze
 from bot.core.messages import Address, Arrived, Incoming, Sent
 from bot.core.people import Deed, Post, Role
+from bot.core.rectification import Event
 from bot.verbs import purge as verb
 from handlers.upkeep import purge
 from storage.draft import Draft
 from storage.identity import Entry
+from storage.rectification import Fate, Notice
 from storage.round import KeptRound, Wave
 from storage.staff import ForPeople
 from storage.tables import metadata
@@ -52,6 +54,9 @@ STAYS = {
     "completion": 1,  # and what was done
     "awaited": 0,
     "errand": 0,
+    "problem_line": 1,  # the history of a problem is never erased
+    "way": 0,
+    "notice": 1,
 }
 """What is there a year and a half later."""
 
@@ -81,6 +86,13 @@ def shelf(tmp_path: Path):
         work.errands.take_up(clerk, Sent("plan.docx", "1", 5), "", NOW)
         work.campaigns.begin(Campaign(id="", title="plan"))
         work.campaigns.report("1", Completion(node="a", day=date(2026, 9, 1)), "office-1")
+        listed = Event(
+            day=date(2026, 9, 18), who="", move="list", words="菜凉", values={"sources": "self"}
+        )
+        work.problems.add(1, 0, listed)
+        work.problems.give(b"o", Fate(way="answered", day=date(2026, 9, 18)))
+        up = date(2026, 9, 18)
+        work.problems.put_up(Notice(batch="1", opens=up, closes=up, units=(), round="rate_1"))
         work.digests.draft(PERIOD, to_json(sample_week()), "{}", ())
         incoming = Incoming(address=person(1), key="1", body=Arrived(""), message="1")
         assert work.inbox.first(incoming, int(NOW // DAY))

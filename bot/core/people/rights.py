@@ -284,6 +284,7 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
             Deed.REPORT_NODE,
             Deed.SEE_TALKS,
             Deed.RECORD_TALK,
+            Deed.SEE_PROBLEMS,
             Deed.WORK_ITEM,
         )
     ),

@@ -1,0 +1,66 @@
+"""The office and its notices: finished items go up for people to see and rate."""
+
+from datetime import timedelta
+
+from bot.core.messages import Button
+from bot.core.people import Deed
+from bot.core.rectification import Problem, State
+from handlers.desk.base import CONFIRM, Answer, Asking, Command, pairs
+from handlers.rectification import MOST_IN_A_NOTICE, Public, put_up
+
+NOTICE_DAYS = 7
+"""How long a notice is up where nobody says otherwise."""
+
+
+def _notices(asking: Asking) -> Answer:
+    """公示: what is finished goes up, for everybody or for one unit; people see and rate it."""
+    ready = [
+        p for p in asking.work.problems.every() if p.state is State.DONE and not p.personal
+    ][:MOST_IN_A_NOTICE]
+    up = [n for n in asking.work.problems.notices() if not n.down]
+    head = [asking.say("notices.up", batch=n.batch, closes=n.closes.isoformat()) for n in up]
+    if not ready:
+        text = "\n".join((*head, asking.say("notices.none")))
+        return Answer(text=text, menu=True)
+    match asking.rest:
+        case [where, days, word] if days.isdecimal() and word == CONFIRM:
+            return _put_up(asking, ready, where, int(days))
+        case [where] if where == "all" or any(u.id == where for u in asking.desk.units):
+            lines = [f"{p.number} {p.title}：{p.result}" for p in ready]
+            sure = asking.button(
+                "notices.confirm",
+                f"公示 {where} {NOTICE_DAYS} {CONFIRM}",
+                days=str(NOTICE_DAYS),
+            )
+            text = asking.say("notices.sure", days=str(NOTICE_DAYS), items="\n".join(lines))
+            return Answer(text=text, rows=((sure, asking.back()),))
+        case _:
+            every = asking.button("desk.all_units", "公示 all")
+            units = [Button(u.name, f"公示 {u.id}") for u in asking.desk.units]
+            text = "\n".join((*head, asking.say("notices.ready", number=str(len(ready)))))
+            return Answer(text=text, rows=((every,), *pairs(units)))
+
+
+def _put_up(asking: Asking, ready: list[Problem], where: str, days: int) -> Answer:
+    public = Public(texts=asking.desk.texts, groups=asking.desk.groups, units=asking.desk.units)
+    local = asking.desk.zone(asking.now)
+    end = (local + timedelta(days=min(days, 60))).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    units = () if where == "all" else (where,)
+    made = put_up(asking.work, public, ready, units, local, end, str(asking.member.label))
+    if made is None:
+        return _notices(asking)
+    asking.note(Deed.PUBLISH_NOTICE, batch=made.batch)
+    remind = asking.button("notices.tell", f"提醒 {made.round}")
+    text = asking.say("notices.done", batch=made.batch, closes=made.closes.isoformat())
+    return Answer(text=text, rows=((remind, asking.back()),), changed=True)
+
+
+NOTICES = Command(
+    name="notices",
+    words=("公示", "notice"),
+    deed=Deed.PUBLISH_NOTICE,
+    answer=_notices,
+    menu=False,
+)

@@ -1,0 +1,433 @@
+"""The office and the problem list: what is on it, the four musts, each item's way to being done with."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from bot.core.dates.reading import read, reference
+from bot.core.messages import Button
+from bot.core.people import Deed, may, somewhere
+from bot.core.rectification import (
+    MOVES,
+    SOURCES,
+    TERMS,
+    Event,
+    Move,
+    Problem,
+    Refused,
+    State,
+    overdue,
+    rates,
+)
+from handlers.desk.base import CONFIRM, Answer, Asking, Command, Rows, pairs
+from handlers.rectification import (
+    act,
+    put_on_list,
+)
+
+A_PAGE = 8
+"""Problems on one screen."""
+
+_FIELDS = {"目标": "goal", "措施": "measures", "单位": "unit", "责任人": "person", "时限": "due", "表述": "title"}  # fmt: skip
+_MOVES = {
+    "立项": Move.OPEN,
+    "公布": Move.ANNOUNCE,
+    "开始": Move.BEGIN,
+    "进展": Move.PROGRESS,
+    "完成": Move.FINISH,
+    "需上级": Move.ASK_ABOVE,
+    "可续办": Move.RESUME,
+    "延期": Move.EXTEND,
+    "返工": Move.SEND_BACK,
+    "销号": Move.CLOSE,
+    "更正": Move.CORRECT,
+    "归并": Move.DROP,
+}
+_RIGHTS: Mapping[Move, Deed] = {
+    Move.SET: Deed.OPEN_ITEM,
+    Move.OPEN: Deed.OPEN_ITEM,
+    Move.ANNOUNCE: Deed.OPEN_ITEM,
+    Move.BEGIN: Deed.WORK_ITEM,
+    Move.PROGRESS: Deed.WORK_ITEM,
+    Move.FINISH: Deed.WORK_ITEM,
+    Move.ASK_ABOVE: Deed.WORK_ITEM,
+    Move.RESUME: Deed.WORK_ITEM,
+    Move.EXTEND: Deed.OPEN_ITEM,
+    Move.SEND_BACK: Deed.SEND_BACK,
+    Move.CLOSE: Deed.CLOSE_ITEM,
+    Move.CORRECT: Deed.OPEN_ITEM,
+    Move.DROP: Deed.LIST_PROBLEMS,
+}
+_SOURCES = dict(zip(("群众提", "自己找", "上级点", "互相帮", "集体议"), SOURCES, strict=True))
+_KINDS = {"即知即改": "now", "限期整改": "term", "长期坚持": "long"}
+# -- the list -------------------------------------------------------------------------------------------------------
+
+
+def _problems(asking: Asking) -> Answer:
+    """问题 · 问题 新 … · 问题 12 · 问题 12 措施 …"""
+    match asking.rest:
+        case ["新", *title]:
+            return _new(asking, " ".join(title) or asking.free)
+        case ["率"]:
+            return _rates(asking)
+        case [number, *rest] if number.isdecimal():
+            problem = asking.work.problems.find(int(number))
+            if problem is None or not _sees(asking, problem):
+                return _list(asking, 0)
+            return _one(asking, problem, rest)
+        case ["页", page] if page.isdecimal():
+            return _list(asking, int(page))
+        case _:
+            return _list(asking, 0)
+
+
+def _list(asking: Asking, page: int) -> Answer:
+    """What is open, as far as they may see it, what is late first."""
+    today = asking.today
+    every = [p for p in asking.work.problems.every() if _sees(asking, p)]
+    going = sorted((p for p in every if p.open), key=lambda p: (-overdue(p, today), p.number))
+    shown = going[page * A_PAGE : (page + 1) * A_PAGE]
+    lines = [_line(asking, p, today) for p in shown]
+    head = asking.say(
+        "problems.head", open=str(len(going)), closed=str(sum(not p.open for p in every))
+    )
+    buttons = [Button(f"{p.number} {p.title}"[:14], f"问题 {p.number}") for p in shown]
+    rows: Rows = pairs(buttons)
+    if len(going) > (page + 1) * A_PAGE:
+        rows = (*rows, (asking.button("problems.more", f"问题 页 {page + 1}"),))
+    more: list[Button] = []
+    if somewhere(asking.member.staff, Deed.LIST_PROBLEMS):
+        more += [
+            asking.button("problems.new", "问题 新"),
+            asking.button("problems.ways", "去向"),
+        ]
+    if somewhere(asking.member.staff, Deed.PUBLISH_NOTICE):
+        more.append(asking.button("problems.notice", "公示"))
+    more.append(asking.button("problems.rates", "问题 率"))
+    return Answer(text="\n".join((head, *lines)), rows=(*rows, *pairs(more)))
+
+
+def _line(asking: Asking, problem: Problem, today: date) -> str:
+    late = overdue(problem, today)
+    state = asking.say(f"state.{problem.state}")
+    due = f"{problem.musts.due:%m-%d}" if problem.musts.due else asking.say("problems.no_due")
+    mark = asking.say("problems.late", days=str(late)) if late else ""
+    return asking.say(
+        "problems.line",
+        number=str(problem.number),
+        title=problem.title,
+        state=state,
+        due=due,
+        late=mark,
+    )
+
+
+def _new(asking: Asking, title: str) -> Answer:
+    if not somewhere(asking.member.staff, Deed.LIST_PROBLEMS):
+        return Answer(text=asking.say("desk.not_yours"), menu=True)
+    if not title.strip():
+        return Answer(text=asking.say("problems.title_wanted"), awaits="问题 新")
+    made = put_on_list(asking.work, title.strip(), asking.today, str(asking.member.label))
+    asking.note(Deed.LIST_PROBLEMS, problem=made.number)
+    return _shown(asking, made, "problems.listed")
+
+
+def _rates(asking: Asking) -> Answer:
+    """The four rates, each with how it is counted."""
+    problems = asking.work.problems
+    judged = sum(problems.judged().values())
+    found = rates(
+        problems.every(),
+        opinions=asking.work.opinions.worded(),
+        judged=judged,
+        today=asking.today,
+    )
+    shown = {
+        name: "—" if value is None else f"{value / 10:.1f}%"
+        for name, value in (
+            ("met", found.met),
+            ("finished", found.finished),
+            ("in_order", found.in_order),
+            ("content", found.content),
+        )
+    }
+    return Answer(text=asking.say("problems.four", **shown), menu=True)
+
+
+# -- one problem ----------------------------------------------------------------------------------------------------
+
+
+def _one(asking: Asking, problem: Problem, rest: list[str]) -> Answer:
+    match rest:
+        case []:
+            return _shown(asking, problem)
+        case ["历史"]:
+            return _history(asking, problem)
+        case ["来源", *named]:
+            return _sources(asking, problem, named)
+        case ["单位"] if not asking.free:
+            return _units(asking, problem)
+        case [name, *value] if name in _FIELDS:
+            return _set(asking, problem, name, value)
+        case [name] if name in _KINDS:
+            return _do(asking, problem, Move.SET, _KINDS[name], field="kind")
+        case ["个人"]:
+            return _do(asking, problem, Move.SET, "1", field="personal")
+        case [name, *value] if name in _MOVES:
+            return _move(asking, problem, name, value)
+        case _:
+            return _shown(asking, problem)
+
+
+def _shown(asking: Asking, problem: Problem, key: str = "") -> Answer:
+    """How it stands, and what may be done next."""
+    today, musts = asking.today, problem.musts
+    empty = asking.say("problems.empty")
+    units = {unit.id: unit.name for unit in asking.desk.units}
+    lines = [
+        asking.say(key, number=str(problem.number)) if key else "",
+        _line(asking, problem, today),
+        asking.say(
+            "problems.musts",
+            goal=musts.goal or empty,
+            measures=musts.measures or empty,
+            unit=units.get(musts.unit, musts.unit) or empty,
+            person=musts.person or empty,
+            due=musts.due.isoformat() if musts.due else empty,
+        ),
+        asking.say(
+            "problems.about",
+            kind=asking.say(f"kind.{problem.kind}"),
+            sources="、".join(asking.say(f"source.{one}") for one in problem.sources),
+            opinions=str(asking.work.problems.weights().get(problem.number, 0)),
+        ),
+        asking.say("problems.latest", latest=problem.latest) if problem.latest else "",
+        asking.say(
+            "problems.rated",
+            good=str(problem.good),
+            fair=str(problem.fair),
+            poor=str(problem.poor),
+        )
+        if problem.rated
+        else "",
+        asking.say("problems.shrunk") if problem.shrunk else "",
+        asking.say("problems.recurred") if problem.recurred else "",
+    ]
+    text = "\n".join(line for line in lines if line)
+    return Answer(text=text, rows=_choices(asking, problem))
+
+
+def _choices(asking: Asking, problem: Problem) -> Rows:
+    """Only what can be done now, and what they may do."""
+    says = f"问题 {problem.number}"
+    buttons: list[Button] = []
+    if _mine(asking, problem, Deed.OPEN_ITEM) and problem.state is State.LISTED:
+        for must in problem.musts.missing:
+            words = {"goal": "目标", "measures": "措施", "when": "时限"}.get(must)
+            words = words or ("责任人" if problem.musts.unit else "单位")
+            buttons.append(asking.button(f"must.{must}", f"{says} {words}"))
+        kinds = [k for k, kind in _KINDS.items() if kind != problem.kind]
+        buttons += [asking.button(f"kind.{_KINDS[k]}", f"{says} {k}") for k in kinds]
+        buttons.append(asking.button("problems.sources", f"{says} 来源"))
+    for word, move in _MOVES.items():
+        if move is Move.CORRECT or problem.state not in MOVES[move].sources:
+            continue
+        if move is Move.OPEN and problem.musts.missing:
+            continue
+        if move is Move.CLOSE and problem.state is State.DONE and not problem.personal:
+            continue
+        if move is Move.ANNOUNCE and problem.announced:
+            continue
+        if _mine(asking, problem, _RIGHTS[move]):
+            buttons.append(asking.button(f"move.{move}", f"{says} {word}"))
+    buttons.append(asking.button("problems.history", f"{says} 历史"))
+    buttons.append(asking.button("problems.all", "问题"))
+    return pairs(buttons)
+
+
+def _history(asking: Asking, problem: Problem) -> Answer:
+    lines = [
+        asking.say(
+            "problems.event",
+            day=event.day.isoformat(),
+            who=event.who or asking.say("problems.clock"),
+            move=asking.say(f"move.{event.move}"),
+            words=_told(event),
+        )
+        for event in asking.work.problems.history(problem.number)
+    ]
+    rows = (
+        (
+            asking.button("problems.back", f"问题 {problem.number}"),
+            asking.button("move.correct", f"问题 {problem.number} 更正"),
+        ),
+    )
+    return Answer(text="\n".join(lines), rows=rows)
+
+
+def _told(event: Event) -> str:
+    values = "，".join(value for value in event.values.values() if value)
+    return "：".join(part for part in (values, event.words) if part)
+
+
+def _sources(asking: Asking, problem: Problem, named: list[str]) -> Answer:
+    """Where it comes from; several may be ticked."""
+    if named and named[0] in _SOURCES:
+        chosen = _SOURCES[named[0]]
+        left = (
+            tuple(one for one in problem.sources if one != chosen)
+            if chosen in problem.sources
+            else (*problem.sources, chosen)
+        )
+        return _do(asking, problem, Move.SET, ",".join(left), field="sources")
+    says = f"问题 {problem.number} 来源"
+    buttons = [
+        Button(
+            ("✓ " if source in problem.sources else "") + asking.say(f"source.{source}"),
+            f"{says} {word}",
+        )
+        for word, source in _SOURCES.items()
+    ]
+    buttons.append(asking.button("problems.back", f"问题 {problem.number}"))
+    return Answer(text=asking.say("problems.sources_which"), rows=pairs(buttons))
+
+
+def _units(asking: Asking, problem: Problem) -> Answer:
+    says = f"问题 {problem.number} 单位"
+    buttons = [Button(unit.name, f"{says} {unit.id}") for unit in asking.desk.units]
+    return Answer(text=asking.say("problems.unit_which"), rows=pairs(buttons), awaits=says)
+
+
+def _set(asking: Asking, problem: Problem, name: str, value: list[str]) -> Answer:
+    said = " ".join(value) or asking.free
+    says = f"问题 {problem.number} {name}"
+    if not said:
+        field = _FIELDS[name]
+        rows: Rows = ()
+        if field == "due":
+            rows = pairs(_terms(asking, says))
+        return Answer(text=asking.say(f"wanted.{field}"), rows=rows, awaits=says)
+    if name == "时限":
+        due = _day(said, asking.today)
+        if due is None:
+            return Answer(text=asking.say("wanted.due"), awaits=says)
+        said = due.isoformat()
+    return _do(asking, problem, Move.SET, said, field=_FIELDS[name])
+
+
+def _terms(asking: Asking, says: str) -> list[Button]:
+    today = asking.today
+    return [
+        asking.button("problems.days", f"{says} {today + timedelta(days=days)}", days=str(days))
+        for days in TERMS.values()
+    ]
+
+
+def _move(asking: Asking, problem: Problem, name: str, value: list[str]) -> Answer:
+    """A move; where it takes words or a date, they are asked for first."""
+    move, says = _MOVES[name], f"问题 {problem.number} {name}"
+    said = " ".join(value) or asking.free
+    if move is Move.DROP:
+        return _drop(asking, problem, value, says)
+    if move in (Move.EXTEND, Move.SEND_BACK):
+        return _later(asking, problem, move, value, says)
+    if MOVES[move].words and not said:
+        return Answer(text=asking.say(f"wanted.{move}"), awaits=says)
+    if move is Move.CLOSE and problem.state is State.PUBLISHED:
+        return _do(asking, problem, move, said, unrated="1")
+    return _do(asking, problem, move, said)
+
+
+def _later(asking: Asking, problem: Problem, move: Move, value: list[str], says: str) -> Answer:
+    """A new date first, then the reason."""
+    due = _day(value[0], asking.today) if value else _day(asking.free, asking.today)
+    if due is None:
+        return Answer(
+            text=asking.say("wanted.new_due"), rows=pairs(_terms(asking, says)), awaits=says
+        )
+    reason = " ".join(value[1:]) or (asking.free if value else "")
+    if not reason:
+        return Answer(text=asking.say(f"wanted.{move}"), awaits=f"{says} {due}")
+    return _do(asking, problem, move, reason, due=due.isoformat())
+
+
+def _drop(asking: Asking, problem: Problem, value: list[str], says: str) -> Answer:
+    """Into which other problem; its opinions go with it."""
+    match value:
+        case [into, word] if into.isdecimal() and word == CONFIRM:
+            if asking.work.problems.find(int(into)) is None:
+                return _shown(asking, problem)
+            words = asking.say("problems.dropped_into", number=into)
+            return _do(asking, problem, Move.DROP, words, into=into)
+        case [into] if into.isdecimal():
+            sure = asking.button("problems.drop_confirm", f"{says} {into} {CONFIRM}")
+            return Answer(
+                text=asking.say("problems.drop_sure", into=into, number=str(problem.number)),
+                rows=((sure, asking.button("problems.back", f"问题 {problem.number}")),),
+            )
+        case _:
+            others = [
+                p
+                for p in asking.work.problems.every()
+                if p.open and p.number != problem.number and not p.personal
+            ]
+            buttons = [
+                Button(f"{p.number} {p.title}"[:14], f"{says} {p.number}")
+                for p in others[:A_PAGE]
+            ]
+            return Answer(
+                text=asking.say("problems.drop_which"), rows=pairs(buttons), awaits=says
+            )
+
+
+def _do(asking: Asking, problem: Problem, move: Move, words: str = "", **values: str) -> Answer:
+    """Do it, if the table of rights and the problem's state allow."""
+    if not _mine(asking, problem, _RIGHTS[move]):
+        return Answer(text=asking.say("desk.not_yours"), menu=True)
+    try:
+        changed = act(
+            asking.work,
+            problem.number,
+            move,
+            asking.today,
+            str(asking.member.label),
+            words,
+            **values,
+        )
+    except Refused as refused:
+        said = {**refused.params}
+        if "missing" in said:
+            said["missing"] = "、".join(
+                asking.say(f"must.{one}") for one in said["missing"].split(",")
+            )
+        text = asking.say(f"refused.{refused.key}", **said)
+        return Answer(text=text, rows=_choices(asking, problem))
+    asking.note(_RIGHTS[move], problem=changed.number)
+    return _shown(asking, changed, "problems.done")
+
+
+# -- small things ---------------------------------------------------------------------------------------------------
+
+
+def _sees(asking: Asking, problem: Problem) -> bool:
+    """Leaders' own measures are seen by those who open items, and by whom they name."""
+    deed = Deed.OPEN_ITEM if problem.personal else Deed.SEE_PROBLEMS
+    return _mine(asking, problem, deed) or _mine(asking, problem, Deed.WORK_ITEM)
+
+
+def _mine(asking: Asking, problem: Problem, deed: Deed) -> bool:
+    """Whether the table of rights lets them do this to that problem."""
+    return may(asking.member.staff, deed, problem.musts.unit, problem.musts.person)
+
+
+def _day(said: str, today: date) -> date | None:
+    """A date as people type it, not before today."""
+    try:
+        day = date.fromisoformat(said.strip())
+    except ValueError:
+        day = read(said, reference(today)).end if said else None
+    return day if day is not None and day >= today else None
+
+
+PROBLEMS = Command(
+    name="problems", words=("问题", "problems"), deed=Deed.SEE_PROBLEMS, answer=_problems
+)

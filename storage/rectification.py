@@ -1,0 +1,249 @@
+"""The problem list as it is kept: what was done to each problem, line by line; each opinion's one way; the notices.
+
+A line is added under the number that follows the last one, so of two who act on the same problem at once one acts on what
+the other left (`Raced`). Nothing is changed and nothing is deleted here, except that an opinion's way may be given anew: the
+trail says by whom.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.core.rectification import Event, Problem, replay
+from storage.database import Raced, Row, Statement, Tx
+from storage.tables import notice, opinion, problem_line, way
+
+Way = Literal["known", "new", "answered", "forwarded", "handed", "declined"]
+"""归入已有问题, 新列问题, 已答复, 转办, 移交, 不采纳; an opinion without one is 待研判."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What became of an opinion."""
+
+    way: Way
+    problem: int = 0
+    """The number it went into; 0 for other ways."""
+    words: str = ""
+    """The answer, the reason, or where it went."""
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One batch that people can see and rate."""
+
+    batch: str
+    opens: date
+    closes: date
+    """The last day it is up."""
+    units: tuple[str, ...]
+    """Whom it is for; empty for everybody."""
+    round: str
+    """The round in which people rate it."""
+    down: bool = False
+
+
+_LINES = (
+    problem_line.c.problem,
+    problem_line.c.day,
+    problem_line.c.who,
+    problem_line.c.move,
+    problem_line.c.words,
+    problem_line.c.more,
+)
+_ADD = Statement(insert(problem_line).on_conflict_do_nothing())
+_LAST = Statement(select(func.max(problem_line.c.problem)))
+_OF = Statement(
+    select(*_LINES)
+    .where(problem_line.c.problem == bindparam("problem_"))
+    .order_by(problem_line.c.line)
+)
+_ALL = Statement(select(*_LINES).order_by(problem_line.c.problem, problem_line.c.line))
+
+_GIVE = Statement(
+    insert(way).on_conflict_do_update(
+        index_elements=["opinion"],
+        set_={
+            name: getattr(insert(way).excluded, name)
+            for name in ("way", "problem", "words", "day")
+        },
+    )
+)
+_WAY = Statement(
+    select(way.c.way, way.c.problem, way.c.words, way.c.day).where(
+        way.c.opinion == bindparam("opinion_")
+    )
+)
+_WAYS = Statement(
+    select(way.c.opinion, way.c.way, way.c.problem, way.c.words, way.c.day)
+    .join(opinion, opinion.c.id == way.c.opinion)
+    .where(opinion.c.period == bindparam("period_"))
+)
+_INTO = Statement(
+    update(way).where(way.c.problem == bindparam("problem_")).values(problem=bindparam("into_"))
+)
+_JUDGED = Statement(select(way.c.way, func.count()).group_by(way.c.way))
+_OF_PROBLEM = Statement(
+    select(way.c.problem, func.count()).where(way.c.problem > 0).group_by(way.c.problem)
+)
+
+_NOTICES = Statement(
+    select(
+        notice.c.batch,
+        notice.c.opens,
+        notice.c.closes,
+        notice.c.units,
+        notice.c.round,
+        notice.c.down,
+    ).order_by(notice.c.batch)
+)
+_PUT_UP = Statement(insert(notice).on_conflict_do_nothing())
+_TAKE_DOWN = Statement(
+    update(notice)
+    .where(notice.c.batch == bindparam("batch_"), notice.c.down == 0)
+    .values(down=1)
+)
+
+
+class Problems:
+    """The list, the ways and the notices, within one transaction."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    # -- the list -----------------------------------------------------------------------------------------------
+
+    def next_number(self) -> int:
+        """The number the next problem gets."""
+        (last,) = self._tx.one(_LAST, {}) or (0,)
+        return (last or 0) + 1
+
+    def find(self, number: int) -> Problem | None:
+        """That problem as it stands."""
+        lines = self.history(number)
+        return replay(number, lines) if lines else None
+
+    def history(self, number: int) -> tuple[Event, ...]:
+        """All that was done to it, in order."""
+        return tuple(_event(row) for row in self._tx.all(_OF, {"problem_": number}))
+
+    def every(self) -> tuple[Problem, ...]:
+        """All problems by number."""
+        found: dict[int, list[Event]] = {}
+        for row in self._tx.all(_ALL, {}):
+            found.setdefault(row[0], []).append(_event(row))
+        return tuple(replay(number, lines) for number, lines in found.items())
+
+    def add(self, number: int, line: int, event: Event) -> None:
+        """Its next line, after `line` that are there. Raises `Raced` when somebody else was first."""
+        row = {
+            "problem": number,
+            "line": line,
+            "day": event.day.isoformat(),
+            "who": event.who,
+            "move": event.move,
+            "words": event.words,
+            "more": json.dumps(dict(event.values), ensure_ascii=False),
+        }
+        if self._tx.do(_ADD, row) != 1:
+            raise Raced
+
+    # -- the way of each opinion --------------------------------------------------------------------------------
+
+    def give(self, opinion: bytes, fate: Fate) -> None:
+        """That is what becomes of it, whatever was said before."""
+        row = {
+            "opinion": opinion,
+            "way": fate.way,
+            "problem": fate.problem,
+            "words": fate.words,
+            "day": fate.day.isoformat(),
+        }
+        self._tx.do(_GIVE, row)
+
+    def fate(self, opinion: bytes) -> Fate | None:
+        """What became of it; None while it is still to be judged."""
+        row = self._tx.one(_WAY, {"opinion_": opinion})
+        return _fate(row) if row else None
+
+    def ways(self, period: str) -> dict[bytes, Fate]:
+        """What became of the opinions of a period, as far as anything has."""
+        return {id: _fate(rest) for id, *rest in self._tx.all(_WAYS, {"period_": period})}
+
+    def judged(self) -> dict[str, int]:
+        """How many opinions went each way."""
+        return dict(self._tx.all(_JUDGED, {}))
+
+    def weights(self) -> dict[int, int]:
+        """How many opinions went into each problem."""
+        return dict(self._tx.all(_OF_PROBLEM, {}))
+
+    def follow(self, number: int, into: int) -> None:
+        """What went into this problem goes into that one."""
+        self._tx.do(_INTO, {"problem_": number, "into_": into})
+
+    # -- notices ------------------------------------------------------------------------------------------------
+
+    def notices(self) -> tuple[Notice, ...]:
+        """All there have been."""
+        return tuple(_notice(row) for row in self._tx.all(_NOTICES, {}))
+
+    def put_up(self, made: Notice) -> bool:
+        """From now on people can see it; False where that batch is up already."""
+        row = {
+            "batch": made.batch,
+            "opens": made.opens.isoformat(),
+            "closes": made.closes.isoformat(),
+            "units": json.dumps(made.units),
+            "round": made.round,
+            "down": 0,
+        }
+        return self._tx.do(_PUT_UP, row) == 1
+
+    def take_down(self, batch: str) -> bool:
+        """Its time is over; it stays in the archive. False where it was down already."""
+        return self._tx.do(_TAKE_DOWN, {"batch_": batch}) == 1
+
+
+def _event(row: Row) -> Event:
+    _, day, who, move, words, more = row
+    values: Mapping[str, str] = json.loads(more)
+    return Event(day=date.fromisoformat(day), who=who, move=move, words=words, values=values)
+
+
+def _fate(row: Sequence[object]) -> Fate:
+    name, problem, words, day = row
+    return Fate(
+        way=_WAYS_BY_NAME[str(name)],
+        problem=int(str(problem)),
+        words=str(words),
+        day=date.fromisoformat(str(day)),
+    )
+
+
+_WAYS_BY_NAME: dict[str, Way] = {
+    "known": "known",
+    "new": "new",
+    "answered": "answered",
+    "forwarded": "forwarded",
+    "handed": "handed",
+    "declined": "declined",
+}
+
+
+def _notice(row: Row) -> Notice:
+    batch, opens, closes, units, round, down = row
+    return Notice(
+        batch=batch,
+        opens=date.fromisoformat(opens),
+        closes=date.fromisoformat(closes),
+        units=tuple(json.loads(units)),
+        round=round,
+        down=bool(down),
+    )

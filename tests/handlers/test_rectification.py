@@ -1,0 +1,196 @@
+"""What became of people's words: the clerk, the one who must act, the parents who rate; the whole house, a pushed clock."""
+
+import pytest
+
+from bot.core.messages import Address
+from bot.core.people import Post, Role
+from tests.handlers.test_week import town
+
+COLD = "食堂的菜老是凉的，能不能想想办法"
+
+
+async def _parents(house, count=6, words=COLD):
+    """Parents of one school say something in their own words."""
+    for i in range(count):
+        who = f"parent{i}"
+        await house.hears(who, "1", "1", words, link="u_newtown-g_parent")
+        house.clock.push(4)
+        await house.front.ring(Address(channel="web", id=who))
+        await house.hears(who, "88", "1")
+
+
+async def _item(house, *, person="后勤主任"):
+    """The clerk lists a problem and opens it as an item."""
+    await house.hears("office", "问题")
+    await house.taps("office", "新列问题")
+    await house.hears("office", "食堂饭菜偏凉")
+    for label, said in (("目标", "饭菜到班不凉"), ("措施", "加保温箱，错峰送餐")):
+        await house.taps("office", label)
+        await house.hears("office", said)
+    await house.taps("office", "责任")
+    await house.taps("office", "新城小学")
+    await house.hears("office", f"问题 1 责任人 {person}")
+    await house.taps("office", "时限")
+    await house.hears("office", "4月11日")
+    await house.taps("office", "立项")
+
+
+async def test_a_problem_becomes_an_item_by_taps_and_a_few_words(tmp_path):
+    async with town(tmp_path) as house:
+        await _item(house)
+        assert "未动" in house.last("office")
+        assert "2014-04-11" in house.last("office")
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert problem.item
+        assert problem.musts.missing == ()
+
+
+async def test_it_is_not_opened_while_a_must_is_missing(tmp_path):
+    async with town(tmp_path) as house:
+        await house.hears("office", "问题 新 食堂饭菜偏凉")
+        await house.hears("office", "问题 1 立项")
+        assert "还缺：目标、措施、责任、时限" in house.last("office")
+        assert not (await house.do(lambda work: work.problems.find(1))).item
+
+
+async def test_each_opinion_gets_its_one_way_until_none_is_left(tmp_path):
+    async with town(tmp_path) as house:
+        await _parents(house)
+        await house.at("2014-03-28 15:00")
+        await _item(house)
+        await house.hears("office", "去向")
+        assert COLD in house.last("office")
+        assert "还有 6 条" in house.last("office")
+        await house.taps("office", "归入问题")
+        await house.taps("office", "1 食堂饭菜偏凉")
+        assert "还有 5 条" in house.last("office")
+        await house.taps("office", "不采纳")
+        await house.hears("office", "这学期已经改了")
+        for _ in range(4):
+            await house.taps("office", "归入问题")
+            await house.taps("office", "1 食堂饭菜偏凉")
+        assert "每一条都有去向了" in house.last("office")
+        assert await house.do(lambda work: work.problems.judged()) == {
+            "known": 5,
+            "declined": 1,
+        }
+        assert await house.do(lambda work: work.problems.weights()) == {1: 5}
+
+
+async def _published(house):
+    await _item(house)
+    await house.hears("office", "问题 1 开始")
+    await house.taps("office", "办完了")
+    await house.hears("office", "每班一个保温箱，已到位")
+    await house.hears("office", "公示")
+    await house.taps("office", "全部单位")
+    assert "每班一个保温箱" in house.last("office")
+    await house.taps("office", "确认公示 7 天")
+    assert "已经公示" in house.last("office")
+    await house.app.bell.ring()
+    return (await house.do(lambda work: work.problems.notices()))[0]
+
+
+async def _rated(house, notice, grades):
+    for i, grade in enumerate(grades):
+        who = f"rater{i}"
+        await house.hears(who, "1", grade, "1", link=f"r_{notice.round}-u_newtown-g_parent")
+
+
+async def test_what_people_are_not_content_with_goes_back_to_be_redone(tmp_path):
+    async with town(tmp_path) as house:
+        notice = await _published(house)
+        await _rated(house, notice, ["3", "3", "3", "3", "1", "2"])
+        await house.at("2014-04-02 15:00")
+        await house.at("2014-04-03 09:30")
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert problem.state == "rework"
+        history = await house.do(lambda work: work.problems.history(1))
+        rated = next(event for event in history if event.move == "rate")
+        assert dict(rated.values) == {"good": "1", "fair": "1", "poor": "4"}
+        assert await house.do(lambda work: [n.down for n in work.problems.notices()]) == [True]
+
+
+async def test_what_people_are_content_with_is_closed_with_a_result(tmp_path):
+    async with town(tmp_path) as house:
+        notice = await _published(house)
+        await house.hears("office", "问题 1")
+        await _rated(house, notice, ["1"] * 5)
+        await house.at("2014-04-03 09:30")
+        await house.hears("office", "问题 1 销号")
+        await house.hears("office", "饭菜到班温热，家长认可")
+        assert "已销号" in house.last("office")
+
+
+async def test_too_few_ratings_say_nothing_about_anybody(tmp_path):
+    async with town(tmp_path) as house:
+        notice = await _published(house)
+        await _rated(house, notice, ["3", "3", "3"])
+        await house.at("2014-04-03 09:30")
+        assert (await house.do(lambda work: work.problems.find(1))).state == "published"
+
+
+async def test_a_rating_is_no_opinion_of_the_week_and_nobody_is_led_into_it(tmp_path):
+    async with town(tmp_path) as house:
+        notice = await _published(house)
+        await _rated(house, notice, ["1"] * 6)
+        await house.hears("mum", "开始")
+        assert "评价" not in house.last("mum")
+        await house.at("2014-04-03 15:00")  # before the holiday
+        digest = await house.do(lambda work: work.digests.last())
+        assert "意见0条" in digest.screen
+        assert "整改1件" in digest.screen
+
+
+async def test_whoever_owes_something_hears_once_a_week_and_the_office_once_when_it_is_late(
+    tmp_path,
+):
+    async with town(tmp_path) as house:
+        cook = Address(channel="web", id="cook")
+        await house.do(
+            lambda work: work.staff.join(cook, "zh", (Post(role=Role.NODE, name="后勤主任"),))
+        )
+        await house.front.look_again()
+        await _item(house)
+        for moment in ("2014-03-31 12:30", "2014-03-31 17:30", "2014-04-01 12:30"):
+            await house.at(moment)
+        assert [("归您办" in one.text) for one in house.sent("cook")] == [True]
+        await house.taps("cook", "看这一件")
+        assert "食堂饭菜偏凉" in house.last("cook")
+        await house.hears("cook", "问题 1 进展")
+        await house.hears("cook", "保温箱已订")
+        assert "在办" in house.last("cook")
+        for moment in ("2014-04-12 12:30", "2014-04-14 12:30", "2014-04-15 12:30"):
+            await house.at(moment)
+        late = [one for one in house.sent("office") if "没有办完" in one.text]
+        assert len(late) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "says"),
+    [
+        (Role.SUPERVISOR, "问题 1 销号 好了"),
+        (Role.SUPERVISOR, "公示 all 7 确认"),
+        (Role.SUPERVISOR, "去向"),
+    ],
+)
+async def test_who_only_reads_changes_nothing(tmp_path, role, says):
+    async with town(tmp_path) as house:
+        await _item(house)
+        reader = Address(channel="web", id="reader")
+        await house.do(lambda work: work.staff.join(reader, "zh", (Post(role=role),)))
+        await house.front.look_again()
+        before = await house.do(lambda work: work.problems.history(1))
+        await house.hears("reader", says)
+        assert await house.do(lambda work: work.problems.history(1)) == before
+        assert await house.do(lambda work: work.problems.notices()) == ()
+
+
+async def test_two_who_act_at_once_leave_no_history_out_of_order(tmp_path):
+    from storage.database import Raced
+
+    async with town(tmp_path) as house:
+        await _item(house)
+        history = await house.do(lambda work: work.problems.history(1))
+        with pytest.raises(Raced):
+            await house.do(lambda work: work.problems.add(1, len(history) - 1, history[-1]))
