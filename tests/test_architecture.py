@@ -67,6 +67,7 @@ IDEOGRAPH = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]
 RECOGNISES = (
     "bot/core/campaign/",  # what an event is called
     "bot/core/dates/",  # phrases of plans
+    "bot/core/digest/routing.py",  # posts that head a unit
     "bot/core/people/typed.py",  # what is typed about oneself
     "bot/core/plan/",  # headings and tables of plans
     "bot/core/privacy/",  # names, numbers and what stands in their place

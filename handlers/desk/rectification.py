@@ -224,7 +224,7 @@ def _choices(asking: Asking, problem: Problem) -> Rows:
         for must in problem.musts.missing:
             words = {"goal": "目标", "measures": "措施", "when": "时限"}.get(must)
             words = words or ("责任人" if problem.musts.unit else "单位")
-            buttons.append(asking.button(f"must.{must}", f"{says} {words}"))
+            buttons.append(asking.button(f"musts.{must}", f"{says} {words}"))
         kinds = [k for k, kind in _KINDS.items() if kind != problem.kind]
         buttons += [asking.button(f"kind.{_KINDS[k]}", f"{says} {k}") for k in kinds]
         buttons.append(asking.button("problems.sources", f"{says} 来源"))
@@ -397,7 +397,7 @@ def _do(asking: Asking, problem: Problem, move: Move, words: str = "", **values:
         said = {**refused.params}
         if "missing" in said:
             said["missing"] = "、".join(
-                asking.say(f"must.{one}") for one in said["missing"].split(",")
+                asking.say(f"musts.{one}") for one in said["missing"].split(",")
             )
         text = asking.say(f"refused.{refused.key}", **said)
         return Answer(text=text, rows=_choices(asking, problem))

@@ -14,6 +14,7 @@ from bot.core.cells import freeze
 from bot.core.messages import Address, Arrived, Incoming, Sent
 from bot.core.people import Deed, Post, Role
 from bot.core.rectification import Event
+from bot.core.talks import Talk, Why
 from bot.verbs import purge as verb
 from handlers.upkeep import purge
 from storage.draft import Draft
@@ -54,6 +55,7 @@ STAYS = {
     "completion": 1,  # and what was done
     "awaited": 0,
     "errand": 0,
+    "talk": 1,  # a plan of talks, and what the two wrote of theirs
     "problem_line": 1,  # the history of a problem is never erased
     "way": 0,
     "notice": 1,
@@ -86,6 +88,7 @@ def shelf(tmp_path: Path):
         work.errands.take_up(clerk, Sent("plan.docx", "1", 5), "", NOW)
         work.campaigns.begin(Campaign(id="", title="plan"))
         work.campaigns.report("1", Completion(node="a", day=date(2026, 9, 1)), "office-1")
+        work.talks.plan("no1", [Talk(id="1", one="甲某", other="乙某", why=(next(iter(Why)),))])
         listed = Event(
             day=date(2026, 9, 18), who="", move="list", words="菜凉", values={"sources": "self"}
         )
