@@ -78,6 +78,7 @@ RECOGNISES = (
     "bot/core/themes.py",  # words that say nothing about a theme
     "handlers/delivery.py",  # commands that buttons type
     "handlers/desk/",  # the office's commands, as typed and as buttons type them
+    "handlers/rectification.py",  # commands that buttons type
     "handlers/round.py",  # commands that buttons type
 )
 """Where Chinese is understood; what is said to people still stands in bot/content."""
