@@ -10,14 +10,13 @@ At a close what is left folds upward, and where it stops is public too:
     per group   a node of the unit tree takes what is left below it, once that is K people
     whole       what is left of all groups, once that is K people
     smallest    fewer even so: they join the smallest batch of this close, and it loses its label
-    held        there is none: nothing is published, and the writers are told
+    held        there is none, or its sum would tell that it was one: nothing is published, and the writers are told
 
 Whoever knows this rule knows that an atom not released alone had at most K - 1 people waiting. A fold whose sum is the
 most that can have been waiting would give away each of its counts, so such a sum is not published where it stands but
 goes on upward; any smaller sum leaves every count at least two values.
 
-Left open: a close at which a fold and every atom but one are published, the one in another group than the fold. If its
-single person then joins two batches of exactly K, who knows the rule can tell that it was one; not who, nor what.
+So it is with one person who would join batches of exactly K: their sum says that it was one, and they are held.
 """
 
 import json
@@ -265,6 +264,9 @@ class _Rest:
 
 _NOTHING = _Rest((), 0, 0, 0)
 
+_DOUBT = 2
+"""As many people, or more, could have joined a batch for all that a reader knows; else its sum would tell that it was one."""
+
 
 def _closed(
     atoms: Atoms,
@@ -322,7 +324,9 @@ def _wholly(
     if rest.fit(atoms.k):
         return [*batches, _batch(atoms, _whole(atoms), rest.atoms, waiting)], ()
     hosts = _hosts(batches, rest)
-    if rest.people >= atoms.k or not hosts:
+    room = sum(host.tally.people - atoms.k for host in hosts) + rest.people
+    plain = rest.people > 0 and min(room, rest.most) < _DOUBT
+    if rest.people >= atoms.k or not hosts or plain:
         return batches, stays
     joined = {*stays, *(id for host in hosts for id in host.atoms)}
     members = [a for a in atoms.atoms if a.id in joined]
