@@ -6,7 +6,7 @@ who is staff is a look into memory, so that nobody's message pays for it.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from bot.channels.base import Channel, NotStored, SendFailed, Throttled, Unreach
 from bot.core.engine import deadline
 from bot.core.messages import Address, Arrived, Incoming, Media, Outgoing, Sent, Tap, Text
 from bot.core.people import Deed, Role, recognise, somewhere
+from bot.core.reading import Read, finished
 from bot.core.receipt import Asked
 from bot.core.receipt import recognise as recognise_receipt
 from bot.core.round import Round
@@ -26,6 +27,7 @@ from handlers.desk import Answer, Desk
 from handlers.outbox import Outbox
 from handlers.papers import CHART, Press
 from handlers.people import Registry
+from handlers.reading import NotRead, Readings
 from handlers.receipt import NoneReady, Receipts
 from handlers.survey import Agenda
 from handlers.words import OPEN_SCREEN, Texts, plain
@@ -59,6 +61,7 @@ class Front:
         agenda: Agenda,
         clock: Callable[[], float],
         receipts: Receipts,
+        readings: Readings,
         *,
         desk: Desk | None = None,
         registry: Registry | None = None,
@@ -77,7 +80,8 @@ class Front:
         self._answering: set[asyncio.Task[None]] = set()
         self.agenda = agenda
         self.receipts = receipts
-        self.outbox = Outbox(database, channels, texts, agenda.scripts)
+        self.readings = readings
+        self.outbox = Outbox(database, channels, texts, agenda.scripts, readings)
         self.alarms = Alarms(clock, self.ring)
 
     async def start(self) -> None:
@@ -223,13 +227,31 @@ class Front:
     # -- talks ------------------------------------------------------------------
 
     async def _receive_talk(self, incoming: Incoming) -> None:
-        try:
-            draft = await self._hear(incoming, self.agenda)
-        except NoneReady:
-            made = await self.receipts.make()
-            draft = await self._hear(incoming, replace(self.agenda, receipt=lambda: made))
+        draft = await self._heard(incoming)
         if draft is not None:
             self._follow(draft)
+
+    async def _heard(self, incoming: Incoming) -> Draft | None:
+        """The deed, again with whatever was not ready when it was run: a text that nobody had read, a receipt."""
+        agenda = self.agenda
+        for _ in range(TRIES):
+            try:
+                return await self._hear(incoming, agenda)
+            except NotRead as not_yet:
+                agenda = replace(agenda, read=await self._read(not_yet.texts))
+            except NoneReady:
+                made = await self.receipts.make()
+                agenda = replace(agenda, receipt=lambda made=made: made)
+        raise NotStored("never ready")
+
+    async def _read(self, texts: Sequence[str]) -> Read:
+        """Wait until these are read: nothing is taken in unmasked."""
+        try:
+            found = await self.readings.of(texts)
+        except Exception as failed:
+            log.exception("a text could not be read")
+            raise NotStored from failed
+        return lambda text: found.get(text) or self.readings.find(text)
 
     async def _hear(self, incoming: Incoming, agenda: Agenda) -> Draft | None:
         return await self._stepping(
@@ -245,6 +267,8 @@ class Front:
 
     def _follow(self, draft: Draft) -> None:
         self.alarms.set(draft.address, deadline(draft.session) if draft.session else None)
+        if draft.session is not None:
+            self.readings.ahead(finished(draft.session))
         self.outbox.say(draft)
 
     # -- the office -------------------------------------------------------------

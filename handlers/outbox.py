@@ -13,7 +13,8 @@ from dataclasses import replace
 from bot.channels.base import Blocked, Channel, Rejected, SendFailed, Throttled, Unreachable
 from bot.core.messages import Address
 from bot.core.survey import Script
-from handlers.words import Texts, message
+from handlers.reading import Readings
+from handlers.words import Texts, message, to_be_read
 from storage.database import Database, StorageFailed
 from storage.draft import Draft
 from storage.unit_of_work import Work
@@ -38,11 +39,13 @@ class Outbox:
         channels: Mapping[str, Channel],
         texts: Texts,
         scripts: Mapping[str, Script],
+        readings: Readings,
     ) -> None:
         self._database = database
         self._channels = channels
         self._texts = texts
         self._scripts = scripts
+        self._readings = readings
         self._latest: dict[Address, Draft] = {}
         self._said: dict[Address, int] = {}
         self._wakes: dict[Address, asyncio.Event] = {}
@@ -116,7 +119,13 @@ class Outbox:
 
     async def _try(self, draft: Draft) -> None:
         try:
-            outgoing = message(self._texts, self._scripts.get(draft.script), draft)
+            read = await self._readings.of(to_be_read(draft))
+        except Exception as error:
+            log.exception("a text could not be read")
+            raise Unreachable from error  # it is not shown unread; the next try reads it again
+        try:
+            script = self._scripts.get(draft.script)
+            outgoing = message(self._texts, script, draft, read.__getitem__)
         except Exception as error:
             log.exception("a message could not be put into words")
             raise Rejected from error

@@ -4,10 +4,10 @@ The deeds here are plain functions of a unit of work. They open the draft, let t
 whatever was handed in, and return the draft whose words are to be spoken once all of it is committed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 from bot.core.cells import Atoms, Headcounts, K, freeze
 from bot.core.engine import (
@@ -30,13 +30,15 @@ from bot.core.engine import (
     step,
 )
 from bot.core.link import Link, read_link
-from bot.core.messages import Address, Arrived, Edited, Incoming, Media, Redacted, Tap, Text
-from bot.core.privacy import clean, redact
+from bot.core.messages import Address, Arrived, Edited, Incoming, Media, Tap, Text
+from bot.core.privacy import clean
+from bot.core.reading import Finding, Read, Reading, findings, finished, masked, placed
 from bot.core.receipt import Receipt, written
 from bot.core.reply import command, read
 from bot.core.round import Round, open_round
-from bot.core.session import Part, Session
+from bot.core.session import MASKS, Part, Session
 from bot.core.survey import Language, Script
+from handlers.reading import NotRead
 from handlers.words import OPEN_SCREEN
 from storage.draft import SCREEN, Draft
 from storage.opinion import PUPIL
@@ -57,8 +59,8 @@ class Agenda:
     """Scripts by digest, filled as talks are opened."""
     period: Callable[[datetime], str]
     """The closing date of the period that is open at a moment."""
-    sort: Callable[[str], Mapping[str, Any]]
-    """What the sorting suggests for a masked text."""
+    read: Read
+    """The reading of a finished text; it may raise that it is not read yet."""
     receipt: Callable[[], Receipt]
     """One for who hands in; it may raise that none is ready."""
     headcounts: Headcounts = field(default_factory=dict[tuple[str, str], int | None])
@@ -68,6 +70,9 @@ class Agenda:
     k: int = K
     """People an atom needs before anything of it is released."""
 
+
+NOTHING = Reading()
+"""Of an answer without words."""
 
 NOT_TAKEN: Mapping[Outcome, str] = {"already": "said.already", "closed": "said.closed"}
 """What a person hears who handed in, and it was not taken."""
@@ -87,7 +92,7 @@ def hear(work: Work, agenda: Agenda, incoming: Incoming, now: float) -> Draft | 
     if script is None:
         return _keep(work, draft.moved(None, (("draft.lost", {}),), now=now))
     made = Step(draft.session)
-    for event in _events(script, draft.session, incoming):
+    for event in _events(agenda, script, draft.session, incoming):
         then = step(script, made.session, event, now) if made.session else Step(None)
         made = Step(then.session, (*made.effects, *then.effects))
     return _apply(work, agenda, draft, script, made, now)
@@ -198,23 +203,47 @@ def _start(
     return _apply(work, agenda, pinned, chosen.script, first, now)
 
 
-def _events(script: Script, session: Session, incoming: Incoming) -> tuple[Event, ...]:
+def _events(
+    agenda: Agenda, script: Script, session: Session, incoming: Incoming
+) -> tuple[Event, ...]:
     """What happened: one thing, or a picture and the words below it."""
-    first = _event(script, session, incoming)
+    listed = _findings(agenda, session)
+    first = _event(script, session, incoming, listed)
     if isinstance(incoming.body, Media) and (caption := clean(incoming.body.caption)):
-        return first, read(script, session, caption, incoming.message)
+        return first, read(script, session, caption, incoming.message, listed)
     return (first,)
 
 
-def _event(script: Script, session: Session, incoming: Incoming) -> Event:
+def _findings(agenda: Agenda, session: Session) -> tuple[Finding, ...]:
+    if session.place != MASKS:
+        return ()
+    _all_read(agenda, session)
+    return findings(session, agenda.read)
+
+
+def _all_read(agenda: Agenda, session: Session) -> None:
+    """Raises `NotRead` with all that is missing, so that one wait is enough."""
+    missing: list[str] = []
+    for text in finished(session):
+        try:
+            agenda.read(text)
+        except NotRead as not_yet:
+            missing += not_yet.texts
+    if missing:
+        raise NotRead(missing)
+
+
+def _event(
+    script: Script, session: Session, incoming: Incoming, listed: tuple[Finding, ...]
+) -> Event:
     match incoming.body:
         case Text(text):
             if (said := command(text)) and said[0] == "start":
                 return Returned()
-            return read(script, session, clean(text), incoming.message)
+            return read(script, session, clean(text), incoming.message, listed)
         case Tap(says, screen):
             return (
-                read(script, session, says, incoming.message)
+                read(script, session, says, incoming.message, listed)
                 if screen == session.screen
                 else Stale()
             )
@@ -285,13 +314,14 @@ def _submit(
     before = sum(work.vault.finished(script.round, a) for a in elsewhere)
     if most is not None and before >= most:
         return NOT_TAKEN["already"], {}
+    said = _said(agenda, script, session)
     receipt = agenda.receipt()
     guest = not agenda.open_people and not (entry and entry.known)
     outcome = work.vault.submit(
         script.round,
         work.identity.main(address),
         atoms.atom_of(session.unit, session.group, open=guest).id,
-        _said(agenda, script, session),
+        said,
         most=most if most is None else most - before,
         counted=before > 0,
         receipt=receipt,
@@ -320,14 +350,20 @@ def open_vault(work: Work, agenda: Agenda, script: Script) -> Atoms:
 
 
 def _said(agenda: Agenda, script: Script, session: Session) -> tuple[Said, ...]:
-    """The answers that were given, masked and sorted."""
+    """The answers that were given, masked as their writer saw them, and sorted."""
+    _all_read(agenda, session)
     pieces: list[Said] = []
     for answer in session.answers:
         question = script.question(answer.question)
         if question is None or answer.empty:
             continue
-        text: Redacted = redact(answer.text).text
-        labels = dict(agenda.sort(text)) if text else {}
+        reading = agenda.read(answer.text) if answer.parts else NOTHING
+        shown = masked(answer.text, reading, session)
+        text, labels = shown.text, dict(reading.labels)
+        if reading.leaders:
+            labels["leaders"] = placed(answer.text, shown, reading.leaders)
+        if session.hidden and "why" in labels:
+            labels["why"] = _still_there(labels["why"], text)
         pieces.append(
             Said(
                 question=question.id,
@@ -339,6 +375,14 @@ def _said(agenda: Agenda, script: Script, session: Session) -> tuple[Said, ...]:
             )
         )
     return tuple(pieces)
+
+
+def _still_there(why: Mapping[str, Sequence[str]], text: str) -> dict[str, tuple[str, ...]]:
+    """The reasons without words that the writer has masked since."""
+    return {
+        label: tuple(word for word in words if all(part in text for part in word.split("…")))
+        for label, words in why.items()
+    }
 
 
 def _most(agenda: Agenda, script: Script, session: Session) -> int | None:

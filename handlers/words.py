@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from bot.core.messages import Address, Button, Fleeting, Outgoing
-from bot.core.privacy import redact
-from bot.core.screen import Choice, Label, Screen, screen
-from bot.core.session import CONSENT, Session
+from bot.core.reading import Read, finished
+from bot.core.screen import Choice, Label, Phrase, Screen, screen
+from bot.core.session import CHANGE, CONSENT, MASKS, PREVIEW, Session
 from bot.core.survey import LANGUAGES, Language, Script
 from storage.draft import RECEIPT, SCREEN, Draft, Line
 
@@ -46,13 +46,20 @@ class House:
         return self._texts.say(language, key, **self._own[language], **params)
 
 
-def message(texts: Texts, script: Script | None, draft: Draft) -> Outgoing:
+def to_be_read(draft: Draft) -> tuple[str, ...]:
+    """The finished texts that the message shows, masked: they are read before it is made."""
+    session = draft.session
+    shows = session is not None and session.place in (PREVIEW, CHANGE, MASKS)
+    return finished(session) if shows and session else ()
+
+
+def message(texts: Texts, script: Script | None, draft: Draft, read: Read) -> Outgoing:
     """All that waits to be said, as one message; the screen, where one is wanted, comes last."""
     session = draft.session
     lines = [line for line in draft.waiting if line.key != SCREEN]
     says = [texts.say(draft.language, line.key, **line.params) for line in lines]
     if len(lines) < len(draft.waiting) and script is not None and session is not None:
-        return _with_screen(texts, script, session, draft, says)
+        return _with_screen(texts, screen(script, session, read), session, draft, says)
     text = "\n\n".join(says)
     return Outgoing(
         address=draft.address, text=text, fleeting=_fleeting(texts, draft.language, lines)
@@ -80,9 +87,8 @@ def plain(texts: Texts, address: Address, language: Language, key: str) -> Outgo
 
 
 def _with_screen(
-    texts: Texts, script: Script, session: Session, draft: Draft, says: list[str]
+    texts: Texts, shown: Screen, session: Session, draft: Draft, says: list[str]
 ) -> Outgoing:
-    shown = screen(script, session, lambda words: redact(words).text)
     says.append(_text(texts, draft.language, shown))
     return Outgoing(
         address=draft.address,
@@ -105,6 +111,7 @@ def _text(texts: Texts, language: Language, shown: Screen) -> str:
         parts.append(
             texts.say(language, "preview.line", name=_label(texts, language, name), said=words)
         )
+    parts += [_label(texts, language, note) for note in shown.notes]
     return "\n".join(parts)
 
 
@@ -129,4 +136,10 @@ def _button(texts: Texts, language: Language, choice: Choice, *, quiet: bool = F
 
 
 def _label(texts: Texts, language: Language, label: Label) -> str:
-    return texts.say(language, label) if isinstance(label, str) else label[language]
+    match label:
+        case str():
+            return texts.say(language, label)
+        case Phrase(key, params):
+            return texts.say(language, key, **params)
+        case _:
+            return label[language]

@@ -17,6 +17,7 @@ from typing import Any, Self
 from sqlalchemy import select
 
 from bot.content.loader import load_texts
+from bot.content.taxonomy import load_taxonomy
 from bot.core.messages import (
     Address,
     Arrived,
@@ -28,8 +29,10 @@ from bot.core.messages import (
     Tap,
     Text,
 )
+from bot.core.reading import Library
 from bot.core.round import Round
 from handlers.front import Front
+from handlers.reading import Readings
 from handlers.receipt import Receipts
 from handlers.survey import Agenda
 from handlers.tick import tick
@@ -62,12 +65,15 @@ class Home:
         *rounds: Round,
         clock: FixedClock | None = None,
         word: Round | None = None,
+        library: Library | None = None,
     ) -> None:
         self.folder = folder
+        self.library = library or Library(taxonomy=load_taxonomy())
         self.clock = clock or FixedClock()
         self.channel = FakeChannel()
         self.receipts = Receipts(os.urandom, quickly, sleep=self._pause)
         self.paused: list[float] = []
+        self.readings = Readings(lambda: self.library.read)
         self._rounds = rounds or (a_round(),)
         self._word = word or word_round()
         self._ticks = itertools.count()
@@ -86,6 +92,7 @@ class Home:
             await self._agenda(),
             self.clock,
             self.receipts,
+            self.readings,
         )
         await self.front.start()
         return self
@@ -106,7 +113,7 @@ class Home:
             pins=pins,
             scripts={pins[id]: s for id, s in scripts.items()},
             period=lambda _: "2026-09-25",
-            sort=lambda _: {},
+            read=self.readings.find,
             headcounts={
                 (unit.id, group.id): 1
                 for made in (*self._rounds, self._word)

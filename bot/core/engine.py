@@ -6,7 +6,7 @@ stepped again.
 
     events   what happened        Agreed  ChoseGroup  ChoseUnit  Searched  TurnedPage  Wrote  Rewrote  Settled
                                   Chose  Gave  Ticked  Skipped  WentBack  FinishedEarly  Confirmed  WantsChange
-                                  PickedAnswer  Stopped  Discarded  KeptForLater  ...
+                                  PickedAnswer  WantsMasks  PickedFinding  Hid  Bared  Stopped  Discarded  ...
     effects  what is to be done   Say (a sentence)  Ask (show where we are)  Keep (hand the answers in)  Close
 
 The way through a talk is `path`: consent, group, unit, the questions that apply, the preview. Cards that lie on
@@ -18,11 +18,14 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from bot.core.people import find_units, open_groups
+from bot.core.reading import Finding
 from bot.core.session import (
+    BARE,
     CHANGE,
     CONSENT,
     GROUP,
     LEAVE,
+    MASKS,
     OFFER,
     PREVIEW,
     PRIVACY,
@@ -168,6 +171,30 @@ class PickedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class WantsMasks:
+    """What is masked is to be looked at, one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PickedFinding:
+    """One of the things that are masked, or could be."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Hid:
+    """Words that are to be masked too."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bared:
+    """Yes, these words are to be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpokeForPupil:
     """A parent marks, or unmarks, that the child speaks."""
 
@@ -229,7 +256,7 @@ class Expired:
 Event = (
     Agreed | WantsPrivacy | ChoseGroup | ChoseUnit | Searched | TurnedPage | Wrote | Rewrote | Settled
     | Chose | Ticked | Gave | Skipped | WentBack | FinishedEarly | Confirmed | WantsChange | PickedAnswer
-    | SpokeForPupil | Stopped | Discarded | KeptForLater | AskedHotline | ChoseLanguage | SentMedia
+    | WantsMasks | PickedFinding | Hid | Bared | SpokeForPupil | Stopped | Discarded | KeptForLater | AskedHotline | ChoseLanguage | SentMedia
     | Unclear | Stale | Returned | Expired
 )  # fmt: skip
 
@@ -437,6 +464,15 @@ def _move(script: Script, session: Session, event: Event) -> Step:
             return _lay(session, CHANGE)
         case PickedAnswer(question):
             return _to(replace(session, returning=True, behind=""), question_place(question))
+        case WantsMasks():
+            return _lay(session, MASKS)
+        case PickedFinding(finding):
+            return _pick(session, finding)
+        case Hid(words):
+            return _hide(session, words)
+        case Bared():
+            bared = (*session.bared, session.asking)
+            return _to(replace(session, bared=bared, asking=""), MASKS)
         case SpokeForPupil():
             return Step(replace(session, pupil=not session.pupil), (Ask(),))
         case Stopped():
@@ -530,7 +566,33 @@ def _forget_moot(script: Script, session: Session) -> Session:
     return replace(session, answers=tuple(a for a in session.answers if a.question in applies))
 
 
+def _pick(session: Session, finding: Finding) -> Step:
+    """Masked or read, the other way round; to be read takes a second word."""
+    words = finding.words
+    if words in session.hidden:
+        return _to(replace(session, hidden=_without(session.hidden, words)), MASKS)
+    if finding.masked:
+        return _to(replace(session, asking=words), BARE)
+    if words in session.bared:
+        return _to(replace(session, bared=_without(session.bared, words)), MASKS)
+    return _to(replace(session, hidden=(*session.hidden, words)), MASKS)
+
+
+def _hide(session: Session, words: str) -> Step:
+    if not any(words in answer.text for answer in session.answers):
+        return Step(session, (Say("masks.not_there"), Ask()))
+    known = _without(session.hidden, words)
+    bared = _without(session.bared, words)
+    return _to(replace(session, hidden=(*known, words), bared=bared), MASKS)
+
+
+def _without(those: tuple[str, ...], words: str) -> tuple[str, ...]:
+    return tuple(one for one in those if one != words)
+
+
 def _back(script: Script, session: Session) -> Step:
+    if session.place == BARE:
+        return _to(replace(session, asking=""), MASKS)
     if session.behind or session.returning:
         return _to(replace(session, returning=False, behind=""), session.behind or PREVIEW)
     way = path(script, session)

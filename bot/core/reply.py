@@ -8,10 +8,12 @@ digits and Chinese numerals count as digits. The controls are the same at every 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from bot.core.engine import (
     Agreed,
     AskedHotline,
+    Bared,
     Chose,
     ChoseGroup,
     ChoseLanguage,
@@ -21,8 +23,10 @@ from bot.core.engine import (
     Event,
     FinishedEarly,
     Gave,
+    Hid,
     KeptForLater,
     PickedAnswer,
+    PickedFinding,
     Searched,
     SentMedia,
     Skipped,
@@ -32,6 +36,7 @@ from bot.core.engine import (
     TurnedPage,
     Unclear,
     WantsChange,
+    WantsMasks,
     WantsPrivacy,
     WentBack,
     Wrote,
@@ -39,9 +44,11 @@ from bot.core.engine import (
     page_of_units,
 )
 from bot.core.people import audiences, open_groups
+from bot.core.reading import Finding
 from bot.core.session import (
     CONSENT,
     LEAVE,
+    MASKS,
     OFFER,
     PRIVACY,
     UNIT,
@@ -94,10 +101,17 @@ _BEFORE_WORDS = re.compile(r"([1-8])[\s,、.:;](.+)", re.DOTALL)
 _WORDS = re.compile(r"[^\W_]")
 
 
-def read(script: Script, session: Session, typed: str, message: str) -> Event:
+def read(
+    script: Script,
+    session: Session,
+    typed: str,
+    message: str,
+    findings: Sequence[Finding] = (),
+) -> Event:
     """The event that a typed text (or a tap's words) is at this place.
 
-    `typed` is what the person sent, cleaned of invisible characters; `message` the platform's name for it.
+    `typed` is what the person sent, cleaned of invisible characters; `message` the platform's name for it; `findings`
+    what is listed where the talk stands at what is masked.
     """
     short = _plain(typed) if len(typed) <= 24 else ""
     form = form_at(script, session)
@@ -108,12 +122,19 @@ def read(script: Script, session: Session, typed: str, message: str) -> Event:
             or _control(short)
             or Unclear()
         )
+    if session.place == MASKS and (picked := _finding(findings, short)):
+        return PickedFinding(picked)
     return (
         _control(short)
         or _choice(script, session, form, short)
         or _words(script, session, form, typed, message)
         or Unclear()
     )
+
+
+def finding_number(place: int) -> int:
+    """What one types for the finding at that place: 1 to 8, then from 10 on, because 9 goes back."""
+    return place + 1 if place < int(BACK) - 1 else place + 2
 
 
 def digits(typed: str) -> str | None:
@@ -176,7 +197,11 @@ def _choice(script: Script, session: Session, form: Form | None, short: str) -> 
         case "preview":
             if short in (FOR_PUPIL, "4"):
                 return SpokeForPupil()
+            if at == 5:
+                return WantsMasks() if any(a.parts for a in session.answers) else None
             return {1: Confirmed(), 2: WantsChange(), 3: Discarded()}.get(at)
+        case "bare":
+            return {1: Bared(), 2: WentBack()}.get(at)
         case "change":
             return (
                 PickedAnswer(session.answers[at - 1].question)
@@ -189,6 +214,15 @@ def _choice(script: Script, session: Session, form: Form | None, short: str) -> 
             return _unit(script, session, at, number)
         case _:
             return _option(session, form, short, at) if form else None
+
+
+def _finding(findings: Sequence[Finding], short: str) -> Finding | None:
+    number = digits(short) if short else None
+    if number is None or number.startswith("0"):
+        return None
+    return next(
+        (one for at, one in enumerate(findings) if finding_number(at) == int(number)), None
+    )
 
 
 def _card(script: Script, session: Session, at: int, short: str) -> Event | None:
@@ -255,6 +289,8 @@ def _words(
         return SentMedia("signs")
     if session.place == UNIT:
         return Searched(typed[:24])
+    if session.place == MASKS:
+        return Hid(typed.strip())
     if session.place == LEAVE and session.behind:
         under = script.question(question_at(session.behind))
         form = under.form(audience_of(script, session)) if under else None

@@ -4,17 +4,47 @@ A `Screen` is still without language: labels are keys of the texts or the survey
 typing would say, so a channel without buttons loses nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.engine import asked, form_at, page_of_units
 from bot.core.people import open_groups
-from bot.core.reply import BACK, DONE, HAND_IN, MORE_UNITS, SKIP, STOP, takes_words, two_doors
+from bot.core.privacy import PLACEHOLDERS
+from bot.core.reading import (
+    Finding,
+    Read,
+    dangers,
+    findings,
+    finished,
+    masked,
+    numbered,
+    pointing,
+)
+from bot.core.reply import (
+    BACK,
+    DONE,
+    HAND_IN,
+    MORE_UNITS,
+    SKIP,
+    STOP,
+    finding_number,
+    takes_words,
+    two_doors,
+)
 from bot.core.session import Answer, Session, audience_of, question_at
 from bot.core.survey import Form, Question, Script, Words
 
-Label = str | Words
-"""A key of the texts, or words in each language."""
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A key of the texts, with what stands in it: of the person's own words, or the product's."""
+
+    key: str
+    params: Mapping[str, str]
+
+
+Label = str | Words | Phrase
+"""A key of the texts, bare or with what stands in it, or words in each language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +67,16 @@ class Screen:
     """The question in its own words, shown below the text of `key`."""
     lines: tuple[tuple[Label, tuple[Label, ...]], ...] = ()
     """What was answered: the question's name, then what was said."""
+    notes: tuple[Label, ...] = ()
+    """What its writer should know of it before it is handed in."""
     choices: tuple[Choice, ...] = ()
     """Numbered choices, listed in the text as well."""
     controls: tuple[Choice, ...] = ()
     """Skip, back, hand in, stop: on buttons, and in one hint line."""
 
 
-def screen(script: Script, session: Session, mask: Callable[[str], str]) -> Screen:
-    """What is shown at this place. `mask` hides who is named in what was written."""
+def screen(script: Script, session: Session, read: Read) -> Screen:
+    """What is shown at this place. `read` knows what is to be masked in what was written."""
     tone = audience_of(script, session)
     match session.place:
         case "consent" if two_doors(script, session):
@@ -65,9 +97,13 @@ def screen(script: Script, session: Session, mask: Callable[[str], str]) -> Scre
         case "unit":
             return _unit(script, session, tone)
         case "preview":
-            return _preview(script, session, mask)
+            return _preview(script, session, read)
         case "change":
-            return _change(script, session, mask)
+            return _change(script, session, read)
+        case "masks":
+            return _masks(script, session, read)
+        case "bare":
+            return _card("masks.sure", "bare", "stay_masked")
         case "leave":
             return _card(
                 "leave.asked" if session.warned else "leave.card", "hand_in", "later", "discard"
@@ -157,22 +193,53 @@ def _controls(session: Session, form: Form) -> tuple[Choice, ...]:
     )
 
 
-def _preview(script: Script, session: Session, mask: Callable[[str], str]) -> Screen:
+def _preview(script: Script, session: Session, read: Read) -> Screen:
     pupil: tuple[Choice, ...] = ()
     tone = audience_of(script, session)
     if tone == "parent":
         pupil = (Choice("4", "choice.for_pupil", ticked=session.pupil),)
+    written = any(answer.parts for answer in session.answers)
+    masks = (Choice("5", "choice.masks"),) if written else ()
     shown = _card(f"preview.{tone}", "submit", "change", "discard")
     return Screen(
         key=shown.key,
-        lines=_lines(script, session, mask),
-        choices=(*shown.choices, *pupil),
+        lines=_lines(script, session, read),
+        notes=tuple(_notes(session, read)),
+        choices=(*shown.choices, *pupil, *masks),
         controls=(Choice(BACK, "control.back"),),
     )
 
 
-def _change(script: Script, session: Session, mask: Callable[[str], str]) -> Screen:
-    lines = _lines(script, session, mask)
+def _notes(session: Session, read: Read) -> Iterator[Label]:
+    if words := pointing(session, read):
+        yield Phrase("preview.pointing", {"words": "”“".join(words)})
+    if "corruption" in dangers(session, read):
+        yield "preview.corruption"
+
+
+def _masks(script: Script, session: Session, read: Read) -> Screen:
+    """The answers with a number in each placeholder, and what a tap on each would change."""
+    found = findings(session, read)
+    places = {one.words: finding_number(at) for at, one in enumerate(found)}
+    answers = {text: numbered(text, read(text), session, places) for text in finished(session)}
+    return Screen(
+        key="masks.card",
+        lines=_lines(script, session, read, answers),
+        choices=tuple(_finding_choice(one, places[one.words]) for one in found),
+        controls=(Choice(BACK, "control.back"),),
+    )
+
+
+def _finding_choice(one: Finding, number: int) -> Choice:
+    if not one.masked:
+        words = Phrase("masks.mask", {"number": str(number), "words": one.words})
+        return Choice(str(number), words)
+    kind = PLACEHOLDERS[one.kind if one.kind != "pointing" else "chosen"]
+    return Choice(str(number), Phrase("masks.bare", {"number": str(number), "kind": kind}))
+
+
+def _change(script: Script, session: Session, read: Read) -> Screen:
+    lines = _lines(script, session, read)
     return Screen(
         key="change.card",
         choices=tuple(Choice(str(i), name) for i, (name, _) in enumerate(lines, 1)),
@@ -181,7 +248,7 @@ def _change(script: Script, session: Session, mask: Callable[[str], str]) -> Scr
 
 
 def _lines(
-    script: Script, session: Session, mask: Callable[[str], str]
+    script: Script, session: Session, read: Read, shown: Mapping[str, str] | None = None
 ) -> tuple[tuple[Label, tuple[Label, ...]], ...]:
     audience = audience_of(script, session)
     lines: list[tuple[Label, tuple[Label, ...]]] = []
@@ -189,7 +256,8 @@ def _lines(
         question = script.question(answer.question)
         form = question.form(audience) if question else None
         if question and form:
-            lines.append((_name(question, form), _said(form, answer, mask)))
+            words = _words(answer, session, read, shown)
+            lines.append((_name(question, form), _said(form, answer, words)))
     return tuple(lines)
 
 
@@ -197,10 +265,18 @@ def _name(question: Question, form: Form) -> Label:
     return form.name or question.name or form.words
 
 
-def _said(form: Form, answer: Answer, mask: Callable[[str], str]) -> tuple[Label, ...]:
+def _words(
+    answer: Answer, session: Session, read: Read, shown: Mapping[str, str] | None
+) -> str:
+    if not answer.parts:
+        return ""
+    return shown[answer.text] if shown else masked(answer.text, read(answer.text), session).text
+
+
+def _said(form: Form, answer: Answer, written: str) -> tuple[Label, ...]:
     options = tuple(option.words for id in answer.options if (option := form.option(id)))
     number = (_both(str(answer.number)),) if answer.number is not None else ()
-    words = (_both(mask(answer.text)),) if answer.parts else ()
+    words = (_both(written),) if answer.parts else ()
     return (*options, *number, *words)
 
 

@@ -15,6 +15,7 @@ Place = str
 
 CONSENT, PRIVACY, GROUP, UNIT = "consent", "privacy", "group", "unit"
 OFFER, PREVIEW, CHANGE, LEAVE = "offer", "preview", "change", "leave"
+MASKS, BARE = "masks", "bare"
 
 
 def question_place(question: str) -> Place:
@@ -86,6 +87,12 @@ class Session:
     touched: float = 0
     warned: bool = False
     """The one question before the draft's end has been asked."""
+    bared: tuple[str, ...] = ()
+    """Words that would be masked, and that the writer wants to be read."""
+    hidden: tuple[str, ...] = ()
+    """Words the writer wants masked besides."""
+    asking: str = ""
+    """The words of which it is asked whether they are to be read."""
 
     def answer(self, question: str) -> Answer | None:
         """What was said to that question."""
@@ -114,16 +121,17 @@ def to_plain(session: Session) -> list[Any]:
         session.ticked,
         [[p.message, p.text] for p in session.writing],
         session.writing_since, session.search, session.page, session.pupil, session.returning,
-        session.behind, session.touched, session.warned,
+        session.behind, session.touched, session.warned, session.bared, session.hidden, session.asking,
     ]  # fmt: skip
 
 
 def from_plain(plain: list[Any]) -> Session:
-    """The session that `to_plain` wrote."""
+    """The session that `to_plain` wrote; an earlier version of it may have written less."""
     (
         language, place, turn, audience, group, unit, given, answers, ticked, writing, writing_since,
-        search, page, pupil, returning, behind, touched, warned,
+        search, page, pupil, returning, behind, touched, warned, *decided,
     ) = plain  # fmt: skip
+    bared, hidden, asking = decided or ((), (), "")
     return Session(
         language=language,
         place=place,
@@ -146,4 +154,7 @@ def from_plain(plain: list[Any]) -> Session:
         behind=behind,
         touched=touched,
         warned=warned,
+        bared=tuple(bared),
+        hidden=tuple(hidden),
+        asking=asking,
     )

@@ -122,6 +122,14 @@ class Leader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """`[privacy]`: what is masked in what people write, besides what always is."""
+
+    mask_titles: bool = True
+    """A family name with a title behind it loses the name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
     """`[quiet]`: when Tingwen may speak unasked. Outside these hours nobody is written to first."""
 
@@ -219,6 +227,7 @@ class Settings:
     units: tuple[PlannedUnit, ...] = ()
     rounds: tuple[PlannedRound, ...] = ()
     leaders: tuple[Leader, ...] = ()
+    privacy: Privacy = Privacy()
     quiet: Quiet = Quiet()
     holidays: tuple[Holidays, ...] = ()
     people: People = People()

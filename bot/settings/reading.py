@@ -23,6 +23,7 @@ from bot.settings import (
     People,
     PlannedRound,
     PlannedUnit,
+    Privacy,
     Quiet,
     Settings,
     Storage,
@@ -95,6 +96,7 @@ def read(text: str, *, file: str, folder: Path, environment: Mapping[str, str]) 
             units=units,
             rounds=_rounds(root, office.timezone, units),
             leaders=_leaders(root, units),
+            privacy=_privacy(root),
             quiet=_quiet(root),
             holidays=tuple(_holidays(root)),
             people=_people(root, folder),
@@ -282,6 +284,11 @@ def _leader(table: Table, units: tuple[PlannedUnit, ...]) -> Leader:
         )
         _check_units(table, "unit", filter(None, (leader.unit,)), units)
     return leader
+
+
+def _privacy(root: Table) -> Privacy:
+    with root.table("privacy") as privacy:
+        return Privacy(mask_titles=privacy.flag("mask_titles", Privacy().mask_titles))
 
 
 def _quiet(root: Table) -> Quiet:

@@ -25,12 +25,14 @@ from bot.core.bucket import EMPTY, NO_TAGS, Full, loads, mark_of, put, with_mark
 from bot.core.engine import Keep, Settled, begin, step
 from bot.core.messages import Address, Incoming, Outgoing, Text
 from bot.core.privacy import redact
+from bot.core.reading import Library
 from bot.core.reply import read
 from bot.core.round import Round
 from bot.core.session import from_plain
 from bot.core.sorting import Labels, classify
 from bot.core.survey import Script, Unit
 from handlers.front import Front
+from handlers.reading import Readings
 from handlers.receipt import Receipts
 from handlers.survey import Agenda
 from handlers.words import House
@@ -226,6 +228,7 @@ async def _product(folder: Path, in_flight: int) -> float:
     clock = itertools.count(1_790_000_000, 4)
     receipts = Receipts(os.urandom, stretched, ready=PEOPLE)
     await receipts.fill()
+    readings = Readings(lambda: Library(taxonomy=taxonomy).read)
     pins = await database.write(lambda tx: {"bench": Work(tx).scripts.pin(asked)})
     agenda = Agenda(
         rounds=(Round(id="bench", script=asked),),
@@ -233,7 +236,7 @@ async def _product(folder: Path, in_flight: int) -> float:
         pins=pins,
         scripts={pins["bench"]: asked},
         period=lambda _: "2026-09-25",
-        sort=lambda text: classify(taxonomy, text).as_plain(),
+        read=readings.find,
         receipt=receipts.take,
     )
     front = Front(
@@ -243,6 +246,7 @@ async def _product(folder: Path, in_flight: int) -> float:
         agenda,
         lambda: float(next(clock)),
         receipts,
+        readings,
     )
     done = 0
 

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.engine import Keep, Settled, begin, deadline, path, step
+from bot.core.reading import Reading
 from bot.core.reply import read
 from bot.core.screen import screen
 from bot.core.session import from_plain, to_plain
@@ -188,7 +189,7 @@ def test_whatever_is_typed_the_talk_stands_somewhere_it_can_be_shown(typed):
             if isinstance(effect, Keep):
                 assert effect.session.answers
         if session is not None:
-            screen(asked, session, str)
+            screen(asked, session, lambda _: Reading())
             assert not session.answers or all(not a.empty for a in session.answers)
             assert (session.behind or session.place) in (
                 *path(asked, session),

@@ -19,7 +19,17 @@ from bot.core.privacy.spans import Candidate, Span, SpanType, strongest
 if TYPE_CHECKING:
     from bot.core.privacy.names import Readers
 
-__all__ = ["PLACEHOLDERS", "Masked", "Policy", "Span", "SpanType", "clean", "redact"]
+__all__ = [
+    "PLACEHOLDERS",
+    "USUAL",
+    "Masked",
+    "Policy",
+    "Span",
+    "SpanType",
+    "clean",
+    "mask",
+    "redact",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

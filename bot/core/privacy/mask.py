@@ -22,6 +22,7 @@ PLACEHOLDERS: dict[SpanType, str] = {
     "titled_name": "〔姓〕",
     "nickname": "〔昵称〕",
     "other_id": "〔编号〕",
+    "chosen": "〔遮住〕",
 }
 """What stands in the text instead; part of the stored format."""
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 SpanType = Literal[
     "name", "phone", "id_card", "bank_card", "email", "qq", "wechat", "plate", "address", "url", "handle",
-    "class_identity", "titled_name", "nickname", "other_id",
+    "class_identity", "titled_name", "nickname", "other_id", "chosen",
 ]  # fmt: skip
 
 

@@ -1,0 +1,177 @@
+"""Names and whatever else tells who somebody is, from the first keystroke to the released row."""
+
+import asyncio
+import json
+
+import pytest
+
+from bot.channels.base import NotStored
+from bot.content.models import load_model, load_readers
+from bot.content.taxonomy import load_taxonomy
+from bot.core.messages import Text
+from bot.core.privacy import Policy
+from bot.core.reading import Library
+from bot.core.sorting import Leader
+from handlers.reading import NotRead, Readings
+from tests.builders import a_round, open_form, question
+from tests.chat import Home
+
+HEAD = Leader(name="欧阳明远", unit="no1", posts=("校长",), spellings=("老欧阳",))
+
+
+def library(**kept) -> Library:
+    return Library(taxonomy=load_taxonomy(), readers=load_readers(), model=load_model(), **kept)
+
+
+@pytest.fixture
+async def home(tmp_path):
+    async with Home(tmp_path, library=library(roster=(HEAD,))) as home:
+        yield home
+
+
+async def preview(home, *texts):
+    anna = home.person("anna")
+    await anna.says("开始", "2", "2", "0", *texts, "88")
+    return anna
+
+
+async def row(home):
+    return next(one for one in await home.opinions() if one["text"])
+
+
+async def test_a_name_without_a_title_is_masked_for_its_writer_and_in_the_row(home):
+    anna = await preview(home, "诸葛建军天天迟到，没人敢说")
+    assert "〔姓名〕天天迟到" in anna.sees
+    await anna.says("1")
+    kept = await row(home)
+    assert kept["text"] == "〔姓名〕天天迟到，没人敢说"
+    assert "诸葛" not in json.dumps(dict(kept), default=repr, ensure_ascii=False)
+
+
+async def test_a_name_sent_in_two_messages_is_one_name(home):
+    anna = await preview(home)
+    await anna.says("开始", "2", "2", "0")
+    for part in ("班主任诸葛", "建军，天天骂人"):
+        await anna.does(Text(part))
+    await home.rest()
+    await anna.says("88")
+    assert "诸葛" not in anna.sees
+    assert "建军" not in anna.sees
+
+
+async def test_what_is_masked_is_shown_again_only_after_a_second_yes(home):
+    anna = await preview(home, "诸葛建军天天迟到，请打13800138000")
+    await anna.says("5", "1")
+    assert "可能知道说的是谁" in anna.sees
+    await anna.says("2")
+    assert "诸葛" not in anna.sees
+    await anna.says("1", "1", "9")
+    assert "诸葛建军天天迟到，请打〔电话〕" in anna.sees
+    await anna.says("1")
+    assert (await row(home))["text"] == "诸葛建军天天迟到，请打〔电话〕"
+
+
+async def test_any_words_can_be_masked_besides_and_the_reasons_for_a_label_lose_them(home):
+    anna = await preview(home, "食堂的红烧肉太咸，是三楼那个窗口")
+    await anna.says("5", "食堂的红烧肉", "窗户", "9")
+    assert "▸ 问q1：〔遮住〕太咸，是三楼那个窗口" in anna.sees
+    await anna.says("1")
+    kept = await row(home)
+    assert "食堂" not in str(dict(kept))
+
+
+async def test_who_points_to_themselves_is_warned_and_masks_it_with_one_tap(home):
+    anna = await preview(home, "我是全校唯一的美术老师，教室漏雨")
+    assert "猜到是谁写的" in anna.sees
+    await anna.taps("遮哪里", "1 遮住“我是全校唯一的美术老师”", "返回")
+    assert "〔遮住〕，教室漏雨" in anna.sees
+    assert "猜到是谁写的" not in anna.sees
+
+
+async def test_a_leader_of_the_roster_makes_it_personal_and_cannot_be_unmasked(home):
+    anna = await preview(home, "〔姓名〕两个字我也会打：老欧阳从来不听意见，欧阳校长开会只念稿")
+    assert "〔姓名〕从来不听意见" in anna.sees
+    await anna.says("5")
+    assert not any("露出" in label for label in anna.labels)
+    await anna.says("9", "1")
+    kept = await row(home)
+    labels = json.loads(kept["labels"])
+    assert labels["about"] == "个人"
+    assert labels["leaders"] == [[HEAD.key, 1], [HEAD.key, 2]]
+    assert "欧阳" not in str(dict(kept))
+
+
+async def test_a_clue_of_corruption_is_told_where_it_can_be_reported(home):
+    anna = await preview(home, "校长收了供应商的回扣，我有转账记录")
+    assert "12388" in anna.sees
+
+
+async def test_an_edit_in_the_preview_is_read_anew(home):
+    anna = home.person("anna")
+    await anna.says("开始", "2", "2", "0")
+    await anna.does(Text("检查太多"), message="m1")
+    await home.rest()
+    await anna.says("88")
+    await anna.edits("m1", "诸葛建军天天迟到")
+    assert "〔姓名〕天天迟到" in anna.sees
+    await anna.says("1")
+    assert (await row(home))["text"] == "〔姓名〕天天迟到"
+
+
+async def test_nothing_is_handed_in_that_memory_has_lost_and_is_not_read_again(tmp_path):
+    async with Home(tmp_path, library=library()) as home:
+        anna = await preview(home, "诸葛建军天天迟到")
+        home.readings._known.clear()
+        await anna.says("1")
+        assert "收到了" in anna.sees
+        assert (await row(home))["text"] == "〔姓名〕天天迟到"
+
+
+async def test_after_a_restart_in_the_quiet_gap_the_preview_is_masked_as_ever(tmp_path):
+    one = a_round(question("q1", staff=open_form()))
+    async with Home(tmp_path, one, library=library()) as home:
+        anna = home.person("anna")
+        await anna.says("开始", "2", "2", "0")
+        await anna.does(Text("诸葛建军天天迟到"))
+    async with Home(tmp_path, one, library=library(), clock=home.clock) as home:
+        await home.rest()
+        anna = home.person("anna")
+        assert "〔姓名〕天天迟到" in anna.sees
+
+
+async def test_titles_keep_their_family_name_where_the_office_wants_it_so(tmp_path):
+    masked = library().read("王老师上课很好").spans
+    kept = library(policy=Policy(titled=False)).read("王老师上课很好").spans
+    assert len(masked) == 1
+    assert kept == ()
+
+
+async def test_texts_are_read_once_however_often_they_are_asked_for():
+    read: list[str] = []
+
+    def reads(text):
+        read.append(text)
+        return library().read(text)
+
+    readings = Readings(lambda: reads, most=2)
+    with pytest.raises(NotRead):
+        readings.find("a")
+    readings.ahead(("a", "a"))
+    await asyncio.gather(readings.of(("a", "b")), readings.of(("b", "a")))
+    assert sorted(read) == ["a", "b"]
+    await readings.of(("c",))
+    with pytest.raises(NotRead):
+        readings.find("a")
+
+
+async def test_a_text_that_cannot_be_read_is_not_taken_in_and_may_be_sent_again(home, caplog):
+    anna = await preview(home, "诸葛建军天天迟到")
+    home.readings._known.clear()
+    good, home.readings._read = home.readings._read, None
+    home.readings._load = lambda: 1 / 0
+    with pytest.raises(NotStored):
+        await anna.says("1")
+    home.readings._read = good
+    await anna.says("1")
+    assert "收到了" in anna.sees
+    assert "诸葛" not in caplog.text
