@@ -16,7 +16,7 @@ from datetime import time as clock_time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Sociable
 from bot.channels.http import Listener
 from bot.channels.web.chat import WebChat
 from bot.content.loader import (
@@ -158,6 +158,9 @@ class App:
         self.database.start()
         self.channels |= {channel.name: channel for channel in channels}
         front = await self._front()
+        for channel in channels:
+            if isinstance(channel, Sociable):
+                channel.circles = front
         bell = self.bell = Bell(self._chores(front).due)
         self._wake, self._works_here = front.outbox.wake, front.works_here
         if self.keys.master_was_made:

@@ -6,14 +6,24 @@ who is staff is a look into memory, so that nobody's message pays for it.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.channels.base import Channel, NotStored, SendFailed, Throttled, Unreachable
 from bot.core.engine import deadline
-from bot.core.messages import Address, Arrived, Incoming, Media, Outgoing, Sent, Tap, Text
+from bot.core.messages import (
+    Address,
+    Arrived,
+    InCircle,
+    Incoming,
+    Media,
+    Outgoing,
+    Sent,
+    Tap,
+    Text,
+)
 from bot.core.people import Deed, Role, recognise, somewhere
 from bot.core.reading import Read, finished
 from bot.core.receipt import Asked
@@ -23,7 +33,7 @@ from bot.core.survey import Language
 from handlers import desk as office
 from handlers import people, receipt, survey
 from handlers.alarm import Alarms
-from handlers.desk import Answer, Desk
+from handlers.desk import Answer, Desk, Spot
 from handlers.outbox import Outbox
 from handlers.papers import CHART, Press
 from handlers.people import Registry
@@ -77,6 +87,7 @@ class Front:
         self._press = press or Press()
         self._after = after
         self._members: dict[Address, Member] = {}
+        self._circles: dict[Address, Language] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self.agenda = agenda
         self.receipts = receipts
@@ -95,6 +106,7 @@ class Front:
     async def look_again(self) -> None:
         """Words not yet said, deadlines not yet reached, and who is staff now."""
         drafts, members = await self._database.write(_found)
+        await self._database.write(self._learn_circles)
         self._know(members)
         for draft in drafts:
             self._follow(draft)
@@ -164,9 +176,9 @@ class Front:
         )
 
     def language(self, address: Address) -> Language:
-        """The language of somebody of the staff."""
+        """The language of somebody of the staff, or of one of the office's group chats."""
         member = self._members.get(address)
-        return member.language if member else "zh"
+        return member.language if member else self._circles.get(address, "zh")
 
     # -- about oneself ----------------------------------------------------------
 
@@ -214,6 +226,64 @@ class Front:
                 self._database, self.receipts, self._texts, asked, address, language
             )
         )
+
+    # -- group chats ------------------------------------------------------------
+
+    async def heard_in_circle(self, said: InCircle) -> bool:
+        """Take in a command somebody of the staff gave in a group chat. False where it is none: nothing of it is kept.
+
+        Raises `NotStored`.
+        """
+        registry, desk = self._registry, self._desk
+        typed = _aloud(said.incoming)
+        if registry is None or desk is None or not typed or said.member not in registry.roll:
+            return False
+        now, spot = self._clock(), Spot(address=said.incoming.address, title=said.title)
+
+        def heard(tx: Tx) -> tuple[Member | None, Answer | None]:
+            work = Work(tx)
+            member = people.find(work, registry, said.member)
+            if member is None or not work.inbox.first(said.incoming, int(now // DAY)):
+                return member, None
+            return member, office.hear_aloud(work, desk, member, spot, typed, now)
+
+        member, answer = await self._kept(self._database.write(heard))
+        if answer is not None:
+            await self._kept(self._database.write(self._learn_circles))
+            self._answered(registry, desk, spot.address, answer)
+        return member is not None
+
+    async def circle_moved(self, old: Address, new: Address) -> None:
+        """A group chat has another address from now on. Raises `NotStored`."""
+
+        def moved(tx: Tx) -> None:
+            work = Work(tx)
+            if work.circles.move(old, new):
+                work.parcels.readdress(old, new)
+            self._learn_circles(tx)
+
+        await self._kept(self._database.write(moved))
+
+    async def circle_left(self, circle: Address) -> None:
+        """We are not in that group chat any more. Raises `NotStored`."""
+
+        def left(tx: Tx) -> None:
+            work = Work(tx)
+            if work.circles.let_go(circle):
+                work.parcels.give_up(circle)
+            self._learn_circles(tx)
+
+        await self._kept(self._database.write(left))
+
+    def _learn_circles(self, tx: Tx) -> None:
+        self._circles = {one.address: one.language for one in Work(tx).circles.every()}
+
+    async def _kept(self, writing: Awaitable[T]) -> T:
+        try:
+            return await writing
+        except StorageFailed as failed:
+            log.error("a message could not be kept", extra={"reason": str(failed)})
+            raise NotStored from failed
 
     # -- everybody else -----------------------------------------------------------
 
@@ -402,6 +472,19 @@ def _typed(incoming: Incoming) -> str:
             return ""
         case _:
             return "?"
+
+
+def _aloud(incoming: Incoming) -> str:
+    """The command that is given in a group chat; empty where people only talk."""
+    match incoming.body:
+        case Text(text) if text.startswith("/"):
+            return text
+        case Tap(says, screen) if screen == OPEN_SCREEN:
+            return says
+        case Arrived():
+            return "/office"
+        case _:
+            return ""
 
 
 def _swept(tx: Tx) -> None:

@@ -34,6 +34,7 @@ _CHUNK = 1 << 22
 _SEALED = (  # table, what its seal is bound to, the key it was sealed with
     ("person", "slot", "roster seal"),
     ("staff", "tag", "staff seal"),
+    ("circle", "tag", "circle seal"),
     ("outbox", "key", "outbox address"),
 )
 
@@ -137,6 +138,7 @@ def marks(addresses: tuple[Address, ...], master: bytes, tag: bytes | None) -> I
         (roster, "roster", frozenset({"person.slot"})),
         (staff, "staff", frozenset({"staff.tag", "seat.tag"})),
         (derive(master, "outbox"), "outbox", frozenset({"outbox.key"})),
+        (derive(master, "circle index"), "circle", frozenset({"circle.tag"})),
         *([(tag, "draft", frozenset({"draft.tag"}))] if tag else []),
     ]
     for address in addresses:

@@ -55,6 +55,11 @@ _MARK = Statement(
     .where(outbox.c.key == bindparam("key_"), outbox.c.state == WAITING)
     .values(state=bindparam("state_"), sealed=b"")
 )
+_READDRESS = Statement(
+    update(outbox)
+    .where(outbox.c.key == bindparam("key_"), outbox.c.state == WAITING)
+    .values(sealed=bindparam("sealed_"))
+)
 _STATES = Statement(
     select(outbox.c.state, func.count())
     .where(outbox.c.kind == bindparam("kind_"), outbox.c.ref == bindparam("ref_"))
@@ -73,13 +78,11 @@ class Parcels:
         who = f"{address.channel}\0{address.id}".encode()
         mark = hmac.digest(derive(self._tx.keys.master, "outbox"), who, "sha256")[:12].hex()
         key = f"{kind}:{ref}:{mark}"
-        said = [note.key, dict(note.params), note.buttons] if note else None
-        plain = json.dumps([address.channel, address.id, said]).encode()
         row = {
             "key": key,
             "kind": kind,
             "ref": ref,
-            "sealed": seal(self._key(), plain, key.encode()),
+            "sealed": self._sealed(key, address, note),
             "state": WAITING,
         }
         return self._tx.do(_PUT, row) == 1
@@ -93,6 +96,19 @@ class Parcels:
             found.append(Parcel(key=key, kind=kind, ref=ref, address=address, note=_note(said)))
         return tuple(found)
 
+    def readdress(self, old: Address, new: Address) -> None:
+        """What waits for the one address goes to the other. It stays the same parcel: it may be on its way just now."""
+        for parcel in self.due():
+            if parcel.address == old:
+                sealed = self._sealed(parcel.key, new, parcel.note)
+                self._tx.do(_READDRESS, {"key_": parcel.key, "sealed_": sealed})
+
+    def give_up(self, address: Address) -> None:
+        """Nothing can be brought there any more."""
+        for parcel in self.due():
+            if parcel.address == address:
+                self.refused(parcel.key)
+
     def arrived(self, key: str) -> None:
         """It was handed over."""
         self._tx.do(_MARK, {"key_": key, "state_": SENT})
@@ -104,6 +120,11 @@ class Parcels:
     def states(self, kind: str, ref: str) -> dict[int, int]:
         """How many wait, arrived, were refused."""
         return dict(self._tx.all(_STATES, {"kind_": kind, "ref_": ref}))  # pyright: ignore[reportArgumentType]
+
+    def _sealed(self, key: str, address: Address, note: Note | None) -> bytes:
+        said = [note.key, dict(note.params), note.buttons] if note else None
+        plain = json.dumps([address.channel, address.id, said]).encode()
+        return seal(self._key(), plain, key.encode())
 
     def _key(self) -> bytes:
         return derive(self._tx.keys.master, "outbox address")

@@ -173,6 +173,17 @@ outbox = Table(  # what is to be handed to the office's chats and people, each t
 )
 Index("outbox_waiting", outbox.c.state)
 
+circle = Table(  # a group chat of the office; the row outlives it without its address, so that its number is never given again
+    "circle",
+    metadata,
+    Column("tag", LargeBinary, primary_key=True),  # MAC of the address; random once let go
+    Column("number", Integer, nullable=False, unique=True),
+    Column(
+        "sealed", LargeBinary, nullable=False
+    ),  # address, title, language; empty once let go
+    sqlite_with_rowid=False,
+)
+
 # -- staff: who works here, and the codes that let somebody in -----------------------------------------------------
 
 staff = Table(  # an account; the row outlives it without its address, so that its label is never given again

@@ -1,6 +1,7 @@
 """The stores of one transaction, side by side. It reaches them and does nothing else."""
 
 from storage.campaign import Campaigns
+from storage.circle import Circles
 from storage.database import Tx
 from storage.digest import Digests
 from storage.draft import Drafts
@@ -29,6 +30,11 @@ class Work:
     def campaigns(self) -> Campaigns:
         """Plans, and what was reported of them."""
         return Campaigns(self._tx)
+
+    @property
+    def circles(self) -> Circles:
+        """Group chats of the office."""
+        return Circles(self._tx)
 
     @property
     def digests(self) -> Digests:

@@ -8,9 +8,9 @@ SendFailed
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bot.core.messages import Incoming, Outgoing, Sent
+from bot.core.messages import Address, InCircle, Incoming, Outgoing, Sent
 
 Receive = Callable[[Incoming], Awaitable[None]]
 """Takes in one message; returns when it is committed. A channel confirms to its platform only after that.
@@ -68,3 +68,27 @@ class Channel(Protocol):
     async def fetch(self, sent: Sent) -> bytes:
         """The bytes of a file that was sent here. Raises `Rejected` where it is gone, else as sending does."""
         ...
+
+
+class Circles(Protocol):
+    """Who listens to group chats. Each raises `NotStored` where it could not be kept."""
+
+    async def heard_in_circle(self, said: InCircle) -> bool:
+        """Take in what was said to us there; False where it is nothing for us, and nothing of it is kept."""
+        ...
+
+    async def circle_moved(self, old: Address, new: Address) -> None:
+        """The group chat has another address from now on."""
+        ...
+
+    async def circle_left(self, circle: Address) -> None:
+        """We are not in that group chat any more."""
+        ...
+
+
+@runtime_checkable
+class Sociable(Protocol):
+    """A channel with group chats."""
+
+    circles: Circles | None
+    """Set before it runs; None: nobody listens to them."""

@@ -91,6 +91,18 @@ class Incoming:
     """The platform's name for the message, the same when it is edited."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InCircle:
+    """Something said to us in a group chat, where others read along."""
+
+    incoming: Incoming
+    """Its address is the group chat."""
+    member: Address
+    """Who said it: the address of their own chat with us."""
+    title: str
+    """What the group chat is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A choice one can tap; `says` is what typing would say: a digit where it has one.

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from bot.core.messages import Sent
 from bot.core.people import Deed, somewhere
-from handlers.desk.base import Answer, Asking, Command, Desk, Rows, called, pairs
+from handlers.desk.base import Answer, Asking, Command, Desk, Rows, Spot, called, pairs
+from handlers.desk.circle import CIRCLE
 from handlers.desk.digest import DIGEST, SEND
 from handlers.desk.notice import NOTICES
 from handlers.desk.rectification import PROBLEMS
@@ -22,7 +23,7 @@ from storage.errand import Errand
 from storage.staff import Member
 from storage.unit_of_work import Work
 
-__all__ = ["Answer", "Desk", "hear", "hear_file", "reading", "take"]
+__all__ = ["Answer", "Desk", "Spot", "hear", "hear_aloud", "hear_file", "reading", "take"]
 
 COMMANDS: tuple[Command, ...] = (
     OPEN,
@@ -35,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     REMIND,
     STOP,
     TALKS,
+    CIRCLE,
 )
 """In the order of the menu."""
 
@@ -74,6 +76,39 @@ def hear(
         text=text,
     )
     return _remembered(asking, _answer(_BY_WORD.get(first.casefold()), asking))
+
+
+def hear_aloud(
+    work: Work, desk: Desk, member: Member, spot: Spot, typed: str, now: float
+) -> Answer:
+    """One command given in a group chat. What others are not to read is answered in one's own chat only, and nothing is
+    awaited: what people say to each other there is none of ours."""
+    first, text = _parted(typed.strip().removeprefix("/"))
+    asking = Asking(
+        work=work,
+        desk=desk,
+        member=member,
+        now=_moment(now),
+        rest=tuple(text.split()),
+        text=text,
+        spot=spot,
+    )
+    command = _BY_WORD.get(first.casefold(), CIRCLE)
+    if not command.aloud:
+        return Answer(text=asking.say("circle.private"))
+    if not somewhere(member.staff, command.deed):
+        return Answer(text=asking.say("circle.not_yours"))
+    if command is not CIRCLE and work.circles.find(spot.address) is None:
+        return Answer(text=asking.say("circle.unknown"))
+    answer = command.answer(asking)
+    if not answer.menu or work.circles.find(spot.address) is None:
+        return answer
+    shown = [
+        asking.button(f"desk.menu_{one.name}", one.words[0])
+        for one in COMMANDS
+        if one.menu and one.aloud and one is not CIRCLE and somewhere(member.staff, one.deed)
+    ]
+    return replace(answer, rows=(*answer.rows, *pairs(shown)))
 
 
 def hear_file(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.core.messages import Button, File
+from bot.core.messages import Address, Button, File
 from bot.core.people import Deed
 from bot.core.round import Round
 from bot.core.survey import Group, Language, Survey, Unit
@@ -71,6 +71,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """The group chat in which a command was given."""
+
+    address: Address
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """One command, as somebody gives it."""
 
@@ -87,6 +95,8 @@ class Asking:
     """What the command's `reads` made of the file that completed it; None where none did."""
     file: str = ""
     """That file's name."""
+    spot: Spot | None = None
+    """Where others read along; None in somebody's own chat."""
 
     def say(self, key: str, **params: str) -> str:
         """A sentence in their language."""
@@ -130,6 +140,8 @@ class Command:
     """For commands that a file may complete: its name and bytes in, what is in it out; or a value that says what is wrong
     with it. A module's function, run in a process of its own; what it returns is picklable."""
     menu: bool = True
+    aloud: bool = False
+    """It may be given in a group chat of the office, where others read the answer."""
 
 
 def pairs(buttons: list[Button]) -> Rows:

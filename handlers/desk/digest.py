@@ -7,6 +7,7 @@ from bot.core.messages import Button
 from bot.core.people import Deed, somewhere
 from handlers import digest as closing
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, called
+from handlers.desk.circle import called as circle_called
 from handlers.papers import CHART, DOCUMENT, LEDGER, draw
 from storage.digest import KeptDigest
 
@@ -23,18 +24,21 @@ def _digest(asking: Asking) -> Answer:
     asked = next((wanted[word] for word in asking.rest if word in wanted), "")
     if asked:
         text = asking.say("desk.paper", period=kept.period)
-        return Answer(text=text, makes=partial(draw, kept.snapshot, (asked,)))
-    rows: list[tuple[Button, ...]] = [
-        (
-            asking.button("desk.whole", f"周报 {kept.period} 全文"),
-            asking.button("desk.ledger", f"周报 {kept.period} 台账"),
-            asking.button("desk.chart", f"周报 {kept.period} 图表"),
-        )
-    ]
+        makes = partial(draw, kept.snapshot, (asked,))
+        return Answer(text=text, rows=(_papers(asking, kept.period),), makes=makes)
+    rows = [_papers(asking, kept.period)]
     if not kept.sent and somewhere(asking.member.staff, Deed.SEND_DIGEST):
         rows.append((asking.button("desk.send", f"发送 {kept.period}"),))
     state = "desk.digest_sent" if kept.sent else "desk.digest_draft"
     return Answer(text=f"{asking.say(state)}\n{kept.screen}", rows=tuple(rows))
+
+
+def _papers(asking: Asking, period: str) -> tuple[Button, ...]:
+    return (
+        asking.button("desk.whole", f"周报 {period} 全文"),
+        asking.button("desk.ledger", f"周报 {period} 台账"),
+        asking.button("desk.chart", f"周报 {period} 图表"),
+    )
 
 
 def _send(asking: Asking) -> Answer:
@@ -55,23 +59,25 @@ def _send(asking: Asking) -> Answer:
     readers = [
         one for one in asking.work.staff.every() if somewhere(one.staff, Deed.SEE_DIGEST)
     ]
+    circles = asking.work.circles.every()
+    count = str(len(readers) + len(circles))
     if asking.rest[1:] != (str(kept.version), CONFIRM):
-        names = "、".join(called(asking, one) for one in readers)
+        everyone = [called(asking, one) for one in readers]
+        names = "、".join([*everyone, *(circle_called(asking, one) for one in circles)])
         confirm = Button(
             asking.say("desk.send_confirm"),
             f"发送 {kept.period} {kept.version} {CONFIRM}",
         )
-        text = asking.say("desk.send_to", names=names, count=str(len(readers)))
+        text = asking.say("desk.send_to", names=names, count=count)
         text = "\n".join((text, *_apart(asking, kept)))
         return Answer(text=text, rows=((confirm, asking.back()),))
-    if not closing.freeze(
-        asking.work, kept.period, kept.version, tuple(one.address for one in readers)
-    ):
+    to = (*(one.address for one in readers), *(one.address for one in circles))
+    if not closing.freeze(asking.work, kept.period, kept.version, to):
         return _digest(replace(asking, rest=(kept.period,)))
     asking.work.staff.note(
         asking.member.label, Deed.SEND_DIGEST, asking.now.timestamp(), period=kept.period
     )
-    text = asking.say("desk.sending", count=str(len(readers)))
+    text = asking.say("desk.sending", count=count)
     return Answer(text=text, menu=True, changed=True)
 
 
@@ -82,7 +88,14 @@ def _apart(asking: Asking, kept: KeptDigest) -> list[str]:
     return [*said, asking.say("desk.send_unread", number=str(unread))] if unread else said
 
 
-DIGEST = Command(name="digest", words=("周报", "digest"), deed=Deed.SEE_DIGEST, answer=_digest)
+DIGEST = Command(
+    name="digest", words=("周报", "digest"), deed=Deed.SEE_DIGEST, answer=_digest, aloud=True
+)
 SEND = Command(
-    name="send", words=("发送", "send"), deed=Deed.SEND_DIGEST, answer=_send, menu=False
+    name="send",
+    words=("发送", "send"),
+    deed=Deed.SEND_DIGEST,
+    answer=_send,
+    menu=False,
+    aloud=True,
 )

@@ -196,6 +196,7 @@ PROGRESS = Command(
     words=("进度", "progress", "status"),
     deed=Deed.SEE_PROGRESS,
     answer=_progress,
+    aloud=True,
 )
 REMIND = Command(
     name="remind", words=("提醒", "催办", "remind"), deed=Deed.OPEN_ROUND, answer=_remind

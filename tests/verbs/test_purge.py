@@ -53,6 +53,7 @@ STAYS = {
     "trail": 0,
     "campaign": 1,  # what was planned
     "completion": 1,  # and what was done
+    "circle": 1,  # until it is let go
     "awaited": 0,
     "errand": 0,
     "talk": 1,  # a plan of talks, and what the two wrote of theirs
@@ -86,6 +87,7 @@ def shelf(tmp_path: Path):
         work.parcels.arrived(work.parcels.due()[0].key)
         work.errands.awaits(b"tag", "plan", int(NOW // DAY))
         work.errands.take_up(clerk, Sent("plan.docx", "1", 5), "", NOW)
+        work.circles.admit(Address(channel="telegram", id="-5"), "office", "zh")
         work.campaigns.begin(Campaign(id="", title="plan"))
         work.campaigns.report("1", Completion(node="a", day=date(2026, 9, 1)), "office-1")
         work.talks.plan("no1", [Talk(id="1", one="甲某", other="乙某", why=(next(iter(Why)),))])

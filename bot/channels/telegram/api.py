@@ -84,6 +84,10 @@ class Api(Bot):
             case _:
                 raise Unanswered("no path to the file")
 
+    async def look_at(self, chat: int) -> None:
+        """Ask for a chat; what it is like is not told."""
+        await self._post("getChat", {"chat_id": chat})
+
     async def _put(self, method: str, chat: int, **facts: Any) -> int:
         match await self._post(method, {"chat_id": chat, **facts}):
             case {"message_id": int(message)}:

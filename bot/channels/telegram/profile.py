@@ -5,13 +5,23 @@ The platform remembers them, so they are read first and written only where they 
 
 from collections.abc import Mapping
 
-from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+)
 
 COMMANDS = ("start", "skip", "back", "submit", "stop", "hotline", "help", "zh", "en")
 """In the order of the menu; `command_...` in the words says what each does."""
 LANGUAGES = {None: "zh", "zh": "zh", "en": "en"}
 """The platform's language code (none: all others) to ours."""
-PRIVATE = BotCommandScopeAllPrivateChats()
+GROUP_COMMANDS = ("office", "digest", "progress")
+SCOPES = (
+    (BotCommandScopeAllPrivateChats(), COMMANDS),
+    (BotCommandScopeAllGroupChats(), GROUP_COMMANDS),
+)
+"""What is offered where."""
 
 Words = Mapping[str, Mapping[str, str]]
 """Language -> key -> text."""
@@ -31,6 +41,7 @@ async def introduce(bot: Bot, words: Words) -> None:
 
 
 async def _commands(bot: Bot, code: str | None, said: Mapping[str, str]) -> None:
-    wanted = tuple(BotCommand(name, said[f"command_{name}"]) for name in COMMANDS)
-    if await bot.get_my_commands(scope=PRIVATE, language_code=code) != wanted:
-        await bot.set_my_commands(wanted, scope=PRIVATE, language_code=code)
+    for scope, names in SCOPES:
+        wanted = tuple(BotCommand(name, said[f"command_{name}"]) for name in names)
+        if await bot.get_my_commands(scope=scope, language_code=code) != wanted:
+            await bot.set_my_commands(wanted, scope=scope, language_code=code)

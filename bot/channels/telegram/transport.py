@@ -31,6 +31,7 @@ from telegram.helpers import create_deep_linked_url
 
 from bot.channels.base import (
     Blocked,
+    Circles,
     NotStored,
     Receive,
     Rejected,
@@ -54,13 +55,14 @@ from bot.channels.telegram.updates import (
     Heard,
     HeardInGroup,
     Moved,
+    Seated,
     Unreadable,
     address_of,
     read,
     who,
 )
 from bot.channels.telegram.webhook import PATH, Door, secret
-from bot.core.messages import Address, Button, Incoming, Outgoing, Sent
+from bot.core.messages import Address, Button, Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
@@ -85,11 +87,6 @@ HINT_EVERY = 3600.0
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
 """Seconds between two tries to introduce the bot."""
 
-InGroup = Callable[[Incoming, Address], Awaitable[None]]
-"""Takes in what a member (second) said in a group (the address of the first), or raises `NotStored`."""
-OnMoved = Callable[[Address, Address], Awaitable[None]]
-"""Told that a group's address has become another one."""
-
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -110,16 +107,14 @@ class Telegram:
         mode: Literal["polling", "webhook"] = "polling",
         public_url: str = "",
         tidy: bool = True,
-        in_group: InGroup | None = None,
-        on_moved: OnMoved | None = None,
+        circles: Circles | None = None,
         pacing: Pacing | None = None,
     ) -> None:
         self._words = words
         self._mode = mode
         self._public_url = public_url
         self._tidy = tidy
-        self._in_group = in_group
-        self._on_moved = on_moved
+        self.circles = circles
         self._lines = Lines(api_base_url, count=LINES)
         self._ear = Lines(api_base_url, count=2, patience=LONG + 10.0)
         self._bot = Api(
@@ -236,6 +231,8 @@ class Telegram:
                 await self._take_in_group(heard)
             case Moved(old=old, new=new):
                 await self._note_moved(old, new)
+            case Seated(chat=chat, inside=inside):
+                await self._note_seated(chat, inside=inside)
 
     async def _take_in(self, heard: Heard) -> None:
         if self._receive is None:
@@ -261,19 +258,46 @@ class Telegram:
                 asyncio.get_running_loop().call_later(UNTIDY, self._tidy_up, chat)
 
     async def _take_in_group(self, heard: HeardInGroup) -> None:
+        """A command of the office is its desk's; all else is told once that surveys are held in private."""
+        if self._username and heard.named not in ("", self._username.casefold()):
+            return  # another bot is meant
+        ours = self.circles is not None and await self.circles.heard_in_circle(heard.said)
         if heard.query:
-            self._answer_query(heard.query)
-        if self._in_group is not None:
-            await self._in_group(heard.incoming, heard.member)
-        elif heard.command and _now() - self._hinted.get(heard.chat, -HINT_EVERY) >= HINT_EVERY:
-            _remember(self._hinted, heard.chat, _now())
-            self._chores.add(self._speak_plainly, heard.chat, "group_hint")
+            self._answer_query(heard.query, "" if ours else "group_not_yours")
+        elif not ours:
+            self._hint(heard.chat, "group_hint")
+
+    def _hint(self, group: int, key: str) -> None:
+        if _now() - self._hinted.get(group, -HINT_EVERY) >= HINT_EVERY:
+            _remember(self._hinted, group, _now())
+            self._chores.add(self._speak_plainly, group, key)
+
+    async def _note_seated(self, group: int, *, inside: bool) -> None:
+        if inside:
+            self._hint(group, "group_hello")
+        elif new := await self._new_id(group):
+            await self._note_moved(group, new)
+        elif self.circles is not None:
+            await self.circles.circle_left(address_of(group))
+
+    async def _new_id(self, group: int) -> int:
+        """A group that has become a supergroup looks like one that was left: its new id; 0 where it was left. Raises
+        `NotStored` where the platform does not say."""
+        try:
+            await self._bot.look_at(group)
+        except Refused as refused:
+            if refused.code == 429:
+                raise NotStored from refused
+            return refused.moved_to
+        except TelegramError as error:
+            raise NotStored from error
+        return 0
 
     async def _note_moved(self, old: int, new: int) -> None:
-        known = self._moved.get(old) == new
+        """The platform has told that a group has another id. Raises `NotStored`."""
+        if self.circles is not None and self._moved.get(old) != new:
+            await self.circles.circle_moved(address_of(old), address_of(new))
         self._moved[old] = new
-        if self._on_moved is not None and not known:
-            await self._on_moved(address_of(old), address_of(new))
 
     def _failures(self, update: object) -> int:
         count = self._failed.pop(update, 0) + 1
@@ -424,12 +448,20 @@ class Telegram:
         except Refused as refused:
             if not refused.moved_to or refused.moved_to == self._at(chat.id):
                 raise self._failed_to_send(chat, refused) from refused
-            await self._note_moved(chat.id, refused.moved_to)
+            await self._follow(chat.id, refused.moved_to)
         except TelegramError as error:
             raise send_failed(error) from error
         finally:
             self._pacing.ended(turn, passed=passed)
         return message if passed else await self._put(chat, part, further=True)
+
+    async def _follow(self, old: int, new: int) -> None:
+        """What is sent goes to the group's new id, even if that cannot be kept now: then it is told again."""
+        try:
+            await self._note_moved(old, new)
+        except NotStored:
+            self._moved[old] = new
+            log.warning("a group's move could not be kept", extra={"channel": CHANNEL})
 
     async def _call(self, chat: int, part: Part) -> int:
         match part:
@@ -489,8 +521,10 @@ class Telegram:
             chat.query = ""
             await self._bot.answer_callback_query(query)
 
-    def _answer_query(self, query: str) -> None:
-        self._chores.add(self._bot.answer_callback_query, query)
+    def _answer_query(self, query: str, key: str = "") -> None:
+        """Stop the spinner; with words of the channel's own in an alert."""
+        text = "\n".join(said[key] for said in self._words.values()) if key else None
+        self._chores.add(self._bot.answer_callback_query, query, text, bool(key))
 
     # -- the platform -----------------------------------------------------------
 

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from telegram import CallbackQuery, Chat, Document, Message, Update
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Document,
+    Message,
+    Update,
+)
 
 from bot.channels.telegram.render import echoing, read_tap
 from bot.core.messages import (
@@ -18,6 +27,7 @@ from bot.core.messages import (
     Arrived,
     Body,
     Edited,
+    InCircle,
     Incoming,
     Media,
     Medium,
@@ -26,11 +36,12 @@ from bot.core.messages import (
 )
 
 CHANNEL = "telegram"
-WANTED = ("message", "edited_message", "callback_query")
+WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of updates we ask for; the platform remembers them between calls."""
 
 _START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
 _COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@\w+)?\s*", re.IGNORECASE)
+_NAMED = re.compile(r"/\w+@(\w+)")
 _TYPED = frozenset({"skip", "back", "submit", "stop", "help", "hotline"})
 """Commands that say what the same word without a slash says."""
 
@@ -72,15 +83,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardInGroup:
-    """Somebody said something to the bot in a group."""
+    """Somebody gave a command in a group, or pressed a button there."""
 
     chat: int
-    incoming: Incoming
-    """Its address is the group."""
-    member: Address
-    """Who said it."""
-    command: bool
-    """It was meant for a bot: it begins with a slash."""
+    said: InCircle
+    named: str = ""
+    """The bot the command names, in small letters: `/start@tingwen_bot`."""
     query: str = ""
 
 
@@ -90,6 +98,14 @@ class Moved:
 
     old: int
     new: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seated:
+    """We have come into a group, or are not in it any more."""
+
+    chat: int
+    inside: bool
 
 
 def who(raw: Mapping[str, Any]) -> int:
@@ -105,7 +121,7 @@ def who(raw: Mapping[str, Any]) -> int:
     return 0
 
 
-def read(raw: Mapping[str, Any]) -> Heard | HeardInGroup | Moved | None:
+def read(raw: Mapping[str, Any]) -> Heard | HeardInGroup | Moved | Seated | None:
     """What this update says; None where it is nothing a person did to us. Raises `Unreadable`."""
     try:
         update = Update.de_json(cast(dict[str, Any], raw))
@@ -115,6 +131,8 @@ def read(raw: Mapping[str, Any]) -> Heard | HeardInGroup | Moved | None:
             return _message(update.message, f"u{update.update_id}")
         if update.edited_message is not None:
             return _edit(update.edited_message, f"u{update.update_id}")
+        if update.my_chat_member is not None:
+            return _seated(update.my_chat_member)
     except Exception as error:  # PTB raises whatever a strange shape makes it raise
         raise Unreadable from error
     return None
@@ -134,9 +152,22 @@ def _message(message: Message, key: str) -> Heard | HeardInGroup | Moved | None:
 
 def _edit(message: Message, key: str) -> Heard | HeardInGroup | None:
     text = message.text if message.text is not None else message.caption
-    if text is None:
+    if text is None or message.chat.type != Chat.PRIVATE:
         return None  # a live location moves, a poll counts: nobody wrote anything
     return _heard(message, Edited(_whole(text)), key)
+
+
+def _seated(change: ChatMemberUpdated) -> Seated | None:
+    if change.chat.type not in (Chat.GROUP, Chat.SUPERGROUP):
+        return None
+    before, after = (_inside(one) for one in (change.old_chat_member, change.new_chat_member))
+    return Seated(chat=change.chat.id, inside=after) if before != after else None
+
+
+def _inside(seat: ChatMember) -> bool:
+    if isinstance(seat, ChatMemberRestricted):
+        return seat.is_member
+    return seat.status not in (ChatMember.LEFT, ChatMember.BANNED)
 
 
 def _heard(message: Message, body: Body, key: str) -> Heard | HeardInGroup | None:
@@ -149,9 +180,17 @@ def _heard(message: Message, body: Body, key: str) -> Heard | HeardInGroup | Non
     if message.chat.type == Chat.PRIVATE:
         typed = 0 if isinstance(body, Arrived) or command else message.message_id
         return Heard(chat=message.chat.id, incoming=said, typed=typed)
-    if message.chat.type in (Chat.GROUP, Chat.SUPERGROUP) and message.from_user is not None:
-        member = address_of(message.from_user.id)
-        return HeardInGroup(chat=message.chat.id, incoming=said, member=member, command=command)
+    group = message.chat.type in (Chat.GROUP, Chat.SUPERGROUP)
+    if group and command and message.from_user is not None:
+        circle = InCircle(
+            incoming=said,
+            member=address_of(message.from_user.id),
+            title=_whole(message.chat.title or ""),
+        )
+        named = _NAMED.match(message.text or "")
+        return HeardInGroup(
+            chat=message.chat.id, said=circle, named=named[1].casefold() if named else ""
+        )
     return None
 
 
@@ -160,13 +199,15 @@ def _tap(query: CallbackQuery) -> Heard | HeardInGroup | None:
     if message is None or query.from_user.is_bot:
         return None
     data = _whole(query.data or "")
+    private = message.chat.type == Chat.PRIVATE
+    by = "" if private else f"{query.from_user.id}:"
     said = Incoming(
         address=address_of(message.chat.id),
-        key=f"t{message.message_id}:{data}",
+        key=f"t{message.message_id}:{by}{data}",
         body=read_tap(data),
         message=str(message.message_id),
     )
-    if message.chat.type == Chat.PRIVATE:
+    if private:
         return Heard(
             chat=message.chat.id,
             incoming=said,
@@ -174,13 +215,12 @@ def _tap(query: CallbackQuery) -> Heard | HeardInGroup | None:
             echo=echoing(data),
             query=query.id,
         )
-    return HeardInGroup(
-        chat=message.chat.id,
+    circle = InCircle(
         incoming=said,
         member=address_of(query.from_user.id),
-        command=True,
-        query=query.id,
+        title=_whole(message.chat.title or ""),
     )
+    return HeardInGroup(chat=message.chat.id, said=circle, query=query.id)
 
 
 def _body(message: Message) -> Body | None:

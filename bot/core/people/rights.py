@@ -78,6 +78,8 @@ class Deed(StrEnum):
     DRAFT_DIGEST = "draft_digest"
     EDIT_DIGEST = "edit_digest"
     SEND_DIGEST = "send_digest"
+    KEEP_CIRCLES = "keep_circles"
+    """Let a group chat of the office receive what is sent, or let go of it."""
     MAKE_REPORT = "make_report"
     """征求意见情况报告 and what else is made at the end of a phase."""
     PACK_PERIOD = "pack_period"

@@ -48,6 +48,7 @@ KNOWN: Mapping[str, set[str]] = {
     "getMyShortDescription": {"language_code"},
     "setMyShortDescription": {"short_description", "language_code"},
     "getFile": {"file_id"},
+    "getChat": {"chat_id"},
     "getChatMember": {"chat_id", "user_id"},
 }  # fmt: skip
 SENDS = ("sendMessage", "sendDocument", "sendPhoto")
@@ -194,7 +195,7 @@ class Person:
 
     def presses(self, shown: Shown, data: str) -> dict[str, Any]:
         query = f"q{next(self.api.query_ids)}"
-        self.api.queries[query] = self
+        self.api.queries[query] = self.api.people.get(self.user["id"], self)
         bot = {"id": 1, "is_bot": True, "first_name": "bot"}
         message = {
             "message_id": shown.id,
@@ -228,6 +229,43 @@ class Person:
     @property
     def labels(self) -> list[str]:
         return [b["text"] for shown in self.messages for row in shown.keyboard for b in row]
+
+
+class Group(Person):
+    """A group chat; its members do things in it."""
+
+    def __init__(self, api: "BotApi", id: int, title: str) -> None:
+        super().__init__(api, id)
+        self.title, self.acting = title, id
+
+    @property
+    def user(self) -> dict[str, Any]:
+        return {"id": abs(self.acting), "is_bot": False, "first_name": "A"}
+
+    @property
+    def chat(self) -> dict[str, Any]:
+        kind = "supergroup" if self.id < -(10**12) else "group"
+        return {"id": self.id, "type": kind, "title": self.title}
+
+    def by(self, person: Person) -> "Group":
+        """What is done next is done by them."""
+        self.acting = person.id
+        return self
+
+    def seats(self, before: str, after: str) -> dict[str, Any]:
+        """We have come in, or were thrown out."""
+        bot = {"id": 1, "is_bot": True, "first_name": "bot"}
+        if after in ("left", "kicked"):
+            self.api.blocked.add(self.id)
+        return self.api.push(
+            my_chat_member={
+                "chat": self.chat,
+                "from": self.user,
+                "date": int(time.time()),
+                "old_chat_member": {"user": bot, "status": before, "until_date": 0},
+                "new_chat_member": {"user": bot, "status": after, "until_date": 0},
+            }
+        )
 
 
 class BotApi:
@@ -285,6 +323,11 @@ class BotApi:
 
     def person(self, id: int, language: str = "zh-hans") -> Person:
         return self.people.setdefault(id, Person(self, id, language))
+
+    def group(self, id: int, title: str = "办公室") -> Group:
+        made = self.people.setdefault(id, Group(self, id, title))
+        assert isinstance(made, Group)
+        return made
 
     def push(self, **kind: Any) -> dict[str, Any]:
         """Something has happened: it waits for the bot."""
@@ -388,6 +431,10 @@ class BotApi:
             "file_path": path,
         }
 
+    async def _get_chat(self, chat_id: int) -> Any:
+        self._knows(chat_id)
+        return self.people[chat_id].chat
+
     async def _get_chat_member(self, chat_id: int, user_id: int) -> Any:
         return {"status": "member", "user": await self._get_me()}
 
@@ -456,7 +503,7 @@ class BotApi:
         return True
 
     async def _get_my_commands(self, scope: Any = None, language_code: str = "") -> Any:
-        return self.profile.get(("commands", language_code), [])
+        return self.profile.get((_commands(scope), language_code), [])
 
     async def _set_my_commands(
         self, commands: Any, scope: Any = None, language_code: str = ""
@@ -467,7 +514,7 @@ class BotApi:
                 or not 1 <= len(one["description"]) <= 256
             ):
                 raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")
-        self.profile["commands", language_code] = commands
+        self.profile[_commands(scope), language_code] = commands
         return True
 
     async def _get_my_description(self, language_code: str = "") -> Any:
@@ -492,7 +539,7 @@ class BotApi:
 
     # -- rules ----------------------------------------------------------------------
 
-    def _may_send(self, chat: int) -> None:
+    def _knows(self, chat: int) -> None:
         if chat in self.moved:
             raise Refusal(
                 400,
@@ -500,9 +547,13 @@ class BotApi:
                 {"migrate_to_chat_id": self.moved[chat]},
             )
         if chat in self.blocked:
-            raise Refusal(403, "Forbidden: bot was blocked by the user")
+            who = "was blocked by the user" if chat > 0 else "was kicked from the group chat"
+            raise Refusal(403, f"Forbidden: bot {who}")
         if chat not in self.people:
             raise Refusal(400, "Bad Request: chat not found")
+
+    def _may_send(self, chat: int) -> None:
+        self._knows(chat)
         now = time.monotonic()
         while self._sent and self._sent[0] <= now - 1.0:
             self._sent.popleft()
@@ -538,6 +589,14 @@ class BotApi:
         if shown.by != "bot":
             raise Refusal(400, "Bad Request: message can't be edited")
         return shown
+
+
+def _commands(scope: Any) -> str:
+    """The menu of private chats, or that of groups."""
+    kind = (scope or {"type": "default"})["type"]
+    if kind not in ("default", "all_private_chats", "all_group_chats"):
+        raise Refusal(400, "Bad Request: unsupported BotCommandScope")
+    return {"all_private_chats": "commands"}.get(kind, kind)
 
 
 def _text(text: str) -> str:

@@ -18,7 +18,7 @@ from bot.channels.telegram import polling, transport
 from bot.channels.telegram.pacing import Pacing, Turn
 from bot.channels.telegram.transport import Telegram
 from bot.content.telegram import words
-from bot.core.messages import Incoming
+from bot.core.messages import Address, InCircle, Incoming
 from bot.core.round import Round
 from handlers import outbox
 from tests.channels.telegram.botapi import TOKEN, BotApi
@@ -117,6 +117,25 @@ class Listening:
     @property
     def said(self) -> list[str]:
         return [str(getattr(one.body, "text", one.body)) for one in self.heard]
+
+
+class Overhearing:
+    """Scripted `Circles`: nobody's group chats, all that is told of them remembered."""
+
+    def __init__(self) -> None:
+        self.said: list[InCircle] = []
+        self.moved: list[tuple[str, str]] = []
+        self.left: list[str] = []
+
+    async def heard_in_circle(self, said: InCircle) -> bool:
+        self.said.append(said)
+        return False
+
+    async def circle_moved(self, old: Address, new: Address) -> None:
+        self.moved.append((old.id, new.id))
+
+    async def circle_left(self, circle: Address) -> None:
+        self.left.append(circle.id)
 
 
 async def until(true: Callable[[], Any], within: float = 5.0) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.channels.base import Blocked, Rejected, SendFailed, Throttled, Unreachable
 from bot.channels.telegram.pacing import Pacing
 from bot.channels.telegram.transport import Telegram
-from bot.core.messages import Address, Button, File, Fleeting, Outgoing
+from bot.core.messages import Address, Button, File, Fleeting, Outgoing, Text
 from tests.channels.telegram.botapi import (
     BotApi,
     Fault,
@@ -22,7 +22,7 @@ from tests.channels.telegram.botapi import (
     Status,
     Truncated,
 )
-from tests.channels.telegram.house import Listening, running, speaking, until
+from tests.channels.telegram.house import Listening, Overhearing, running, speaking, until
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -132,34 +132,28 @@ async def test_two_chats_refused_in_a_row_mean_everyone():
 
 
 async def test_a_group_that_has_moved_is_followed_and_told_of():
-    told: list[tuple[str, str]] = []
+    circles = Overhearing()
 
-    async def moved(old: Address, new: Address) -> None:
-        told.append((old.id, new.id))
-
-    async with BotApi() as api, speaking(api, on_moved=moved) as telegram:
+    async with BotApi() as api, speaking(api, circles=circles) as telegram:
         api.person(-5), api.person(-1005)
         api.moved[-5] = -1005
         await telegram.send(to(-5, "first"))
         await telegram.send(to(-5, "second"))
         assert [shown.text for shown in api.person(-1005).heard] == ["first", "second"]
-        assert told == [("-5", "-1005")]
+        assert circles.moved == [("-5", "-1005")]
 
 
 async def test_a_group_may_tell_of_its_move_itself():
-    told: list[tuple[str, str]] = []
-
-    async def moved(old: Address, new: Address) -> None:
-        told.append((old.id, new.id))
+    circles = Overhearing()
 
     async with (
         BotApi() as api,
-        speaking(api, on_moved=moved) as telegram,
+        speaking(api, circles=circles) as telegram,
         running(telegram, Listening()),
     ):
         api.person(-5).sends(migrate_to_chat_id=-1005)
-        await until(lambda: told)
-    assert told == [("-5", "-1005")]
+        await until(lambda: circles.moved)
+    assert circles.moved == [("-5", "-1005")]
 
 
 async def test_a_long_text_comes_in_parts_with_the_buttons_on_the_last():
@@ -416,20 +410,20 @@ async def test_in_a_group_only_who_calls_the_bot_is_told_that_surveys_are_privat
         assert listening.tries == 0
 
 
-async def test_an_office_group_is_heard_where_somebody_listens_for_it():
-    heard: list[tuple[str, str]] = []
-
-    async def in_group(incoming, member) -> None:
-        heard.append((incoming.address.id, member.id))
-
+async def test_a_command_for_another_bot_in_the_group_is_none_of_ours():
+    circles = Overhearing()
     async with (
         BotApi() as api,
-        speaking(api, in_group=in_group) as telegram,
+        speaking(api, circles=circles) as telegram,
         running(telegram, Listening()),
     ):
-        api.person(-7).says("/start")
-        await until(lambda: heard)
-    assert heard == [("-7", "7")]
+        await until(lambda: telegram._username)
+        group = api.person(-7)
+        group.says("/digest@another_bot")
+        group.says("/digest@Tingwen_Bot")
+        await until(lambda: not api.pending)
+        await telegram._chores.finish(1)
+        assert [said.incoming.body for said in circles.said] == [Text("/digest")]
 
 
 async def test_commands_and_descriptions_are_registered_once_in_both_languages():
@@ -454,5 +448,5 @@ async def test_commands_and_descriptions_are_registered_once_in_both_languages()
             != api.profile["commands", "zh"]
             == api.profile["commands", ""]
         )
-        assert len(api.of("setMyCommands", "setMyDescription", "setMyShortDescription")) == 9
+        assert len(api.of("setMyCommands", "setMyDescription", "setMyShortDescription")) == 12
         assert api.refusals == {}

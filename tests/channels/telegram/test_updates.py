@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.updates import Heard, HeardInGroup, Moved, Unreadable, read, who
+from bot.channels.telegram.updates import (
+    Heard,
+    HeardInGroup,
+    Moved,
+    Seated,
+    Unreadable,
+    read,
+    who,
+)
 from bot.core.messages import Arrived, Body, Edited, Media, Sent, Tap, Text
 
 USER = {"id": 7, "is_bot": False, "first_name": "A"}
@@ -113,10 +121,41 @@ def test_a_tap_on_a_message_too_old_to_be_shown_is_a_tap():
 
 
 def test_in_a_group_the_address_is_the_group_and_the_member_is_told_apart():
-    said = heard(message=message(GROUP, text="/start"))
+    heard_there = heard(message=message(GROUP, text="/start@Tingwen_Bot"))
 
-    assert isinstance(said, HeardInGroup)
-    assert (said.incoming.address.id, said.member.id, said.command) == ("-7", "7", True)
+    assert isinstance(heard_there, HeardInGroup)
+    said = heard_there.said
+    assert (said.incoming.address.id, said.member.id, said.title) == ("-7", "7", "G")
+    assert heard_there.named == "tingwen_bot"
+
+
+def test_what_people_say_to_each_other_in_a_group_is_not_even_read():
+    assert heard(message=message(GROUP, text="talk among themselves")) is None
+    assert heard(message=message(GROUP, document=FILE)) is None
+    assert heard(edited_message=message(GROUP, text="/start")) is None
+
+
+def test_the_same_button_pressed_by_two_in_a_group_is_two_taps():
+    ours, theirs = tap("v1|k|open|x", GROUP), tap("v1|k|open|x", GROUP)
+    theirs["from"] = USER | {"id": 8}
+    keys = {heard(callback_query=one).said.incoming.key for one in (ours, theirs)}
+
+    assert len(keys) == 2
+
+
+def seats(before: str, after: str, chat: dict[str, Any] = GROUP) -> Any:
+    bot = {"id": 1, "is_bot": True, "first_name": "b"}
+    old, new = ({"user": bot, "status": one, "until_date": 0} for one in (before, after))
+    change = {"chat": chat, "from": USER, "date": 1790000000}
+    return heard(my_chat_member={**change, "old_chat_member": old, "new_chat_member": new})
+
+
+def test_coming_into_a_group_and_leaving_it_is_known():
+    assert seats("left", "member") == Seated(chat=-7, inside=True)
+    assert seats("member", "kicked") == Seated(chat=-7, inside=False)
+    assert seats("member", "left") == Seated(chat=-7, inside=False)
+    assert seats("member", "member") is None
+    assert seats("member", "kicked", CHAT) is None  # a person has blocked us: sending will tell
 
 
 def test_a_group_that_moves_is_known():
