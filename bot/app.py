@@ -44,6 +44,7 @@ from bot.settings import PlannedRound, Settings, Span
 from bot.settings.problem import Problem
 from bot.settings.secret import Secrets
 from bot.settings.workdays import calendar_of
+from handlers import rectification
 from handlers.alarm import Alarms
 from handlers.bell import Chores
 from handlers.delivery import Deliveries
@@ -64,6 +65,8 @@ from storage.schema import prepare
 from storage.unit_of_work import Work
 
 if TYPE_CHECKING:
+    from starlette.routing import Route
+
     from bot.channels.telegram.transport import Telegram
     from bot.channels.wecom.transport import Wecom
     from bot.core.digest import Names
@@ -185,6 +188,29 @@ class App:
             await self.database.stop()
             self.keys.close()
 
+    def notices(self) -> "tuple[Route, ...]":
+        """The pages of public notices, as long as they are up."""
+        from bot.channels.web import notices
+        from bot.content.papers import papers
+        from bot.reports.notice import notice
+
+        settings, words = self.settings, papers("zh")
+        place = rectification.Place(
+            office=settings.office.name or self.house.say("zh", "house.office"),
+            phone=settings.office.phone or self.house.say("zh", "house.phone"),
+            site=settings.web.public_url,
+            units={unit.id: unit.name for unit in units_of(settings)},
+            calendar=calendar_of(settings),
+        )
+
+        async def find(batch: str) -> bytes | None:
+            poster = await self.database.write(
+                lambda tx: rectification.poster(Work(tx), place, batch)
+            )
+            return notice(poster, words) if poster else None
+
+        return notices.routes(find, words["notice.gone"])
+
     def wake(self, address: Address) -> None:
         """Somebody can be reached again: what waits for them goes out."""
         self._wake(address)
@@ -231,6 +257,9 @@ class App:
             ),
             zone=lambda moment: moment.astimezone(settings.office.timezone),
             calendar=calendar_of(settings),
+            office=settings.office.name or self.house.say("zh", "house.office"),
+            phone=settings.office.phone or self.house.say("zh", "house.phone"),
+            site=settings.web.public_url,
             leaders=tuple((leader.name, leader.post) for leader in settings.leaders),
         )
         registry = Registry(
@@ -588,7 +617,7 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
     listener = Listener(settings.web.host, settings.web.port)
     address = listener.bind()
     chat = WebChat(words(), on_open=app.wake, takes_files=app.reads_files)
-    listener.add(chat.routes(home=True))
+    listener.add((*chat.routes(home=True), *app.notices()))
     channels: list[Channel] = [chat]
     async with contextlib.AsyncExitStack() as stack:
         told = await stack.enter_async_context(_until_told())
@@ -666,7 +695,7 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
             ),
             edition=edition,
         )
-        listener.add((*demo.routes(), *chat.routes()))
+        listener.add((*demo.routes(), *chat.routes(), *app.notices()))
         async with _running(listener.run()):
             sys.stdout.write(f"{address}\n")
             sys.stdout.flush()

@@ -4,11 +4,13 @@ A notice's rating is a round like any other: one vote a person, unlinked, let ou
 over and its last tick is done, each item is rated by what was let out, and goes back where people were not content.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from bot.core.messages import Address
+from bot.core.link import Link, write_link
+from bot.core.messages import Address, File
 from bot.core.people import Role
 from bot.core.rectification import TERMS, Event, Move, Problem, State, after, overdue, replay
 from bot.core.survey import (
@@ -23,11 +25,15 @@ from bot.core.survey import (
     Unit,
     Words,
 )
+from bot.core.workdays import Calendar
 from handlers.words import Texts
 from storage.outbox import Note
 from storage.rectification import Fate, Notice
 from storage.round import KeptRound
 from storage.unit_of_work import Work
+
+if TYPE_CHECKING:  # papers are drawn elsewhere, and seldom: not at the start
+    from bot.reports.notice import Poster
 
 MOST_IN_A_NOTICE = 10
 """Items of one notice: so many taps are enough for anybody."""
@@ -114,6 +120,86 @@ def put_up(
     )
     work.problems.put_up(made)
     return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a notice says of the house."""
+
+    office: str
+    phone: str
+    site: str
+    """Where the world reaches our pages; empty where it does not."""
+    units: Mapping[str, str]
+    """Names by id."""
+    calendar: Calendar
+
+
+def poster(work: Work, place: Place, batch: str) -> "Poster | None":
+    """What is on show under that batch; None where it is down, or never was."""
+    from bot.reports.notice import Poster, Row
+
+    made = next((n for n in work.problems.notices() if n.batch == batch and not n.down), None)
+    if made is None:
+        return None
+    days = (made.closes - made.opens).days + 1
+    rows = tuple(
+        Row(
+            number=p.number,
+            title=p.title,
+            goal=p.musts.goal,
+            measures=p.musts.measures,
+            unit=place.units.get(p.musts.unit, p.musts.unit),
+            person=p.musts.person,
+            due=p.musts.due,
+            result=p.result,
+        )
+        for p in work.problems.every()
+        if p.batch == batch and not p.personal
+    )
+    return Poster(
+        office=place.office,
+        phone=place.phone,
+        batch=batch,
+        opens=made.opens,
+        closes=made.closes,
+        workdays=sum(
+            place.calendar.is_workday(made.opens + timedelta(days=n)) for n in range(days)
+        ),
+        scope=tuple(place.units.get(unit, unit) for unit in made.units),
+        rows=rows,
+        rate_at=rate_at(place.site, made.round),
+    )
+
+
+def rate_at(site: str, round: str) -> str:
+    """Where a round's questions begin on our own pages; empty where the world does not reach them."""
+    return f"{site}/chat?link={write_link(Link(round=round))}" if site else ""
+
+
+def draw_wall(made: "Poster") -> tuple[File, ...]:
+    """The notice to put on a wall, and its page to keep."""
+    from bot.content.papers import papers
+    from bot.reports.card import Card, wall
+    from bot.reports.notice import notice
+    from bot.reports.words import Words
+
+    texts = papers("zh")
+    words = Words(texts)
+    card = Card(
+        head=words.say("notice.wall_head"),
+        name=made.office,
+        link=made.rate_at,
+        foot=words.say("notice.wall_foot", phone=made.phone),
+    )
+    lines = [
+        words.say("notice.wall_line", number=row.number, title=row.title, result=row.result)
+        for row in made.rows
+    ]
+    return (
+        File(f"notice-{made.batch}.docx", wall(card, texts, lines=lines, made=made.opens)),
+        File(f"notice-{made.batch}.html", notice(made, texts)),
+    )
 
 
 def rating(

@@ -51,7 +51,7 @@ def sheets(cards: Sequence[Card], texts: Mapping[str, str], *, title: str, made:
         for row in table.rows:
             row.height = Mm(66)
         for at, card in enumerate(page):
-            _fill(table.cell(at // COLUMNS, at % COLUMNS), card, 15, 34)
+            _fill(table.cell(at // COLUMNS, at % COLUMNS), card, 16, 34)
     return saved(paper)
 
 
@@ -77,7 +77,7 @@ def _fill(cell: _Cell, card: Card, size: int, code: int) -> None:
         _loose(picture)
         picture.add_run().add_picture(io.BytesIO(qr_png(card.link)), width=Mm(code))
     _say(cell, card.name, size - 2, bold=True)
-    _say(cell, card.foot, max(size - 5, 9), bold=False)
+    _say(cell, card.foot, size - 4, bold=False)
 
 
 def _say(cell: _Cell, text: str, size: int, *, bold: bool) -> None:
@@ -106,9 +106,10 @@ def _margins(body) -> None:
     margins = section.find(qn("w:pgMar"))
     for side in ("top", "bottom", "left", "right"):
         margins.set(qn(f"w:{side}"), "680")
-    grid = section.find(qn("w:docGrid"))
-    if grid is not None:
-        section.remove(grid)
+    margins.set(qn("w:footer"), "340")
+    for name in ("w:docGrid", "w:footerReference"):  # no grid of 22 lines, no page numbers
+        for part in section.findall(qn(name)):
+            section.remove(part)
 
 
 def _framed(table) -> None:

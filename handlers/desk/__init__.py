@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from bot.core.messages import Sent
 from bot.core.people import Deed, somewhere
 from handlers.desk.base import Answer, Asking, Command, Desk, Rows, Spot, called, pairs
+from handlers.desk.cards import CARDS
 from handlers.desk.circle import CIRCLE
 from handlers.desk.digest import DIGEST, SEND
 from handlers.desk.notice import NOTICES
@@ -33,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     PROBLEMS,
     WAYS,
     NOTICES,
+    CARDS,
     REMIND,
     STOP,
     TALKS,

@@ -48,6 +48,10 @@ class Desk:
     """A moment in the office's time zone."""
     calendar: Calendar = Calendar()  # noqa: RUF009 - frozen
     """Which days are worked."""
+    office: str = ""
+    phone: str = ""
+    site: str = ""
+    """Where the world reaches our pages, without a slash at the end; empty where it does not."""
     leaders: tuple[tuple[str, str], ...] = ()
     """Names and posts of the configuration."""
 
