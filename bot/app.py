@@ -47,6 +47,8 @@ from bot.settings.workdays import calendar_of
 from handlers import rectification
 from handlers.alarm import Alarms
 from handlers.bell import Chores
+from handlers.campaign import House as Calendaring
+from handlers.campaign import NodeReminders
 from handlers.delivery import Deliveries
 from handlers.desk import Desk
 from handlers.digest import Almanac, draft
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
 
     from bot.channels.telegram.transport import Telegram
     from bot.channels.wecom.transport import Wecom
+    from bot.core.campaign.reminders import Rules
     from bot.core.digest import Names
 
 log = logging.getLogger(__name__)
@@ -297,14 +300,31 @@ class App:
             hours_of(settings),
             lambda moment: moment.astimezone(zone),
         )
+        nodes = NodeReminders(
+            self.database,
+            Calendaring(
+                texts=self.house,
+                hours=office_hours(settings),
+                zone=lambda moment: moment.astimezone(zone),
+                calendar=calendar_of(settings),
+                units=units_of(settings),
+                rules=lambda: rules_of(settings),
+            ),
+        )
         deliveries = Deliveries(
-            self.database, self.channels, self.house, Press(), front.language
+            self.database,
+            self.channels,
+            self.house,
+            Press(),
+            front.language,
+            lambda kind: nodes.held(kind, datetime.fromtimestamp(self.clock(), UTC)),
         )
         return Chores(
             front,
             self.database,
             lambda: self.almanac(front.agenda.scripts),
             reminders,
+            nodes,
             deliveries,
             self.clock,
             awake=hours_of(settings)["staff"].now,
@@ -436,6 +456,20 @@ def hours_of(settings: Settings) -> dict[Audience, Hours]:
         "staff": Hours(_spans(settings.quiet.staff), calendar.is_workday, zone),
         "parent": Hours(_spans(settings.quiet.parents), lambda _: True, zone),
     }
+
+
+def office_hours(settings: Settings) -> Hours:
+    """When the office and the responsible may be spoken to unasked."""
+    calendar = calendar_of(settings)
+    return Hours(_spans(settings.quiet.office), calendar.is_workday, settings.office.timezone)
+
+
+def rules_of(settings: Settings) -> "Rules":
+    """When nodes are reminded of."""
+    from bot.core.campaign.reminders import Rules
+
+    days = settings.calendar
+    return Rules(before=days.before, after=days.after, entries=days.entries)
 
 
 def _spans(spans: tuple[Span, ...]) -> tuple[tuple[clock_time, clock_time], ...]:

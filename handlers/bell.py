@@ -1,7 +1,7 @@
 """The clock struck: everything that is due by now, each thing once, however late or often the bell rings.
 
     rounds open (their people are divided) · waves are sent · ticks release · the week closes and a draft lies on the
-    desk · parcels arrive · drafts whose deadline nobody watched are looked at · old inbox keys burn
+    desk · nodes of the calendar fall due · parcels arrive · drafts whose deadline nobody watched are looked at · old inbox keys burn
 
 Each chore stands alone: one that fails is logged and tried at the next ring, and does not keep the others.
 """
@@ -16,6 +16,7 @@ from bot.core.periods import Period
 from bot.core.round import Round
 from bot.core.workdays import Calendar
 from handlers import digest, rectification, survey
+from handlers.campaign import NodeReminders
 from handlers.delivery import Deliveries
 from handlers.digest import Almanac
 from handlers.front import Front
@@ -48,6 +49,7 @@ class Chores:
         database: Database,
         almanac: Callable[[], Almanac],
         reminders: Reminders,
+        nodes: NodeReminders,
         deliveries: Deliveries,
         clock: Callable[[], float],
         awake: Callable[[datetime], bool] = lambda _: True,
@@ -57,6 +59,7 @@ class Chores:
         self._database = database
         self._almanac = almanac
         self._reminders = reminders
+        self._nodes = nodes
         self._deliveries = deliveries
         self._clock = clock
         self._awake = awake
@@ -72,6 +75,7 @@ class Chores:
             self._close,
             self._follow_up,
             self._remind,
+            self._calendar,
             self._deliver,
             self._sweep,
         ):
@@ -174,6 +178,9 @@ class Chores:
 
     async def _remind(self, now: datetime) -> None:
         await self._reminders.due(now)
+
+    async def _calendar(self, now: datetime) -> None:
+        await self._nodes.due(now)
 
     async def _deliver(self, _: datetime) -> None:
         almanac = self._almanac()

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Deliveries:
-    """Takes parcels to their addresses."""
+    """Takes parcels to their addresses; those of a kind that is `held` now (not at this hour) wait."""
 
     def __init__(
         self,
@@ -29,12 +29,14 @@ class Deliveries:
         texts: Texts,
         press: Press,
         language: Callable[[Address], Language],
+        held: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._database = database
         self._channels = channels
         self._texts = texts
         self._press = press
         self._language = language
+        self._held = held
         self._going = asyncio.Lock()
 
     async def due(self) -> None:
@@ -43,7 +45,8 @@ class Deliveries:
             parcels = await self._database.write(lambda tx: Work(tx).parcels.due())
             made: dict[str, Outgoing] = {}
             for parcel in parcels:
-                await self._hand_over(parcel, made)
+                if not self._held(parcel.kind):
+                    await self._hand_over(parcel, made)
 
     async def _hand_over(self, parcel: Parcel, made: dict[str, Outgoing]) -> None:
         channel = self._channels.get(parcel.address.channel)

@@ -53,6 +53,9 @@ BIND_WITHIN = 600.0
 WRONG_MOST = 30
 """Wrong digits within that time, of everybody together, after which all digits shown are void: nobody guesses through."""
 
+_LONGEST_NAME = 20
+"""Characters of a name that a plan gives."""
+
 _WHOLE = "all"
 """What one types for the whole house."""
 
@@ -356,8 +359,10 @@ def _menu(by: _By) -> Outgoing:
 def _add(by: _By, rest: Sequence[str]) -> Outgoing:
     """Which role → which unit → a code."""
     role = _role(rest[0]) if rest else None
+    if role is Role.NODE and _may_give(by, role):
+        return _responsible(by, " ".join(rest[1:]))
     if role is None:
-        roles = [r for r in Role if r is not Role.NODE and _may_give(by, r)]
+        roles = [r for r in Role if _may_give(by, r)]
         buttons = [(by.word(f"role.{r}"), f"add {r}") for r in roles]
         return by.says("staff.add_which", _buttons(by, buttons))
     there = (*_whole(by, role), *by.registry.units)
@@ -367,7 +372,7 @@ def _add(by: _By, rest: Sequence[str]) -> Outgoing:
         if not units:
             return by.says("staff.no_units")
         return by.says("staff.add_where", _paged(by, f"add {role}", _named(units), rest[1:]))
-    if role is Role.NODE or not _may_give(by, role, *chosen):
+    if not _may_give(by, role, *chosen):
         return by.says("staff.not_yours")
     post = Post(role=role, units=tuple(u.id for u in chosen))
     if by.work.staff.seated(post) is not None:
@@ -379,6 +384,26 @@ def _add(by: _By, rest: Sequence[str]) -> Outgoing:
         code=code,
         days=str(CODE_DAYS),
     )
+
+
+def _responsible(by: _By, name: str) -> Outgoing:
+    """Which of the people the plans name → a code. Whoever uses it hears of the nodes of that name."""
+    if not name or name.startswith("+"):
+        taken = {post.name for one in by.work.staff.every() for post in one.staff.posts}
+        named = dict.fromkeys(
+            one
+            for kept in by.work.campaigns.living()
+            for node in kept.campaign.nodes
+            for one in node.responsible
+            if one not in taken and len(one) <= _LONGEST_NAME
+        )
+        if not named:
+            return by.says("staff.all_named")
+        choices = [(one, one) for one in named]
+        return by.says("staff.add_name", _paged(by, "add node", choices, [name]))
+    post = Post(role=Role.NODE, name=name[:_LONGEST_NAME])
+    code = invite(by.work, by.registry.random, by.member.label, post, by.now)
+    return by.says("staff.code", post=name[:_LONGEST_NAME], code=code, days=str(CODE_DAYS))
 
 
 def _whole(by: _By, role: Role) -> tuple[Unit, ...]:
@@ -465,7 +490,8 @@ def _invite(
 def _may_give(by: _By, role: Role, *units: Unit) -> bool:
     """Whether they may give this role there; without a unit: anywhere."""
     if units or role not in PLACED:
-        post = Post(role=role, units=tuple(u.id for u in units))
+        name = "…" if role is Role.NODE else ""  # whose does not matter to who may give it
+        post = Post(role=role, units=tuple(u.id for u in units), name=name)
         return may_appoint(by.staff, Deed.INVITE_STAFF, post)
     return any(_may_give(by, role, unit) for unit in by.registry.units)
 

@@ -88,6 +88,18 @@ _REPLACE = Statement(
 _DISCARD = Statement(
     delete(table).where(table.c.id == bindparam("id_"), table.c.state == DRAFT)
 )
+_LIVING = Statement(
+    select(table.c.id, table.c.version, table.c.revision)
+    .where(table.c.state == LIVING)
+    .order_by(table.c.id)
+)
+_REPORTED = Statement(
+    select(
+        completion.c.campaign, completion.c.node, completion.c.unit, completion.c.occurrence
+    ).order_by(
+        completion.c.campaign, completion.c.node, completion.c.unit, completion.c.occurrence
+    )
+)
 _REPORT = Statement(insert_or(completion).on_conflict_do_nothing())
 _WHOSE = (
     completion.c.campaign == bindparam("campaign_"),
@@ -192,6 +204,10 @@ class Campaigns:
                 _COMPLETIONS, {"campaign_": int(id)}
             )
         )
+
+    def stamp(self) -> tuple[object, ...]:
+        """Changes whenever a living plan or a report of one does."""
+        return tuple(self._tx.all(_LIVING)), tuple(self._tx.all(_REPORTED))
 
     # -- rows ---------------------------------------------------------------------------------------------------
 

@@ -6,11 +6,11 @@ else. Participants' words are not here: they wait in their drafts.
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Address
@@ -60,6 +60,14 @@ _READDRESS = Statement(
     .where(outbox.c.key == bindparam("key_"), outbox.c.state == WAITING)
     .values(sealed=bindparam("sealed_"))
 )
+_WITHDRAW = Statement(
+    delete(outbox).where(outbox.c.key == bindparam("key_"), outbox.c.state == WAITING)
+)
+_SINCE = Statement(
+    select(outbox.c.key, outbox.c.ref).where(
+        outbox.c.kind == bindparam("kind_"), outbox.c.ref >= bindparam("since")
+    )
+)
 _STATES = Statement(
     select(outbox.c.state, func.count())
     .where(outbox.c.kind == bindparam("kind_"), outbox.c.ref == bindparam("ref_"))
@@ -75,9 +83,7 @@ class Parcels:
 
     def put(self, kind: str, ref: str, address: Address, note: Note | None = None) -> bool:
         """Queue it; False where this address has got, or will get, this very thing."""
-        who = f"{address.channel}\0{address.id}".encode()
-        mark = hmac.digest(derive(self._tx.keys.master, "outbox"), who, "sha256")[:12].hex()
-        key = f"{kind}:{ref}:{mark}"
+        key = f"{kind}:{ref}:{self.mark(address)}"
         row = {
             "key": key,
             "kind": kind,
@@ -87,10 +93,41 @@ class Parcels:
         }
         return self._tx.do(_PUT, row) == 1
 
+    def said(self, kind: str, ref: str, address: Address) -> bool:
+        """Note that this has been said to them, within something else; False where it was, or will be."""
+        row = {
+            "key": f"{kind}:{ref}:{self.mark(address)}",
+            "kind": kind,
+            "ref": ref,
+            "sealed": b"",
+            "state": SENT,
+        }
+        return self._tx.do(_PUT, row) == 1
+
+    def known(self, kind: str, since: str) -> dict[tuple[str, str], str]:
+        """What was queued or said since that day: the newest day, by what stands behind it in `ref` and by whose mark."""
+        found: dict[tuple[str, str], str] = {}
+        for key, ref in self._tx.all(_SINCE, {"kind_": kind, "since": since}):
+            day, _, what = ref.partition(" ")
+            place = (what, key.rpartition(":")[2])
+            found[place] = max(day, found.get(place, day))
+        return found
+
+    def withdraw(self, kind: str, but: Set[str]) -> int:
+        """Take back what waits of that kind, except for these refs, as if it had never been queued; how much it was."""
+        waiting = [(key, ref) for key, ref, mine, _ in self._waiting() if mine == kind]
+        gone = [key for key, ref in waiting if ref not in but]
+        return sum(self._tx.do(_WITHDRAW, {"key_": key}) for key in gone)
+
+    def mark(self, address: Address) -> str:
+        """What stands for that address in a key."""
+        who = f"{address.channel}\0{address.id}".encode()
+        return hmac.digest(derive(self._tx.keys.master, "outbox"), who, "sha256")[:12].hex()
+
     def due(self) -> tuple[Parcel, ...]:
         """What has not arrived yet."""
         found: list[Parcel] = []
-        for key, kind, ref, sealed in self._tx.all(_DUE):
+        for key, ref, kind, sealed in self._waiting():
             channel, id, said = json.loads(unseal(self._key(), sealed, key.encode()))
             address = Address(channel=channel, id=id)
             found.append(Parcel(key=key, kind=kind, ref=ref, address=address, note=_note(said)))
@@ -108,6 +145,10 @@ class Parcels:
         for parcel in self.due():
             if parcel.address == address:
                 self.refused(parcel.key)
+
+    def _waiting(self) -> Iterator[tuple[str, str, str, bytes]]:
+        """Key, ref, kind and what is sealed."""
+        return ((key, ref, kind, sealed) for key, kind, ref, sealed in self._tx.all(_DUE))
 
     def arrived(self, key: str) -> None:
         """It was handed over."""

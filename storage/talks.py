@@ -31,6 +31,9 @@ _ALL = Statement(
     .where(talk.c.unit == bindparam("unit_"))
     .order_by(talk.c.place)
 )
+_STAMP = Statement(
+    select(talk.c.unit, talk.c.id, talk.c.day, talk.c.done).order_by(talk.c.unit, talk.c.id)
+)
 _UNITS = Statement(select(talk.c.unit).distinct().order_by(talk.c.unit))
 _KEEP = Statement(
     insert(talk).on_conflict_do_update(
@@ -82,6 +85,10 @@ class Talks:
     def units(self) -> tuple[str, ...]:
         """Whose plans there are."""
         return tuple(unit for (unit,) in self._tx.all(_UNITS))
+
+    def stamp(self) -> tuple[object, ...]:
+        """Changes whenever a talk is planned, moved or held."""
+        return tuple(self._tx.all(_STAMP))
 
     def of(self, unit: str) -> tuple[KeptTalk, ...]:
         """The plan, in its order."""

@@ -76,6 +76,7 @@ RECOGNISES = (
     "bot/core/sorting/",  # cues
     "bot/core/talks.py",  # posts
     "bot/core/themes.py",  # words that say nothing about a theme
+    "handlers/campaign.py",  # commands that buttons type
     "handlers/delivery.py",  # commands that buttons type
     "handlers/desk/",  # the office's commands, as typed and as buttons type them
     "handlers/rectification.py",  # commands that buttons type

@@ -201,6 +201,11 @@ def test_hours_may_pass_midnight():
     assert quiet.office == (Span(start=time(22), end=time(6)),)
 
 
+def test_days_of_reminding_are_numbers_of_days():
+    calendar = configured("[calendar]\nbefore = [7, 2]\nafter = []").settings.calendar
+    assert (calendar.before, calendar.after, calendar.entries) == ((7, 2), (), (1, 0))
+
+
 def test_holidays_belong_to_their_year():
     loaded = configured(
         '[holidays.2027]\noff = [2027-01-01, "2027-01-02"]\nwork = [2027-01-03]'
@@ -297,6 +302,9 @@ MISTAKES = [
     ("[quiet]\nstaff = ['08:00-08:00']", "quiet.staff", "bad_span"),
     ("[quiet]\nstaff = ['08:00']", "quiet.staff", "bad_span"),
     ("[quiet]\nstaff = '08:00-09:00'", "quiet.staff", "bad_span"),
+    ("[calendar]\nbefore = [3, 99]", "calendar.before", "bad_day_counts"),
+    ("[calendar]\nbefore = ['3']", "calendar.before", "bad_day_counts"),
+    ("[calendar]\nafter = 3", "calendar.after", "bad_day_counts"),
     ("[holidays.next]\noff = []", "holidays.next", "bad_year"),
     ("[holidays.2027]\noff = [2026-12-31]", "holidays.2027.off", "day_of_other_year"),
     ("[holidays.2027]\noff = ['2027-02-29']", "holidays.2027.off", "bad_day"),

@@ -22,6 +22,9 @@ from bot.core.campaign.model import Campaign, Completion, Node
 Rules = Literal["four", "three"]
 Fault = Literal["no-post", "no-name", "twice", "no-head", "nobody"]
 
+PLAN = "talks"
+"""Where other plans of the calendar have their number."""
+
 MOST_ROUNDS = 3
 A_DAY = 2
 """Talks one person may have on one day."""
@@ -201,10 +204,10 @@ def renewed(old: Iterable[Talk], new: Sequence[Talk]) -> tuple[Talk, ...]:
     )
 
 
-def as_calendar(planned: Iterable[Talk], since: date, titled: str) -> Campaign:
+def as_calendar(planned: Iterable[Talk], since: date, titled: str, unit: str = "") -> Campaign:
     """The dated talks as entries of the calendar, so that they are reminded of and drawn like all else.
 
-    `titled` is the sentence of one talk with holes for `one` and `other`; of a talk together the other one is left out.
+    `titled` is the sentence of one talk, with a hole for `names`; `unit` is whose plan it is.
     """
     nodes = tuple(
         Node(
@@ -220,7 +223,8 @@ def as_calendar(planned: Iterable[Talk], since: date, titled: str) -> Campaign:
         for talk in planned
         if talk.day is not None
     )
-    return Campaign(id="talks", title="", since=since, nodes=nodes)
+    id = f"{PLAN}-{unit}" if unit else PLAN
+    return Campaign(id=id, title="", unit=unit, since=since, nodes=nodes)
 
 
 def held(planned: Iterable[Talk]) -> tuple[Completion, ...]:

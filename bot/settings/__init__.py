@@ -146,6 +146,17 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reminding:
+    """`[calendar]`: when responsibles are reminded of a node, in days before its end and after it."""
+
+    before: tuple[int, ...] = (3, 1, 0)
+    after: tuple[int, ...] = (1, 7)
+    """Overdue: the responsible and the office hear of it."""
+    entries: tuple[int, ...] = (1, 0)
+    """Before a meeting, a talk, a day of reception."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holidays:
     """`[holidays.2027]`: a year's days off and make-up working days; they win over the library's."""
 
@@ -229,6 +240,7 @@ class Settings:
     leaders: tuple[Leader, ...] = ()
     privacy: Privacy = Privacy()
     quiet: Quiet = Quiet()
+    calendar: Reminding = Reminding()
     holidays: tuple[Holidays, ...] = ()
     people: People = People()
     telegram: Telegram = Telegram()

@@ -73,6 +73,21 @@ def day(value: object) -> date:
         raise Wrong("bad_day", value=str(value)) from None
 
 
+MOST_DAYS = 31
+
+
+def day_counts(value: object) -> tuple[int, ...]:
+    """Numbers of days, such as 3, 1 and 0; none is never."""
+    found = tuple(
+        one
+        for one in _list(value, "bad_day_counts")
+        if isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= MOST_DAYS
+    )
+    if len(found) != len(_list(value, "bad_day_counts")):
+        raise Wrong("bad_day_counts", value=str(value), most=str(MOST_DAYS))
+    return tuple(dict.fromkeys(found))
+
+
 def days(value: object) -> tuple[date, ...]:
     """A list of days."""
     return tuple(day(one) for one in _list(value, "bad_day"))

@@ -25,6 +25,7 @@ from bot.settings import (
     PlannedUnit,
     Privacy,
     Quiet,
+    Reminding,
     Settings,
     Storage,
     Telegram,
@@ -98,6 +99,7 @@ def read(text: str, *, file: str, folder: Path, environment: Mapping[str, str]) 
             leaders=_leaders(root, units),
             privacy=_privacy(root),
             quiet=_quiet(root),
+            calendar=_calendar(root),
             holidays=tuple(_holidays(root)),
             people=_people(root, folder),
             telegram=_telegram(root),
@@ -298,6 +300,16 @@ def _quiet(root: Table) -> Quiet:
             staff=quiet.parsed("staff", usual.staff, parsing.spans),
             parents=quiet.parsed("parents", usual.parents, parsing.spans),
             office=quiet.parsed("office", usual.office, parsing.spans),
+        )
+
+
+def _calendar(root: Table) -> Reminding:
+    usual = Reminding()
+    with root.table("calendar") as calendar:
+        return Reminding(
+            before=calendar.parsed("before", usual.before, parsing.day_counts),
+            after=calendar.parsed("after", usual.after, parsing.day_counts),
+            entries=calendar.parsed("entries", usual.entries, parsing.day_counts),
         )
 
 

@@ -36,7 +36,7 @@ class Reminder:
     is keyed by campaign, node, `day` and address.
     """
 
-    campaign: str
+    campaign: Campaign
     node: Node
     day: date
     """Today."""
@@ -69,11 +69,11 @@ def due(
         reminder
         for node in campaign.deeds()
         if node.dated and state(node, known, today) not in (State.DONE, State.RECORDED)
-        for reminder in _of(campaign.id, node, known, said)
+        for reminder in _of(campaign, node, known, said)
     )
 
 
-def _of(campaign: str, node: Node, known: Reports, said: "_Said") -> Iterator[Reminder]:
+def _of(campaign: Campaign, node: Node, known: Reports, said: "_Said") -> Iterator[Reminder]:
     for end in _ends(node, known, said):
         found = said.since(end, node)
         if found is not None:
