@@ -84,7 +84,7 @@ def day_counts(value: object) -> tuple[int, ...]:
         if isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= MOST_DAYS
     )
     if len(found) != len(_list(value, "bad_day_counts")):
-        raise Wrong("bad_day_counts", value=str(value), most=str(MOST_DAYS))
+        raise Wrong("bad_day_counts", value=str(value))
     return tuple(dict.fromkeys(found))
 
 
