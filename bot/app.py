@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from pathlib import Path
@@ -31,8 +31,10 @@ from bot.content.taxonomy import load_taxonomy
 from bot.content.web import words
 from bot.core import sorting
 from bot.core.cells import Headcounts
+from bot.core.link import Link, write_link
 from bot.core.messages import Address
 from bot.core.people import Post, Role
+from bot.core.people.directory import Listed
 from bot.core.periods import Rhythm, period_at
 from bot.core.privacy import Policy
 from bot.core.reading import Library
@@ -42,7 +44,7 @@ from bot.logs import loop_failed, set_up
 from bot.scheduler import Bell
 from bot.settings import PlannedRound, Settings, Span
 from bot.settings.problem import Problem
-from bot.settings.secret import Secrets
+from bot.settings.secret import Secrets, robots_in
 from bot.settings.workdays import calendar_of
 from handlers import rectification
 from handlers.alarm import Alarms
@@ -52,6 +54,7 @@ from handlers.campaign import NodeReminders
 from handlers.delivery import Deliveries
 from handlers.desk import Desk
 from handlers.digest import Almanac, draft
+from handlers.directory import enrol
 from handlers.front import Front
 from handlers.papers import Press
 from handlers.people import Bindings, Registry, first_code
@@ -70,7 +73,7 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
     from bot.channels.telegram.transport import Telegram
-    from bot.channels.wecom.transport import Wecom
+    from bot.channels.wecom.client import Client
     from bot.core.campaign.reminders import Rules
     from bot.core.digest import Names
 
@@ -80,6 +83,9 @@ DAY = 86400
 
 POSTS = "[、，,/ ]+"
 """Between the posts of one leader."""
+
+ENROLLED = 200
+"""People of a directory taken in at a time, so that others are heard meanwhile."""
 
 STOP_WITHIN = 8.0
 """Seconds that what is in flight may take when the service stops."""
@@ -221,6 +227,23 @@ class App:
     def reads_files(self, address: Address) -> bool:
         """Whose files are read: the staff's."""
         return self._works_here(address)
+
+    async def enrol(self, found: Sequence[Listed]) -> None:
+        """A directory has been read: everybody in it is known from now on."""
+        units, groups = units_of(self.settings), groups_of(self.settings)
+        for start in range(0, len(found), ENROLLED):
+            some = found[start : start + ENROLLED]
+            await self.database.write(
+                lambda tx, some=some: enrol(Work(tx), some, units, groups)
+            )
+
+    async def parents_link(self, parent: Address) -> str:
+        """Where a parent answers; empty where the world cannot reach us."""
+        if not (public := self.settings.web.public_url):
+            return ""
+        entry = await self.database.write(lambda tx: Work(tx).identity.find(parent))
+        link = write_link(Link(unit=entry.unit, group=entry.group)) if entry else ""
+        return f"{public}/?link={link}" if link else f"{public}/"
 
     async def push(self, seconds: float) -> None:
         """Move the clock forward and do what has fallen due; for demonstrations."""
@@ -579,31 +602,67 @@ async def asked_online(settings: Settings, secrets: Secrets) -> tuple[Problem, .
         from bot.channels.telegram import selfcheck
 
         asking.append(selfcheck.find(settings, secrets))
+    if settings.wecom.corp_id or secrets.wecom_robots:
+        from bot.channels.wecom import selfcheck as wecom_check
+
+        asking.append(wecom_check.find(settings, secrets, now=Clock()))
     if not asking:
         return (Problem(file=settings.file, key="", fault="online_nothing", warning=True),)
     return tuple(problem for found in await asyncio.gather(*asking) for problem in found)
 
 
-def _wecom(settings: Settings, secrets: Secrets, clock: Callable[[], float]) -> "Wecom":
+@contextlib.asynccontextmanager
+async def _wecom(
+    app: App, secrets: Secrets, listener: Listener
+) -> AsyncGenerator[tuple[Channel, ...]]:
+    """Members in its app, parents who read notices, group robots: as far as they are set up."""
+    ours, robots = app.settings.wecom, robots_in(secrets.wecom_robots)
+    if not (ours.corp_id or robots):
+        yield ()
+        return
     from bot.channels.wecom.client import Client
+    from bot.channels.wecom.robot import Robots
+
+    client = Client(ours.corp_id, secrets.wecom_secret, api_base_url=ours.api_base_url)
+    named: tuple[Channel, ...] = (Robots(client, robots),) if robots else ()
+    try:
+        if ours.corp_id:
+            async with _wecom_app(app, secrets, listener, client) as channels:
+                yield (*channels, *named)
+        else:
+            yield named
+    finally:
+        await client.close()
+
+
+@contextlib.asynccontextmanager
+async def _wecom_app(
+    app: App, secrets: Secrets, listener: Listener, client: "Client"
+) -> AsyncGenerator[tuple[Channel, ...]]:
     from bot.channels.wecom.crypto import Seal
+    from bot.channels.wecom.directory import Directory
+    from bot.channels.wecom.school import School
     from bot.channels.wecom.transport import Wecom
     from bot.content.wecom import words as wecom_words
 
-    ours = settings.wecom
-    client = Client(ours.corp_id, secrets.wecom_secret, api_base_url=ours.api_base_url)
+    settings, ours = app.settings, app.settings.wecom
     wecom = Wecom(
         client,
         Seal(secrets.wecom_token, secrets.wecom_aes_key, ours.corp_id),
         ours.corp_id,
         ours.agent_id,
         wecom_words(),
-        clock=clock,
+        clock=app.clock,
         page=settings.web.public_url,
         cards=ours.cards,
+        directory=Directory(client, ours.agent_id, app.enrol),
     )
     client.stand_back = wecom.calm
-    return wecom
+    listener.add(wecom.routes())
+    try:
+        yield wecom, School(client, ours.agent_id, wecom_words(), app.parents_link)
+    finally:
+        await wecom.close()
 
 
 def closed_digest(
@@ -660,11 +719,7 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
             stack.push_async_callback(telegram.close)
             listener.add(telegram.routes())
             channels.append(telegram)
-        if settings.wecom.corp_id:
-            wecom = _wecom(settings, secrets, app.clock)
-            stack.push_async_callback(wecom.close)
-            listener.add(wecom.routes())
-            channels.append(wecom)
+        channels += await stack.enter_async_context(_wecom(app, secrets, listener))
         await stack.enter_async_context(app.running(*channels))
         await stack.enter_async_context(_running(listener.run()))
         log.info("ready", extra={"code": address})

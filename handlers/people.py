@@ -59,6 +59,9 @@ _LONGEST_NAME = 20
 _WHOLE = "all"
 """What one types for the whole house."""
 
+DIRECTORIES = ("wecom", "school")
+"""Channels whose people come from a directory that is read every day."""
+
 A_PAGE = 8
 """Buttons on a page of units or accounts."""
 
@@ -220,6 +223,9 @@ def _erase(here: _Here) -> Outgoing:
     for address in here.work.identity.forget(here.address):
         if draft := here.work.drafts.find(address):
             here.work.drafts.drop(draft)
+        if address.channel in DIRECTORIES:
+            # The next reading would bring them back: what is left says only that they are to be left alone.
+            here.work.identity.leave_alone(address)
     return gone
 
 

@@ -95,6 +95,10 @@ class Identity:
             if entry is not None and entry.quiet != quiet:
                 self.keep(replace(entry, quiet=quiet))
 
+    def leave_alone(self, address: Address) -> None:
+        """Know of this address that it is to be left alone, and nothing else."""
+        self.keep(Entry(address=address, quiet=True))
+
     def bind(self, here: Address, there: Address, language: Language) -> Entry:
         """The two are one person; `here` is the main address from now on, in `language` where it is new."""
         mine = self.find(here) or Entry(address=here, language=language)

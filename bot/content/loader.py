@@ -23,7 +23,7 @@ T = TypeVar("T")
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
-EXPLANATIONS = ("problems", "telegram/problems")
+EXPLANATIONS = ("problems", "telegram/problems", "wecom/problems")
 """Sentences for operators: the house's own, and what each platform may be found to say."""
 
 STANDING = "word"

@@ -16,14 +16,19 @@ NAMES = {
     "wecom_secret": "TINGWEN_WECOM_SECRET",
     "wecom_token": "TINGWEN_WECOM_TOKEN",
     "wecom_aes_key": "TINGWEN_WECOM_AES_KEY",
+    "wecom_robots": "TINGWEN_WECOM_ROBOTS",
     "smtp_password": "TINGWEN_SMTP_PASSWORD",
 }
 """Field of `Secrets` to environment variable."""
+
+_ROBOT = re.compile(r"(\S.*?)\s+(https?://\S+[?&]key=[\w-]+\S*|[\w-]{16,})")
+"""A group robot: the name the office calls the group by, and the robot's address, or the key in it."""
 
 # The platform's own rules: developer.work.weixin.qq.com/document/path/90930.
 _FORMS: Mapping[str, Callable[[str], object]] = {
     "wecom_token": re.compile(r"[A-Za-z0-9]{1,32}").fullmatch,
     "wecom_aes_key": re.compile(r"[A-Za-z0-9]{43}").fullmatch,
+    "wecom_robots": lambda value: all(_ROBOT.fullmatch(line) for line in _lines(value)),
 }
 
 
@@ -36,6 +41,7 @@ class Secrets:
     wecom_secret: str = ""
     wecom_token: str = ""
     wecom_aes_key: str = ""
+    wecom_robots: str = ""
     smtp_password: str = ""
 
     def __repr__(self) -> str:
@@ -56,6 +62,20 @@ def read_secrets(
             problems.append(Problem(file=name, key="", fault=f"bad_{field.name}"))
         found[field.name] = value
     return Secrets(**found), tuple(problems)
+
+
+def robots_in(secret: str) -> dict[str, str]:
+    """Group robots, one a line or between semicolons: name -> address or key.
+
+    >>> robots_in("secretaries 0123456789abcdef; heads https://x/webhook/send?key=k")
+    {'secretaries': '0123456789abcdef', 'heads': 'https://x/webhook/send?key=k'}
+    """
+    found = (_ROBOT.fullmatch(line) for line in _lines(secret))
+    return {robot[1]: robot[2] for robot in found if robot}
+
+
+def _lines(value: str) -> list[str]:
+    return [line.strip() for line in re.split(r"[\n;]", value) if line.strip()]
 
 
 def _value(

@@ -11,6 +11,7 @@ and each card says so. A key carries the screen, the label and what typing would
 bytes and option ids of 128. Limits: path 90236 and the error table; those of characters are the platform's advice.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +29,8 @@ LINES = 4
 NOTHING = "-"
 """The id of "please choose"."""
 QUESTION = "q"
+
+_TICK = re.compile(r"\+[0-9]{1,2}")
 
 Words = Mapping[str, str]
 Facts = dict[str, Any]
@@ -60,13 +63,13 @@ class Plan:
 def plan(outgoing: Outgoing, words: Words, text: str, task: str, page: str = "") -> Plan:
     """How this message's choices are shown. `page`: the address of another way to answer, offered beside them."""
     choices, controls = _sorted(outgoing)
-    several = [choice for choice in choices if choice.says.startswith("+")]
+    several = [choice for choice in choices if _TICK.fullmatch(choice.says)]
     if not choices and not controls:
         return Plan(text, None)
     if any(len(choice.says.encode()) > ID for choice in (*choices, *controls)):
         return Plan(listed(outgoing, words, text), None)
-    if several:
-        done = [choice for choice in choices if not choice.says.startswith("+")]
+    done = [choice for choice in choices if choice not in several]
+    if several and len(several) <= VOTES and len(done) <= 1:
         return _vote(outgoing, words, text, task, several, [*done, *controls], several=True)
     every = [*choices, *controls]
     room = BUTTONS - bool(page)
@@ -296,7 +299,7 @@ def _laid_out(text: str, hint: str, room: int, words: Words) -> tuple[str, str, 
 
 def _digit(button: Button) -> str:
     digit = button.says.removeprefix("+")
-    return digit if digit.isdecimal() else ""
+    return digit if digit.isdecimal() and len(digit) <= 3 else ""
 
 
 def _key(screen: str, label: str, says: str) -> str:

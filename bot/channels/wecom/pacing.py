@@ -8,7 +8,7 @@ of what went out before a restart.
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.channels.base import Throttled
 
@@ -26,19 +26,26 @@ class Pacing:
     """The limits of one app. One caller at a time for each member."""
 
     def __init__(
-        self, *, clock: Callable[[], float] = time.monotonic, sleep: Sleep = asyncio.sleep
+        self,
+        limits: Sequence[tuple[int, float]] = LIMITS,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
+        self._limits = limits
         self._clock = clock
         self._sleep = sleep
         self._sent: OrderedDict[str, deque[float]] = OrderedDict()
 
     async def turn(self, member: str) -> None:
         """Wait until a message to this member may go, and count it. Raises `Throttled` for long waits."""
-        sent = self._sent.setdefault(member, deque(maxlen=max(most for most, _ in LIMITS)))
+        sent = self._sent.setdefault(
+            member, deque(maxlen=max(most for most, _ in self._limits))
+        )
         self._sent.move_to_end(member)
         if len(self._sent) > MEMBERS:
             self._sent.popitem(last=False)
-        wait = max(self._wait(sent, most, span) for most, span in LIMITS)
+        wait = max(self._wait(sent, most, span) for most, span in self._limits)
         if wait > PATIENCE:
             raise Throttled(wait)
         if wait > 0:

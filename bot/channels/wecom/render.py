@@ -64,7 +64,7 @@ def parts(
     outgoing: Outgoing, words: Words, task: str, *, page: str = "", with_cards: bool = True
 ) -> tuple[Part, ...]:
     """The messages this is on WeCom, in order; the card is last, so that it stays in sight."""
-    said = words["zh" if _HAN.search(outgoing.text) else "en"]
+    said = words["zh" if in_chinese(outgoing.text) else "en"]
     text = inert(outgoing.text)
     papers: list[Part] = [Picture(outgoing.picture)] if outgoing.picture else []
     papers += [Paper(file) for file in outgoing.files]
@@ -86,6 +86,11 @@ def inert(text: str) -> str:
     'a\\uff1cb \\uff1ca href="x">y\\uff1c/a>'
     """
     return _TAG.sub("\uff1c", _UNSEEN.sub("", text))
+
+
+def in_chinese(text: str) -> bool:
+    """Whether this is said in Chinese."""
+    return _HAN.search(text) is not None
 
 
 def split(text: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from bot.channels.wecom.chats import Chat, Chats, Showing
 from bot.channels.wecom.chores import Chores
 from bot.channels.wecom.client import Client, Failed, Refused, Unanswered, Upload
 from bot.channels.wecom.crypto import Seal
+from bot.channels.wecom.directory import Directory
 from bot.channels.wecom.failures import CARD_KNOWN, NO_CARD, NO_MEDIA, send_failed
 from bot.channels.wecom.media import Kind, Media
 from bot.channels.wecom.menu import hang_menu
@@ -61,9 +62,6 @@ WITHOUT_CARDS = 600.0
 FIRST_WAIT, LONGEST_WAIT = 2.0, 300.0
 """Seconds between two tries to hang up the menu."""
 
-OnContacts = Callable[[bool], None]
-"""Told that the directory has changed; True: that of parents."""
-
 
 class Wecom:
     """The channel `wecom`. After `run` has ended it can still send what is left; `close` ends it."""
@@ -81,7 +79,7 @@ class Wecom:
         clock: Callable[[], float],
         page: str = "",
         cards: bool = True,
-        on_contacts: OnContacts | None = None,
+        directory: Directory | None = None,
         pacing: Pacing | None = None,
     ) -> None:
         """`clock`: seconds since 1970. `page`: where one may answer instead, offered before the first question."""
@@ -91,7 +89,7 @@ class Wecom:
         self._words = words
         self._page = page
         self._cards = cards
-        self._on_contacts = on_contacts
+        self._directory = directory
         self._door = Door(seal, clock, self._knocked)
         self._media = Media(client)
         self._pacing = pacing or Pacing()
@@ -113,8 +111,11 @@ class Wecom:
         """Hand on what comes in, until cancelled. Needs no network to start."""
         self._receive = receive
         try:
-            await self._introduce()
-            await asyncio.Event().wait()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._introduce())
+                if self._directory is not None:
+                    tasks.create_task(self._directory.run())
+                await asyncio.Event().wait()
         finally:
             self._receive = None
 
@@ -143,13 +144,12 @@ class Wecom:
                     await self._calm.wait()
 
     async def close(self) -> None:
-        """End what is still being tidied, and hang up."""
+        """End what is still being tidied. The client is whose it was."""
         for message, (timer, shown) in tuple(self._receipts.items()):
             timer.cancel()
             if _now() - shown >= RECEIPT_LEAST:
                 self._take_back(message)
         await self._chores.finish(1.0)
-        await self._client.close()
 
     # -- hearing ----------------------------------------------------------------
 
@@ -169,9 +169,9 @@ class Wecom:
         match heard:
             case None:
                 pass
-            case ContactsChanged(school=school):
-                if self._on_contacts is not None:
-                    self._on_contacts(school)
+            case ContactsChanged():
+                if self._directory is not None:
+                    self._directory.changed()
             case Heard():
                 async with self._chats[heard.member].hearing:
                     await self._take_in(self._chats[heard.member], heard)

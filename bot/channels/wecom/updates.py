@@ -42,10 +42,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class ContactsChanged:
-    """The directory is not what it was."""
-
-    school: bool
-    """Parents and pupils; else members."""
+    """The directory of members, or that of parents, is not what it was."""
 
 
 def read(said: Read, corp_id: str, agent_id: int) -> Heard | ContactsChanged | None:
@@ -54,8 +51,8 @@ def read(said: Read, corp_id: str, agent_id: int) -> Heard | ContactsChanged | N
     if not ours:
         return None
     match said["MsgType"], said["Event"]:
-        case "event", "change_contact" | "change_school_contact" as event:
-            return ContactsChanged(school=event == "change_school_contact")
+        case "event", "change_contact" | "change_school_contact":
+            return ContactsChanged()
         case "event", _:
             return _event(said)
         case "", _:

@@ -86,6 +86,7 @@ async def speaking(platform: Platform, **settings: Any) -> AsyncIterator[Wecom]:
         yield wecom
     finally:
         await wecom.close()
+        await client.close()
 
 
 @contextlib.asynccontextmanager

@@ -647,6 +647,8 @@ class Platform:
                 if len(facts["markdown_v2"]["content"].encode()) > 4096:
                     raise No(40058, "markdown.content exceed max length 4096")
             case "text":
+                if not facts["text"]["content"]:
+                    raise No(44004)
                 self._cut(facts["text"]["content"], 2048)
             case "file":
                 if self.media.get(facts["file"]["media_id"], ("",))[0] != "robot":

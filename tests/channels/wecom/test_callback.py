@@ -75,10 +75,10 @@ async def test_silence_is_answered_by_the_same_message_under_its_own_name():
 
     async def dawdle(_: Incoming) -> None:
         if listening.tries == 1:
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(1.0)
 
     listening.on = dawdle
-    async with delivering(listening, silence=0.2) as platform:
+    async with delivering(listening, silence=0.7) as platform:
         anna = platform.member("ZhangSan")
         answers = await anna.says("hello", fresh_nonce=False)
         assert [answer.status for answer in answers][-1] == 200

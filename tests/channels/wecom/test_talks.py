@@ -8,7 +8,7 @@ import pytest
 from bot.channels.wecom import transport
 from handlers import outbox
 from tests.builders import a_round, choices, question
-from tests.channels.wecom.house import House, house
+from tests.channels.wecom.house import House, house, until
 from tests.channels.wecom.platform import AGENT, Code, Page, Platform, Reset
 
 
@@ -124,7 +124,7 @@ async def test_a_picture_or_a_voice_gets_its_own_kind_words(tmp_path: Path):
 
 async def test_the_menu_stands_and_says_what_typing_would(tmp_path: Path):
     async with house(tmp_path) as home:
-        await asyncio.sleep(0.1)
+        await until(lambda: home.platform.menu)
         assert home.platform.menu is not None
         keys = [one.get("key") for one in home.platform.menu["button"]]
         assert keys == ["start", "hotline", None]
