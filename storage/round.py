@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Integer, bindparam, case, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Statement, Tx
@@ -46,6 +46,21 @@ _STOP = Statement(
     update(round_)
     .where(round_.c.id == bindparam("id_"), round_.c.stopped == 0)
     .values(stopped=1, closes=bindparam("now"))
+)
+_MOVE = Statement(
+    update(round_)
+    .where(
+        round_.c.id == bindparam("id_"),
+        round_.c.stopped == 0,
+        round_.c.closes > bindparam("now"),
+    )
+    .values(
+        opens=case(
+            (round_.c.opens > bindparam("now"), bindparam("opens_", type_=Integer())),
+            else_=round_.c.opens,
+        ),
+        closes=bindparam("closes_"),
+    )
 )
 _CLAIM = Statement(insert(wave).on_conflict_do_nothing())
 _FINISH = Statement(
@@ -93,6 +108,13 @@ class Rounds:
     def stop(self, id: str, now: int) -> bool:
         """Close a round early; False where it was stopped before."""
         return self._tx.do(_STOP, {"id_": id, "now": now}) == 1
+
+    def move(self, id: str, opens: int, closes: int, now: int) -> bool:
+        """The round has another window; one that has begun only another end. False where it is over, or was stopped."""
+        if closes <= max(opens, now):
+            return False
+        row = {"id_": id, "opens_": opens, "closes_": closes, "now": now}
+        return self._tx.do(_MOVE, row) == 1
 
     def claim(self, claimed: Wave) -> bool:
         """Take a wave upon oneself; False where somebody has."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from bot.core.messages import Sent
 from bot.core.people import Deed, somewhere
 from handlers.desk.base import Answer, Asking, Command, Desk, Rows, Spot, called, pairs
+from handlers.desk.campaign import LOOK_BACK, NODE, PLANS, SCHEDULE, TAKE_IN
 from handlers.desk.cards import CARDS
 from handlers.desk.circle import CIRCLE
 from handlers.desk.digest import DIGEST, SEND
@@ -39,6 +40,11 @@ COMMANDS: tuple[Command, ...] = (
     STOP,
     TALKS,
     CIRCLE,
+    SCHEDULE,
+    LOOK_BACK,
+    TAKE_IN,
+    PLANS,
+    NODE,
 )
 """In the order of the menu."""
 

@@ -1,0 +1,69 @@
+"""The calendar's commands. What they answer reads dates and plans, and is imported with the first of them: a house
+without a plan starts as fast as before.
+"""
+
+from bot.content.plan.sent import read
+from bot.core.people import Deed
+from handlers.desk.base import Answer, Asking, Command
+
+
+def _schedule(asking: Asking) -> Answer:
+    from handlers.desk.schedule import schedule
+
+    return schedule(asking)
+
+
+def _look(asking: Asking) -> Answer:
+    from handlers.desk.schedule import look
+
+    return look(asking)
+
+
+def _node(asking: Asking) -> Answer:
+    from handlers.desk.node import node
+    from handlers.desk.schedule import schedule
+
+    return node(asking) if asking.rest else schedule(asking)
+
+
+def _plans(asking: Asking) -> Answer:
+    from handlers.desk.review import plans
+
+    return plans(asking)
+
+
+def _take_in(asking: Asking) -> Answer:
+    from handlers.desk.review import take_in
+
+    return take_in(asking)
+
+
+SCHEDULE = Command(
+    name="schedule",
+    words=("日程", "日历", "calendar", "schedule"),
+    deed=Deed.SEE_CALENDAR,
+    answer=_schedule,
+)
+LOOK_BACK = Command(
+    name="look_back",
+    words=("回头看", "回看", "lookback"),
+    deed=Deed.LOOK_BACK,
+    answer=_look,
+)
+PLANS = Command(
+    name="plans",
+    words=("方案", "plans"),
+    deed=Deed.SEE_CALENDAR,
+    answer=_plans,
+    menu=False,
+)
+TAKE_IN = Command(
+    name="import_plan",
+    words=("导入方案", "plan"),
+    deed=Deed.IMPORT_PLAN,
+    answer=_take_in,
+    reads=read,
+)
+NODE = Command(
+    name="node", words=("节点", "node"), deed=Deed.SEE_CALENDAR, answer=_node, menu=False
+)
