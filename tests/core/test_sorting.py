@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.content.models import load_model
 from bot.content.taxonomy import load_taxonomy
 from bot.core.sorting import Leader, classify, taxonomy_from
-from bot.core.sorting.model import fit, model_from
+from bot.core.sorting.model import fit, model_from, taught
 
 
 def labels(text):
@@ -133,6 +134,31 @@ def test_a_model_learns_from_decisions_and_can_be_stored():
     assert found.topic == "tiaojian"
     assert "摇晃" in found.why["tiaojian"]
     assert sum(model.shares("").values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_what_the_office_decides_is_added_to_what_the_model_knew():
+    texts = ["桌子摇晃", "椅子摇晃", "歌声好听", "琴声好听"]
+    model = fit(texts, ["tiaojian", "tiaojian", "jiaoxue", "jiaoxue"])
+    wiser = taught(model, ["笛声好听", "琴房钥匙丢了"], ["kehou", "kehou"])
+    assert wiser.shares("琴房钥匙")["kehou"] > 0.5
+    assert wiser.shares("黑板摇晃")["tiaojian"] > 0.5
+    assert model.codes == ("jiaoxue", "tiaojian")
+    again = taught(model_from(model.arrays()), ["笛声好听", "琴房钥匙丢了"], ["kehou", "kehou"])
+    assert again.shares("琴房钥匙") == pytest.approx(wiser.shares("琴房钥匙"), abs=1e-4)
+
+
+def test_a_model_hears_cues_beside_the_words():
+    cues = [{"topic:a": 3.0}, {"topic:a": 3.0}, {"topic:b": 3.0}, {"topic:b": 3.0}]
+    model = fit(["一", "二", "三", "四"], ["a", "a", "b", "b"], cues)
+    assert model.shares("五", {"topic:a": 3.0})["a"] > 0.6 > model.shares("五")["a"]
+
+
+def test_the_model_that_comes_with_the_product_knows_its_groups():
+    model = load_model()
+    assert {"kind", "ask", "sifeng", "urgent"} == set(model.ways)
+    assert model.examples is not None
+    assert classify(load_taxonomy(), "他们把我锁在储物间不让出来", model).urgent
+    assert classify(load_taxonomy(), "秧歌队排练占了操场", model).topic in model.codes
 
 
 @given(st.text(max_size=200))

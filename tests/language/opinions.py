@@ -26,7 +26,7 @@ class Opinion:
 
 
 def read(part: str) -> list[Opinion]:
-    """`dev` (rules may be written looking at it), `test` or `blind` (they may not)."""
+    """`dev` (rules may be written looking at it), `test` or `blind` (they may not), `examples` (to learn from)."""
     lines = (HERE / f"{part}.txt").read_text(encoding="utf-8").splitlines()
     return [_opinion(line) for line in lines if line and not line.startswith("#")]
 
@@ -50,3 +50,15 @@ def _opinion(line: str) -> Opinion:
         urgent="u" in flags,
         leader="l" in flags,
     )
+
+
+def phrases() -> list[Opinion]:
+    """Turns of speech of phrases.txt, as opinions whose kind and ask nobody said."""
+    lines = (HERE / "phrases.txt").read_text(encoding="utf-8").splitlines()
+    said: list[Opinion] = []
+    for line in lines:
+        if line and not line.startswith("#"):
+            head, _, row = line.partition(" :: ")
+            topic, flags = head.split()
+            said += [_opinion(f"{topic} c 怨 {flags} :: {text}") for text in row.split("｜")]
+    return said

@@ -13,8 +13,9 @@ from bot.content.models import load_readers
 from bot.content.taxonomy import load_taxonomy
 from bot.core.privacy import Masked, redact
 from bot.core.sorting import classify
-from bot.core.sorting.model import Model, fit
+from bot.core.sorting.model import Model
 
+from .fit import fitted
 from .opinions import FAULTS, SOFT, Opinion, read
 
 
@@ -26,14 +27,10 @@ def main(arguments: Sequence[str]) -> None:
         f"{part}: {len(opinions)} opinions, {sum(len(one.spans) for one in opinions)} identities"
     )
     masking(opinions, lambda text: redact(text, readers), errors="--errors" in arguments)
-    model = None if "--cues" in arguments else fitted("test" if part == "dev" else "dev")
+    seen = {"dev": ("test", "examples"), "test": ("dev", "examples")}
+    unseen = seen.get(part, ("dev", "test", "examples"))
+    model = None if "--cues" in arguments else fitted(*unseen)
     sorting(opinions, model, errors="--errors" in arguments)
-
-
-def fitted(part: str) -> Model:
-    """A model that has not seen what it is judged on."""
-    opinions = read(part)
-    return fit([one.text for one in opinions], [one.topics[0] for one in opinions])
 
 
 def masking(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from bot.core.sorting.leaders import Leader, named
 from bot.core.sorting.taxonomy import Findings, Taxonomy
@@ -59,10 +59,30 @@ class Labels:
 
 _KEPT = tuple(field.name for field in fields(Labels))
 
-LEARNED = 50
-"""What a model's certainty weighs against cues (3 a strong one)."""
-GUESS = 0.055
-"""The share from which a model names a topic that no cue speaks for; an even guess over all topics is 0.04."""
+SURE = 0.05
+"""The share below which a model names no topic; an even guess over all topics is 0.04."""
+SECOND_SHARE = 0.1
+"""A second topic is named when it has this part of the first one's share."""
+DANGER = 0.15
+"""The share from which a text is urgent though no cue says so: a miss is a child."""
+FAULT = 0.18
+"""The share from which one of the 四风 is named though no cue says so, and below `NO_FAULT` not even then."""
+NO_FAULT = 0.03
+BY_CUES = {"kind": 0.3, "ask": 0.5}
+"""What the cues' own choice weighs beside a model's shares."""
+
+
+def cues_in(taxonomy: Taxonomy, text: str) -> dict[str, float]:
+    """What cues say of a text, as a model wants to hear it."""
+    return _spoken(taxonomy, taxonomy.find(taxonomy.fold(text))[1])
+
+
+def _spoken(taxonomy: Taxonomy, found: Findings) -> dict[str, float]:
+    return {
+        f"{group}:{code}": float(weight)
+        for (group, code), weight in zip(taxonomy.labels, found.weights, strict=True)
+        if weight
+    }
 
 
 def classify(
@@ -74,14 +94,24 @@ def classify(
     """
     folded, found = taxonomy.find(taxonomy.fold(text))
     groups, weights = taxonomy.groups, found.weights
-    ranked = _ranked(taxonomy, weights, model.shares(folded) if model else {})
-    topics = _topics(ranked)
+    learned = model.read(folded, _spoken(taxonomy, found)) if model else {}
+    ranked = _learned(learned["topic"]) if model else _ranked(taxonomy, weights)
+    topics = _topics(ranked, *((SURE, SECOND_SHARE) if model else (LEAST, SECOND)))
     kind = _kind({code: weights[label] for label, code in groups["kind"]})
-    ask = _ask({code: weights[label] for label, code in groups["ask"]}, kind)
+    kind: Kind = _chosen(_KINDS, kind, learned.get("kind"), BY_CUES["kind"])
+    ask: Ask = _ask({code: weights[label] for label, code in groups["ask"]}, kind)
+    if kind != "praise":
+        ask = _chosen(_ASKS, ask, learned.get("ask"), BY_CUES["ask"])
     blamed = kind != "praise"
-    sifeng = tuple(code for label, code in groups["sifeng"] if blamed and weights[label] >= 2)
+    sifeng = tuple(
+        code
+        for label, code in groups["sifeng"]
+        if blamed and _is_fault(weights[label], learned.get("sifeng", {}).get(code))
+    )
     sizhi = tuple(code for label, code in groups["sizhi"] if blamed and weights[label])
     dangers = tuple(code for label, code in groups["urgent"] if weights[label])
+    if not dangers and learned.get("urgent", {}).get(URGENT, 0.0) >= DANGER:
+        dangers = (_DANGER_OF.get(topics[0], "safety"),)
     (body, _), (post, _) = groups["about"]
     spoken = bool(weights[post]) and not _only_greeted(taxonomy, folded, found, post)
     leaders = named(roster, folded) if roster else ()
@@ -129,9 +159,40 @@ def classify(
     )
 
 
-def _ranked(
-    taxonomy: Taxonomy, weights: list[int], shares: Mapping[str, float]
-) -> list[tuple[float, str]]:
+URGENT = "yes"
+"""The code a model gives a text that cannot wait, in the group `urgent`."""
+
+_DANGER_OF = {
+    "qiling": "bullying", "shide": "abuse", "xueqian": "abuse", "guanli": "corruption",
+    "zuofeng": "corruption", "kaoshi": "corruption", "buke": "corruption", "zizhu": "corruption",
+    "bianzhi": "corruption", "shoufei": "corruption", "jiaofu": "corruption",
+}  # fmt: skip
+"""What is most likely the matter where only a model says that something is; else a danger to life."""
+
+
+def _is_fault(weight: int, share: float | None) -> bool:
+    if share is None:
+        return weight >= 2
+    return share >= FAULT or (weight >= 2 and share >= NO_FAULT)
+
+
+_Code = TypeVar("_Code", bound=str)
+
+
+def _chosen(
+    codes: tuple[_Code, ...], by_cues: _Code, shares: Mapping[str, float] | None, own: float
+) -> _Code:
+    """The code with the largest share, where what the cues chose has some in advance."""
+    if shares is None:
+        return by_cues
+    return max(codes, key=lambda code: shares.get(code, 0.0) + own * (code == by_cues))
+
+
+def _learned(shares: Mapping[str, float]) -> list[tuple[float, str]]:
+    return sorted(((share, code) for code, share in shares.items()), key=_first, reverse=True)
+
+
+def _ranked(taxonomy: Taxonomy, weights: list[int]) -> list[tuple[float, str]]:
     """The topics that something speaks for, best first; of equals the earlier in the files."""
     scores: dict[str, float] = {
         code: weights[label] for label, code in taxonomy.groups["topic"] if weights[label]
@@ -141,9 +202,6 @@ def _ranked(
             for weaker in taxonomy.over[code]:
                 if weaker in scores and scores[weaker] <= 2 * scores[code]:
                     scores[weaker] *= 0.6
-    for code, share in shares.items():
-        if code in scores or share >= GUESS:
-            scores[code] = scores.get(code, 0.0) + LEARNED * share
     return sorted(((score, code) for code, score in scores.items()), key=_first, reverse=True)
 
 
@@ -151,18 +209,20 @@ def _first(pair: tuple[float, str]) -> float:
     return pair[0]
 
 
-def _topics(ranked: list[tuple[float, str]]) -> tuple[str, ...]:
-    if not ranked or ranked[0][0] < LEAST:
+def _topics(ranked: list[tuple[float, str]], least: float, second: float) -> tuple[str, ...]:
+    if not ranked or ranked[0][0] < least:
         return (UNCLASSIFIED,)
-    least = max(LEAST, ranked[0][0] * SECOND)
-    return tuple(code for score, code in ranked[:2] if score >= least)
+    enough = max(least, ranked[0][0] * second)
+    return tuple(code for score, code in ranked[:2] if score >= enough)
 
 
 def _confidence(ranked: list[tuple[float, str]]) -> float:
-    if not ranked:
+    """How far the first is ahead, as a part of it; a single cue alone is half sure."""
+    if not ranked or not ranked[0][0]:
         return 0.0
     second = ranked[1][0] if len(ranked) > 1 else 0.0
-    return round((ranked[0][0] - second) / (ranked[0][0] + 1), 2)
+    ahead = (ranked[0][0] - second) / ranked[0][0]
+    return round(ahead * ranked[0][0] / (ranked[0][0] + 1) if ranked[0][0] > 1 else ahead, 2)
 
 
 def _kind(score: Mapping[str, int]) -> Kind:
@@ -184,6 +244,7 @@ _ASK_OF: Mapping[Kind, Ask] = {
     "suggestion": "问策",
     "complaint": "问怨",
 }
+_KINDS: tuple[Kind, ...] = ("praise", "question", "suggestion", "complaint")
 _ASKS: tuple[Ask, ...] = ("问效", "问怨", "问症", "问需", "问策")
 
 

@@ -1,13 +1,16 @@
-"""What the office's decisions teach: a linear model over characters, fitted in seconds, beside the cues.
+"""What examples and the office's decisions teach: linear models over characters, beside the cues.
 
-It knows single characters, pairs and triples (hashed) and gives each topic a share. Cues stay in front, because they
-can be read and changed; the model speaks where few or no cues do. Fitting is plain gradient descent on a convex loss:
-the same examples give the same model.
+They know single characters, pairs and triples (hashed), and which labels cues were found for; of these they give each
+code of a group (topics, and the ways something is said) a share. So cues keep their say, because they can be read and
+changed, and are outvoted where they stand in the wrong company.
+A model carries what it was fitted on, as hashed pieces and never as text, so that a few decisions of an office are
+added to what it knew instead of taking its place (`taught`). Fitting is plain gradient descent on a convex loss: the
+same examples give the same model.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
@@ -15,35 +18,82 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
-WIDTH = 8192
-STEPS = 600
-RATE = 5.0
-RESTRAINT = 1e-3
+WIDTH = 16384
+STEPS = 300
+RATE = 20.0
+RESTRAINT = 1e-4
 """How strongly weights are held near zero: few examples must not shout."""
+LOOKED_AT = 400
+"""Characters of a text that are read."""
+CUES = 0.5
+"""How much all cues of a text weigh beside all its characters."""
+DECIDED = 3
+"""How many of our examples one decision of the office weighs."""
 
 _not_han = re.compile(r"〔[^〕]{1,8}〕|[^\u4e00-\u9fff]")
+
+Cues = Mapping[str, float]
+"""Labels that cues were found for (`topic:shitang`), and what speaks for each."""
+
+Codes = tuple[str, ...]
+"""The codes of one group that apply to a text; `("",)` where none does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examples:
+    """Texts as counted pieces and cues, one behind the other, and the topics a person gave them."""
+
+    ends: Ints
+    """Where the pieces of each text end."""
+    pieces: Ints
+    counts: Floats
+    topics: Codes
+    worth: Floats
+    """What each weighs beside the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """Fitted weights; as arrays they can be stored and read back."""
 
-    codes: tuple[str, ...]
+    codes: Codes
+    """The topics, in the order of the columns of `weights`."""
     rarity: Floats
     weights: Floats
+    """A row for each hashed piece, then one for each of `labels`."""
+    labels: Codes = ()
+    """The cue labels it knows."""
+    cue_scale: float = 1.0
+    ways: Mapping[str, tuple[Codes, Floats]] = field(
+        default_factory=dict[str, tuple[Codes, Floats]]
+    )
+    """Other groups (`kind`, `ask`, `sifeng`, `urgent`): their codes and weights."""
+    examples: Examples | None = None
 
-    def shares(self, text: str) -> dict[str, float]:
+    def shares(self, text: str, cues: Cues | None = None) -> dict[str, float]:
         """How likely each topic is, together 1."""
-        row = _scaled(_counted([text]), self.rarity)[0]
-        seen = np.flatnonzero(row)
-        powers = np.exp(_level(row[seen] @ self.weights[seen]))
-        return dict(zip(self.codes, (powers / powers.sum()).tolist(), strict=True))
+        return self.read(text, cues)["topic"]
+
+    def read(self, text: str, cues: Cues | None = None) -> dict[str, dict[str, float]]:
+        """The same for every group the model knows, topics under `topic`."""
+        counted = _counted(text, self.labels, cues or {})
+        keys: Ints = np.array(list(counted), np.int64)
+        row = np.log1p(np.array(list(counted.values()), np.float32))
+        spoken = keys < WIDTH
+        row[~spoken] *= self.cue_scale
+        row[spoken] = _scaled(row[spoken] * self.rarity[keys[spoken]])
+        groups = {"topic": (self.codes, self.weights), **self.ways}
+        return {
+            group: _shares(codes, row @ weights[keys])
+            for group, (codes, weights) in groups.items()
+        }
 
     def words(self, text: str, code: str) -> tuple[str, ...]:
         """The three pairs or triples of characters that speak most for that topic."""
         column = self.codes.index(code)
-        body = _not_han.sub("", text)[:400]
+        body = _not_han.sub("", text)[:LOOKED_AT]
         pieces = {body[i : i + size] for size in (2, 3) for i in range(len(body) - size + 1)}
         worth = {piece: self._worth(piece, column) for piece in pieces}
         best = sorted(worth, key=lambda piece: (-worth[piece], piece))[:3]
@@ -55,48 +105,201 @@ class Model:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """For storing; `model_from` reads them."""
-        return {"codes": np.array(self.codes), "rarity": self.rarity, "weights": self.weights}
+        arrays: dict[str, NDArray[Any]] = {
+            "codes": np.array(self.codes), "rarity": self.rarity, "weights": self.weights,
+            "labels": np.array(self.labels), "cue_scale": np.array(self.cue_scale),
+        }  # fmt: skip
+        for group, (codes, weights) in self.ways.items():
+            arrays |= {f"{group}.codes": np.array(codes), f"{group}.weights": weights}
+        if self.examples:
+            arrays |= {
+                "examples.ends": self.examples.ends.astype(np.uint32),
+                "examples.pieces": self.examples.pieces.astype(np.uint16),
+                "examples.counts": self.examples.counts.astype(np.uint8),
+                "examples.topics": np.array(self.examples.topics),
+                "examples.worth": self.examples.worth,
+            }
+        return arrays
 
 
 def model_from(arrays: Mapping[str, NDArray[Any]]) -> Model:
     """The model that `arrays` of an earlier one describe."""
-    codes = tuple(str(code) for code in arrays["codes"])
+    groups = [name.removesuffix(".weights") for name in arrays if name.endswith(".weights")]
     return Model(
-        codes, arrays["rarity"].astype(np.float32), arrays["weights"].astype(np.float32)
+        _codes(arrays["codes"]),
+        arrays["rarity"].astype(np.float32),
+        arrays["weights"].astype(np.float32),
+        _codes(arrays["labels"]),
+        float(arrays["cue_scale"]),
+        {
+            group: (
+                _codes(arrays[f"{group}.codes"]), arrays[f"{group}.weights"].astype(np.float32),
+            )
+            for group in groups
+        },
+        Examples(
+            ends=arrays["examples.ends"].astype(np.int64),
+            pieces=arrays["examples.pieces"].astype(np.int64),
+            counts=arrays["examples.counts"].astype(np.float32),
+            topics=_codes(arrays["examples.topics"]),
+            worth=arrays["examples.worth"].astype(np.float32),
+        )
+        if "examples.ends" in arrays
+        else None,
+    )  # fmt: skip
+
+
+def _codes(array: NDArray[Any]) -> Codes:
+    return tuple(str(code) for code in array)
+
+
+def fit(
+    texts: Sequence[str],
+    topics: Sequence[str],
+    cues: Sequence[Cues] = (),
+    ways: Mapping[str, Sequence[Codes]] | None = None,
+    worth: Sequence[float] = (),
+) -> Model:
+    """A model of these decisions: `topics[i]` is what a person said `texts[i]` is about.
+
+    `cues[i]` is what cues say of it (`cues_in`). `ways[group][i]` are the codes of other groups that apply to it: where
+    several do, they share it evenly, and an empty tuple means that nobody said. `worth[i]` is what it weighs (1).
+    """
+    labels = tuple(sorted({label for some in cues for label in some}))
+    examples = _examples(texts, topics, labels, cues, worth)
+    spoken = examples.pieces < WIDTH
+    held = np.bincount(examples.pieces[spoken], minlength=WIDTH)
+    rarity = (np.log((1 + len(texts)) / (1 + held)) + 1).astype(np.float32)
+    usual = float(np.sqrt((np.log1p(examples.counts[~spoken]) ** 2).sum() / max(1, len(texts))))
+    empty = Model(
+        (), rarity, np.zeros((0, 0), np.float32), labels, CUES / usual if usual else 1.0
     )
+    rows = _weighed(empty, [examples])
+    codes, weights = _fitted(rows, [(topic,) for topic in topics], examples.worth)
+    others = {
+        group: _fitted(rows, wanted, examples.worth) for group, wanted in (ways or {}).items()
+    }
+    return replace(empty, codes=codes, weights=weights, ways=others, examples=examples)
 
 
-def fit(texts: Sequence[str], topics: Sequence[str]) -> Model:
-    """A model of these decisions: `topics[i]` is what a person said `texts[i]` is about."""
-    codes = tuple(sorted(set(topics)))
-    counted = _counted(texts)
-    rarity = (np.log((1 + len(texts)) / (1 + (counted > 0).sum(axis=0))) + 1).astype(np.float32)
-    rows = _scaled(counted, rarity)
-    wanted = np.zeros((len(texts), len(codes)), np.float32)
-    wanted[range(len(texts)), [codes.index(topic) for topic in topics]] = 1
-    weights = np.zeros((WIDTH, len(codes)), np.float32)
+def taught(
+    model: Model, texts: Sequence[str], topics: Sequence[str], cues: Sequence[Cues] = ()
+) -> Model:
+    """The model with these decisions added to the examples it was fitted on; seconds, so not on the loop.
+
+    Its own examples stay what they were: teaching it anew from all decisions so far begins with the same `model`.
+    A model that carries no examples learns from the decisions alone.
+    """
+    if model.examples is None:
+        return replace(fit(texts, topics, cues), ways=model.ways)
+    own = _examples(texts, topics, model.labels, cues, [DECIDED] * len(texts))
+    wanted = [(topic,) for topic in (*model.examples.topics, *topics)]
+    worth = np.concatenate([model.examples.worth, own.worth])
+    codes, weights = _fitted(_weighed(model, [model.examples, own]), wanted, worth)
+    return replace(model, codes=codes, weights=weights)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Weighed examples, most of whose places are empty: a list of what is there, by piece."""
+
+    row: Ints
+    piece: Ints
+    value: Floats
+    height: int
+    width: int
+
+    def blocks(self) -> Iterator[tuple[slice, Floats]]:
+        """All of them, some columns at a time: together they would take hundreds of megabytes."""
+        for start in range(0, self.width, _AT_ONCE):
+            first, last = np.searchsorted(self.piece, [start, start + _AT_ONCE])
+            block = np.zeros((self.height, min(_AT_ONCE, self.width - start)), np.float32)
+            block[self.row[first:last], self.piece[first:last] - start] = self.value[first:last]
+            yield slice(start, start + _AT_ONCE), block
+
+
+_AT_ONCE = 1024
+
+
+def _weighed(model: Model, parts: Sequence[Examples]) -> _Rows:
+    sizes = np.concatenate([np.diff(part.ends, prepend=0) for part in parts])
+    row: Ints = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+    piece = np.concatenate([part.pieces for part in parts])
+    value = np.log1p(np.concatenate([part.counts for part in parts]))
+    spoken = piece < WIDTH
+    value[spoken] *= model.rarity[piece[spoken]]
+    lengths = np.sqrt(np.bincount(row[spoken], value[spoken] ** 2, len(sizes)))
+    value[spoken] /= np.where(lengths > 0, lengths, 1)[row[spoken]]
+    value[~spoken] *= model.cue_scale
+    order = np.argsort(piece, kind="stable")
+    width = WIDTH + len(model.labels)
+    return _Rows(row[order], piece[order], value[order].astype(np.float32), len(sizes), width)
+
+
+def _fitted(rows: _Rows, wanted: Sequence[Codes], worth: Floats) -> tuple[Codes, Floats]:
+    """Weights as sums of rows: descending in how much of each row they hold costs rows², not rows times pieces."""
+    codes = tuple(sorted({code for some in wanted for code in some}))
+    target = np.zeros((rows.height, len(codes)), np.float32)
+    for row, some in enumerate(wanted):
+        target[row, [codes.index(code) for code in some]] = 1 / max(1, len(some))
+    said = np.array([bool(some) for some in wanted])
+    own = np.where(said, worth, 0).astype(np.float32)[:, None]
+    own /= own.sum()
+    alike: Floats = np.zeros((rows.height, rows.height), np.float32)
+    for _, block in rows.blocks():
+        alike += block @ block.T
+    held: Floats = np.zeros_like(target)
     for _ in range(STEPS):
-        powers = np.exp(_level(rows @ weights))
-        gap = powers / powers.sum(axis=-1, keepdims=True) - wanted
-        weights = weights - RATE * (rows.T @ gap / len(texts) + RESTRAINT * weights)
-    return Model(codes, rarity, weights.astype(np.float32))
+        powers = np.exp(_level((alike @ held).astype(np.float32)))
+        gap = powers / powers.sum(axis=-1, keepdims=True) - target
+        held = (held - RATE * (gap * own + RESTRAINT * held)).astype(np.float32)
+    weights: Floats = np.zeros((rows.width, len(codes)), np.float32)
+    for columns, block in rows.blocks():
+        weights[columns] = block.T @ held
+    return codes, weights
+
+
+def _shares(codes: Codes, scores: Floats) -> dict[str, float]:
+    powers = np.exp(_level(scores))
+    return dict(zip(codes, (powers / powers.sum()).tolist(), strict=True))
 
 
 def _level(scores: Floats) -> Floats:
     return scores - scores.max(axis=-1, keepdims=True)
 
 
-def _counted(texts: Sequence[str]) -> Floats:
-    rows = np.zeros((len(texts), WIDTH), np.float32)
-    for row, text in enumerate(texts):
-        body = _not_han.sub("", text)[:400]
-        for size in (1, 2, 3):
-            for start in range(len(body) - size + 1):
-                rows[row, crc32(body[start : start + size].encode()) % WIDTH] += 1
-    return np.log1p(rows)
+def _counted(text: str, labels: Codes, cues: Cues) -> dict[int, float]:
+    body = _not_han.sub("", text)[:LOOKED_AT]
+    counted: dict[int, float] = {}
+    for size in (1, 2, 3):
+        for start in range(len(body) - size + 1):
+            key = crc32(body[start : start + size].encode()) % WIDTH
+            counted[key] = counted.get(key, 0.0) + 1.0
+    for place, label in enumerate(labels, WIDTH):
+        if label in cues:
+            counted[place] = min(cues[label], 255.0)
+    return counted
 
 
-def _scaled(rows: Floats, rarity: Floats) -> Floats:
-    weighed = rows * rarity
-    lengths = np.linalg.norm(weighed, axis=1, keepdims=True)
-    return (weighed / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+def _examples(
+    texts: Sequence[str],
+    topics: Sequence[str],
+    labels: Codes,
+    cues: Sequence[Cues],
+    worth: Sequence[float],
+) -> Examples:
+    none: Cues = {}
+    found = cues or [none] * len(texts)
+    counted = [_counted(text, labels, some) for text, some in zip(texts, found, strict=True)]
+    return Examples(
+        ends=np.cumsum([len(one) for one in counted], dtype=np.int64),
+        pieces=np.array([key for one in counted for key in one], np.int64),
+        counts=np.array([min(n, 255) for one in counted for n in one.values()], np.float32),
+        topics=tuple(topics),
+        worth=np.array(worth or [1.0] * len(texts), np.float32),
+    )
+
+
+def _scaled(rows: Floats) -> Floats:
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
