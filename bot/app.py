@@ -282,6 +282,7 @@ class App:
                 if any(group.audience == audience for group in one.script.groups)
             ),
             zone=lambda moment: moment.astimezone(settings.office.timezone),
+            almanac=lambda: self.almanac(scripts),
             calendar=calendar_of(settings),
             office=settings.office.name or self.house.say("zh", "house.office"),
             phone=settings.office.phone or self.house.say("zh", "house.phone"),

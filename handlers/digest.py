@@ -7,7 +7,7 @@ import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from bot.core.messages import Address
@@ -30,6 +30,7 @@ if (
         Digest,
         Names,
         Node,
+        Notes,
         Opinion,
         PersonalFile,
         PersonalMatter,
@@ -85,21 +86,33 @@ class Almanac:
 
 def draft(work: Work, almanac: Almanac, period: Period) -> bool:
     """Make the period's snapshot and keep it as a draft; False where there is one already."""
+    if work.digests.find(period.name.isoformat()):
+        return False
+    return work.digests.draft(period.name.isoformat(), *_made(work, almanac, period))
+
+
+def remake(work: Work, almanac: Almanac, was: KeptDigest) -> bool:
+    """Make an unsent draft anew, with what has been judged, corrected or written since; False where it was sent meanwhile."""
+    closed = datetime.combine(date.fromisoformat(was.period), time(23, 59), almanac.rhythm.zone)
+    return work.digests.again(was, *_made(work, almanac, almanac.last_closed(closed)))
+
+
+def _made(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list[str]]:
+    """The snapshot, what chat shows of it, and the personal files."""
     gc.disable()  # a hundred thousand small things that all stay: collecting in vain costs a fifth
     try:
-        return _draft(work, almanac, period)
+        return _drawn(work, almanac, period)
     finally:
         gc.enable()
 
 
-def _draft(work: Work, almanac: Almanac, period: Period) -> bool:
+def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list[str]]:
     from bot.core.digest import Desk, digest_from, from_json, past_with, personal_files, to_json
     from bot.core.rectification import standing
 
     name, names = period.name.isoformat(), almanac.names()
     earlier = [day for day in work.digests.periods() if day < name]
-    if work.digests.find(name):
-        return False
+    known = work.digests.find(name)
     before = work.digests.find(earlier[-1]) if earlier else None
     ratings = {id for id, script in almanac.scripts.items() if script.survey.id == RATING}
     kept = [each for each in work.opinions.of(name) if each.round not in ratings]
@@ -119,6 +132,8 @@ def _draft(work: Work, almanac: Almanac, period: Period) -> bool:
             nodes=_nodes(almanac, period),
             rectification=standing(work.problems.every(), period.name),
         ),
+        notes=_notes(work.digests.notes(name)),
+        version=known.version + 1 if known else 1,
         past=past_with(from_json(before.snapshot)) if before else (),
         simulated=almanac.simulated,
     )
@@ -129,7 +144,28 @@ def _draft(work: Work, almanac: Almanac, period: Period) -> bool:
         units=_seats(almanac, names),
     )
     files = [to_json(file) for file in apart]
-    return work.digests.draft(name, to_json(made), _face(made), files)
+    return to_json(made), _face(made), files
+
+
+def _notes(said: Mapping[str, str]) -> "Notes":
+    from bot.core.digest import Notes
+
+    copies = said.get("copies", "")
+    return Notes(
+        title=said.get("title", ""),
+        foreword=said.get("foreword", ""),
+        practices=_lines(said, "practices"),
+        suggestions=_lines(said, "suggestions"),
+        corrections=_lines(said, "corrections"),
+        report_to=_lines(said, "report_to"),
+        copy_to=_lines(said, "copy_to"),
+        send_to=_lines(said, "send_to"),
+        copies=int(copies) if copies.isdecimal() else 0,
+    )
+
+
+def _lines(said: Mapping[str, str], field: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in said.get(field, "").splitlines() if line.strip())
 
 
 def _face(made: "Digest") -> str:

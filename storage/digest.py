@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Statement, Tx
 from storage.keys import derive, seal, unseal
-from storage.tables import digest
+from storage.tables import digest, digest_note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,30 @@ _APART = Statement(
     .limit(bindparam("most"))
 )
 _DRAFT = Statement(insert(digest).on_conflict_do_nothing())
+_AGAIN = Statement(
+    update(digest)
+    .where(
+        digest.c.period == bindparam("period_"),
+        digest.c.version == bindparam("version_"),
+        digest.c.sent == 0,
+    )
+    .values(
+        version=bindparam("next_"),
+        snapshot=bindparam("snapshot_"),
+        face=bindparam("face_"),
+        personal=bindparam("personal_"),
+    )
+)
+_NOTES = Statement(
+    select(digest_note.c.field, digest_note.c.words).where(
+        digest_note.c.period == bindparam("period_")
+    )
+)
+_ANNOTATE = Statement(
+    insert(digest_note).on_conflict_do_update(
+        index_elements=["period", "field"], set_={"words": insert(digest_note).excluded.words}
+    )
+)
 _SEND = Statement(
     update(digest)
     .where(
@@ -99,6 +123,27 @@ class Digests:
             "sent": 0,
         }
         return self._tx.do(_DRAFT, row) == 1
+
+    def again(self, was: KeptDigest, snapshot: str, face: str, personal: Sequence[str]) -> bool:
+        """The draft made anew, as its next version; False where it was sent or made anew meanwhile."""
+        sealed = seal(self._key(), json.dumps(list(personal)).encode(), was.period.encode())
+        row = {
+            "period_": was.period,
+            "version_": was.version,
+            "next_": was.version + 1,
+            "snapshot_": snapshot,
+            "face_": face,
+            "personal_": sealed.hex(),
+        }
+        return self._tx.do(_AGAIN, row) == 1
+
+    def notes(self, period: str) -> dict[str, str]:
+        """The clerk's own words, by field."""
+        return dict(self._tx.all(_NOTES, {"period_": period}))
+
+    def annotate(self, period: str, field: str, words: str) -> None:
+        """The clerk says this in that field; empty words take back what stood there."""
+        self._tx.do(_ANNOTATE, {"period": period, "field": field, "words": words})
 
     def send(self, period: str, version: int) -> bool:
         """Freeze it; False where it is sent already or was changed since it was looked at."""

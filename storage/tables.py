@@ -162,6 +162,15 @@ digest = Table(  # one period's digest: the snapshot all papers are drawn from
     Column("sent", Integer, nullable=False),  # 0 a draft, 1 sent and never changed again
 )
 
+digest_note = Table(  # the clerk's own words in a digest; figures are never among them
+    "digest_note",
+    metadata,
+    Column("period", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("words", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 outbox = Table(  # what is to be handed to the office's chats and people, each thing once
     "outbox",
     metadata,

@@ -15,6 +15,7 @@ from bot.core.people import Deed
 from bot.core.round import Round
 from bot.core.survey import Group, Language, Survey, Unit
 from bot.core.workdays import Calendar
+from handlers.digest import Almanac
 from storage.staff import Member
 from storage.unit_of_work import Work
 
@@ -46,6 +47,8 @@ class Desk:
     """Whether a round's people may be spoken to unasked at that moment."""
     zone: Callable[[datetime], datetime]
     """A moment in the office's time zone."""
+    almanac: Callable[[], Almanac]
+    """What the papers need to know of the house."""
     calendar: Calendar = Calendar()  # noqa: RUF009 - frozen
     """Which days are worked."""
     office: str = ""

@@ -6,10 +6,26 @@ from functools import partial
 from bot.core.messages import Button
 from bot.core.people import Deed, somewhere
 from handlers import digest as closing
-from handlers.desk.base import CONFIRM, Answer, Asking, Command, called
+from handlers.desk.base import CONFIRM, Answer, Asking, Command, called, pairs
 from handlers.desk.circle import called as circle_called
 from handlers.papers import CHART, DOCUMENT, LEDGER, draw
 from storage.digest import KeptDigest
+
+_FIELDS = {
+    "标题": "title",
+    "按语": "foreword",
+    "建议": "suggestions",
+    "做法": "practices",
+    "更正": "corrections",
+    "报": "report_to",
+    "送": "copy_to",
+    "发": "send_to",
+    "份数": "copies",
+}
+"""What the clerk may write, and the fields of a digest it goes into."""
+
+_NOTHING = "无"
+"""Typed to take back what stood there."""
 
 
 def _digest(asking: Asking) -> Answer:
@@ -26,11 +42,68 @@ def _digest(asking: Asking) -> Answer:
         text = asking.say("desk.paper", period=kept.period)
         makes = partial(draw, kept.snapshot, (asked,))
         return Answer(text=text, rows=(_papers(asking, kept.period),), makes=makes)
+    if not kept.sent and "重出" in asking.rest:
+        return _again(asking, kept)
+    if not kept.sent and "改" in asking.rest:
+        return _edit(asking, kept)
     rows = [_papers(asking, kept.period)]
+    if not kept.sent and somewhere(asking.member.staff, Deed.EDIT_DIGEST):
+        rows.append(
+            (
+                asking.button("desk.edit", f"周报 {kept.period} 改"),
+                asking.button("desk.again", f"周报 {kept.period} 重出"),
+            )
+        )
     if not kept.sent and somewhere(asking.member.staff, Deed.SEND_DIGEST):
         rows.append((asking.button("desk.send", f"发送 {kept.period}"),))
     state = "desk.digest_sent" if kept.sent else "desk.digest_draft"
     return Answer(text=f"{asking.say(state)}\n{kept.screen}", rows=tuple(rows))
+
+
+def _again(asking: Asking, kept: KeptDigest) -> Answer:
+    """The draft made anew, and what of it changed."""
+    if not somewhere(asking.member.staff, Deed.EDIT_DIGEST):
+        return Answer(text=asking.say("desk.not_yours"), menu=True)
+    if not closing.remake(asking.work, asking.desk.almanac(), kept):
+        return _digest(replace(asking, rest=(kept.period,)))
+    made = asking.work.digests.find(kept.period) or kept
+    asking.note(Deed.DRAFT_DIGEST, period=kept.period, version=made.version)
+    was = kept.screen.splitlines()
+    new = [line for line in made.screen.splitlines() if line not in was]
+    said = "\n".join(new) or asking.say("desk.again_same")
+    text = asking.say("desk.again_done", version=str(made.version), changed=said)
+    rows = (
+        _papers(asking, kept.period),
+        (asking.button("desk.look_again", f"周报 {kept.period}"),),
+    )
+    return Answer(text=text, rows=rows)
+
+
+def _edit(asking: Asking, kept: KeptDigest) -> Answer:
+    """周报 2014-03-28 改 建议 …: the clerk's own words, each field by itself; figures are not to be written."""
+    if not somewhere(asking.member.staff, Deed.EDIT_DIGEST):
+        return Answer(text=asking.say("desk.not_yours"), menu=True)
+    says = f"周报 {kept.period} 改"
+    after = asking.rest[asking.rest.index("改") + 1 :]
+    named = _FIELDS.get(after[0]) if after else None
+    if named is None:
+        buttons = [
+            asking.button(f"field.{name}", f"{says} {word}") for word, name in _FIELDS.items()
+        ]
+        return Answer(text=asking.say("desk.edit_which"), rows=pairs(buttons))
+    words = asking.free or " ".join(after[1:])
+    if not words:
+        now = asking.work.digests.notes(kept.period).get(named, "")
+        text = asking.say(
+            "desk.edit_say",
+            field=asking.say(f"field.{named}"),
+            now=now or asking.say("desk.edit_empty"),
+        )
+        return Answer(text=text, awaits=f"{says} {after[0]}")
+    said = "" if words.strip() == _NOTHING else words.strip()
+    asking.work.digests.annotate(kept.period, named, said)
+    asking.note(Deed.EDIT_DIGEST, period=kept.period, field=named)
+    return _again(asking, kept)
 
 
 def _papers(asking: Asking, period: str) -> tuple[Button, ...]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.digest import from_json
 from bot.core.messages import Address
 from bot.core.people import Post, Role
 from tests.handlers.test_week import town
@@ -194,3 +195,39 @@ async def test_two_who_act_at_once_leave_no_history_out_of_order(tmp_path):
         history = await house.do(lambda work: work.problems.history(1))
         with pytest.raises(Raced):
             await house.do(lambda work: work.problems.add(1, len(history) - 1, history[-1]))
+
+
+async def test_a_draft_made_anew_tells_where_opinions_went_and_what_the_clerk_says(tmp_path):
+    async with town(tmp_path) as house:
+        await _parents(house)
+        await house.at("2014-03-28 15:00")
+        await _item(house)
+        await house.hears("office", "去向")
+        await house.taps("office", "归入问题")
+        await house.taps("office", "1 食堂饭菜偏凉")
+        await house.hears("office", "周报 2014-03-28")
+        await house.taps("office", "改几句")
+        await house.taps("office", "工作建议")
+        await house.hears("office", "请后勤科三日内说明\n四月检查并成一次")
+        assert "第 2 稿" in house.last("office")
+        kept = await house.do(lambda work: work.digests.find("2014-03-28"))
+        digest = from_json(kept.snapshot)
+        assert digest.version == 2
+        assert digest.notes.suggestions == ("请后勤科三日内说明", "四月检查并成一次")
+        assert {c.code: c.number for c in digest.destinations}["known"] == 1
+        assert digest.rectification.total == 1
+        await house.hears("office", "发送 2014-03-28 2 确认")
+        await house.hears("office", "周报 2014-03-28 重出")
+        again = await house.do(lambda work: work.digests.find("2014-03-28"))
+        assert again.version == 2
+
+
+async def test_what_was_looked_at_is_what_is_sent(tmp_path):
+    async with town(tmp_path) as house:
+        await _parents(house)
+        await house.at("2014-03-28 15:00")
+        await house.hears("office", "发送 2014-03-28")
+        await house.hears("office", "周报 2014-03-28 重出")
+        await house.hears("office", "发送 2014-03-28 1 确认")
+        kept = await house.do(lambda work: work.digests.find("2014-03-28"))
+        assert not kept.sent

@@ -57,6 +57,7 @@ STAYS = {
     "awaited": 0,
     "errand": 0,
     "talk": 1,  # a plan of talks, and what the two wrote of theirs
+    "digest_note": 1,
     "problem_line": 1,  # the history of a problem is never erased
     "way": 0,
     "notice": 1,
@@ -98,6 +99,7 @@ def shelf(tmp_path: Path):
         work.problems.give(b"o", Fate(way="answered", day=date(2026, 9, 18)))
         up = date(2026, 9, 18)
         work.problems.put_up(Notice(batch="1", opens=up, closes=up, units=(), round="rate_1"))
+        work.digests.annotate(PERIOD, "title", "x")
         work.digests.draft(PERIOD, to_json(sample_week()), "{}", ())
         incoming = Incoming(address=person(1), key="1", body=Arrived(""), message="1")
         assert work.inbox.first(incoming, int(NOW // DAY))
