@@ -1,7 +1,8 @@
 """The clock struck: everything that is due by now, each thing once, however late or often the bell rings.
 
     rounds open (their people are divided) · waves are sent · ticks release · the week closes and a draft lies on the
-    desk · nodes of the calendar fall due · parcels arrive · drafts whose deadline nobody watched are looked at · old inbox keys burn
+    desk · nodes of the calendar fall due · replies of holders reach the office, once a day · parcels arrive · drafts whose
+    deadline nobody watched are looked at · old inbox keys burn
 
 Each chore stands alone: one that fails is logged and tried at the next ring, and does not keep the others.
 """
@@ -11,11 +12,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.core.people import Role
+from bot.core.people import Deed, Role
 from bot.core.periods import Period
 from bot.core.round import Round
 from bot.core.workdays import Calendar
-from handlers import digest, rectification, survey
+from handlers import dialogue, digest, rectification, survey
 from handlers.campaign import NodeReminders
 from handlers.delivery import Deliveries
 from handlers.digest import Almanac
@@ -30,6 +31,11 @@ from storage.vault import Tick
 log = logging.getLogger(__name__)
 
 DAY = 86400
+
+EPOCH = date(1970, 1, 1)
+
+TALKS = time(8)
+"""When the talk tick is, each day in the office's time: what was replied until then is there when the office opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class Chores:
             self._follow_up,
             self._remind,
             self._calendar,
+            self._talk,
             self._deliver,
             self._sweep,
         ):
@@ -181,6 +188,18 @@ class Chores:
 
     async def _calendar(self, now: datetime) -> None:
         await self._nodes.due(now)
+
+    async def _talk(self, now: datetime) -> None:
+        """Once a day what holders of receipts replied reaches the office."""
+        local = now.astimezone(self._almanac().rhythm.zone)
+        day = local.date() if local.time() >= TALKS else local.date() - timedelta(days=1)
+        await dialogue.hand_on(
+            self._database,
+            (day - EPOCH).days,
+            day.isoformat(),
+            talkers=self._front.may(Deed.TALK),
+            readers=self._front.may(Deed.SEE_SIGNED),
+        )
 
     async def _deliver(self, _: datetime) -> None:
         almanac = self._almanac()

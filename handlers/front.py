@@ -26,8 +26,6 @@ from bot.core.messages import (
 )
 from bot.core.people import Deed, Role, recognise, somewhere
 from bot.core.reading import Read, finished
-from bot.core.receipt import Asked
-from bot.core.receipt import recognise as recognise_receipt
 from bot.core.round import Round
 from bot.core.survey import Language
 from handlers import desk as office
@@ -38,7 +36,7 @@ from handlers.outbox import Outbox
 from handlers.papers import CHART, Press
 from handlers.people import Registry
 from handlers.reading import NotRead, Readings
-from handlers.receipt import NoneReady, Receipts
+from handlers.receipt import Asked, NoneReady, Receipts
 from handlers.survey import Agenda
 from handlers.words import OPEN_SCREEN, Texts, plain
 from storage.database import Database, Raced, StorageFailed, Tx
@@ -175,6 +173,10 @@ class Front:
             a for a, m in self._members.items() if any(p.role is role for p in m.staff.posts)
         )
 
+    def may(self, deed: Deed) -> tuple[Address, ...]:
+        """Who of the staff may do this somewhere."""
+        return tuple(a for a, m in self._members.items() if somewhere(m.staff, deed))
+
     def language(self, address: Address) -> Language:
         """The language of somebody of the staff, or of one of the office's group chats."""
         member = self._members.get(address)
@@ -208,7 +210,8 @@ class Front:
 
     async def _receive_receipt(self, incoming: Incoming) -> bool:
         """One is looked up or withdrawn, wherever it was given out. False where the text is about none."""
-        asked = recognise_receipt(_typed(incoming))
+        now = self._clock()
+        asked = receipt.recognise(_typed(incoming), incoming, self.receipts, now)
         if asked is None:
             return False
         heard = await self._stepping(
@@ -217,13 +220,15 @@ class Front:
         if heard is None:
             return False
         if heard.first:
-            self._later(self._answer_receipt(incoming.address, heard.language, asked))
+            self._later(self._answer_receipt(incoming.address, heard.language, asked, now))
         return True
 
-    async def _answer_receipt(self, address: Address, language: Language, asked: Asked) -> None:
+    async def _answer_receipt(
+        self, address: Address, language: Language, asked: Asked, now: float
+    ) -> None:
         await self._answer(
-            await receipt.answer(
-                self._database, self.receipts, self._texts, asked, address, language
+            await receipt.respond(
+                self._database, self.receipts, self._texts, asked, address, language, now
             )
         )
 

@@ -216,6 +216,11 @@ def fine_times(db: Db) -> Iterator[str]:
         periods = db.execute(f"SELECT DISTINCT period FROM {table}")  # noqa: S608
         if any(not _DAY.fullmatch(str(period)) for (period,) in periods):
             yield f"{table}.period"
+    for table in ("reply", "signature", "telling"):
+        # A day since 1970 has five digits, a second ten.
+        question = f"SELECT 1 FROM {table} WHERE day > 99999 LIMIT 1"  # noqa: S608
+        if db.execute(question).fetchone():
+            yield f"{table}.day"
     if db.execute("SELECT 1 FROM trail WHERE at % 60 LIMIT 1").fetchone():
         yield "trail.at"
 
@@ -347,15 +352,20 @@ def orders(db: Db, content: bytes) -> Iterator[Order]:
 
 def uneven(db: Db) -> Iterator[tuple[str, int]]:
     """Columns of random names that begin alike too often to be random, as times and counters do."""
-    for name in ("id", "lookup"):
-        question = f"SELECT substr({name}, 1, 2) FROM opinion WHERE {name} IS NOT NULL"  # noqa: S608
+    for table, name in (
+        ("opinion", "id"),
+        ("opinion", "lookup"),
+        ("reply", "id"),
+        ("telling", "id"),
+    ):
+        question = f"SELECT substr({name}, 1, 2) FROM {table} WHERE {name} IS NOT NULL"  # noqa: S608
         rows = db.execute(question)
         starts = Counter(start for (start,) in rows)
         many = sum(starts.values())
         # Pairs with the same two bytes: about many² / 131072 by chance, and hardly ever more than this.
         alike = sum(n * (n - 1) // 2 for n in starts.values())
         if alike > 6 + 4 * many * many / 131072:
-            yield f"opinion.{name}", many
+            yield f"{table}.{name}", many
 
 
 def tau(order: list[Any]) -> float:

@@ -23,6 +23,8 @@ Say = Callable[[str], None]
 _EMPTIED = (
     "DELETE FROM draft",
     "DELETE FROM inbox",
+    "DELETE FROM signature",
+    "DELETE FROM telling",
     "UPDATE bucket SET sealed = x''",
 )
 _ROSTER = ("person", "staff", "seat", "invitation", "outbox")

@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY = 32
@@ -225,6 +227,31 @@ def unseal_block(key: bytes, sealed: bytes, bound: bytes) -> bytes:
         ValueError,
     ) as error:  # a key that is not there has no length to speak of
         raise KeyLost from error
+
+
+_TO_HOLDER = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+"""RFC 9180, base mode: who seals is nobody in particular."""
+
+
+def public_of(seed: bytes) -> bytes:
+    """The public half of a reply key."""
+    return X25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def seal_to(public: bytes, plain: bytes, bound: bytes) -> bytes:
+    """Seal and pad for whoever has the other half of this X25519 key; who sealed it cannot open it again."""
+    size = len(plain) + 4
+    padded = len(plain).to_bytes(4, "big") + plain + bytes(-size % PAD)
+    return _TO_HOLDER.encrypt(padded, X25519PublicKey.from_public_bytes(public), bound)
+
+
+def unseal_with(seed: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """What `seal_to` sealed. Raises `KeyLost` where the key is not the one."""
+    try:
+        padded = _TO_HOLDER.decrypt(sealed, X25519PrivateKey.from_private_bytes(seed), bound)
+    except (InvalidTag, ValueError) as error:
+        raise KeyLost from error
+    return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
 
 
 def _burn_file(file: Path) -> None:

@@ -7,6 +7,7 @@ writes the rows of the first anew among its own, or their places would tell the 
 
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -118,6 +119,48 @@ _TURNOUT = Statement(
 )
 
 
+_ADDRESSED = (
+    opinion.c.id,
+    opinion.c.round,
+    opinion.c.period,
+    opinion.c.question,
+    opinion.c.text,
+    opinion.c.lookup,
+    opinion.c.reply_key,
+)
+_REACHABLE = (
+    opinion.c.lookup.is_not(None),
+    opinion.c.text != bindparam("nothing"),
+    # Personal matters are for one responsible person, not for whoever writes letters.
+    opinion.c.labels.not_like(bindparam("personal")),
+)
+_CODED = Statement(
+    select(*_ADDRESSED)
+    .where(*_REACHABLE, opinion.c.id > bindparam("after"), opinion.c.id < bindparam("until"))
+    .limit(bindparam("most"))
+    .offset(bindparam("skip"))
+)
+_VOICES = Statement(
+    select(*_ADDRESSED)
+    .where(
+        *_REACHABLE,
+        opinion.c.period == bindparam("period_"),
+        opinion.c.text.like(bindparam("word"), escape="\\"),
+    )
+    .order_by(opinion.c.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("skip"))
+)
+_WORDS_OF = Statement(
+    select(*_ADDRESSED).where(_OF_RECEIPT).order_by(opinion.c.period, opinion.c.id)
+)
+_LOOKED_UP = Statement(select(*_ADDRESSED).where(opinion.c.lookup == bindparam("lookup_")))
+_PERIODS = Statement(select(opinion.c.period).distinct().order_by(opinion.c.period.desc()))
+_PERSONAL = "个人"
+_NAMES_A_LEADER = f'%"about":"{_PERSONAL}"%'
+_CODE = 4
+
+
 class Kept(NamedTuple):
     """A released opinion as its row has it; `options` and `labels` are JSON. A digest reads a hundred thousand."""
 
@@ -154,6 +197,19 @@ class Turnout:
     guests: int
     submissions: int
     writers: int
+
+
+class Addressed(NamedTuple):
+    """A released opinion that its writer's receipt can find: the office may write to whoever holds that."""
+
+    code: str
+    """How the desk calls it: the beginning of its random id."""
+    round: str
+    period: str
+    question: str
+    text: Redacted
+    lookup: bytes
+    reply_key: bytes
 
 
 class Named(NamedTuple):
@@ -240,6 +296,38 @@ class Opinions:
         """The pieces of this receipt go. How many took part stays as it was counted."""
         self._tx.do(_WITHDRAW, dict(zip(_LOOKUPS, lookups, strict=True)))
 
+    def coded(self, code: str) -> Addressed | None:
+        """The opinion that the desk calls so; None where there is none, or more than one begins like that."""
+        try:
+            start = bytes.fromhex(code)
+        except ValueError:
+            return None
+        if len(start) < _CODE:
+            return None
+        among = {"after": start, "until": start + b"\xff" * _ID, "most": 2, "skip": 0}
+        found = self._tx.all(_CODED, among | _FILTER)
+        return _addressed(found[0]) if len(found) == 1 else None
+
+    def voices(self, period: str, word: str, skip: int, most: int) -> list[Addressed]:
+        """Words of that period in which this one stands, so many, in an order of chance; never personal matters."""
+        literal = re.sub(r"([\\%_])", r"\\\1", word)
+        among = {"period_": period, "word": f"%{literal}%", "most": most, "skip": skip}
+        return [_addressed(row) for row in self._tx.all(_VOICES, among | _FILTER)]
+
+    def words_of(self, lookups: Sequence[bytes]) -> list[Addressed]:
+        """What has been released of this receipt. `lookups` are all that it may find."""
+        rows = self._tx.all(_WORDS_OF, dict(zip(_LOOKUPS, lookups, strict=True)))
+        return [_addressed(row) for row in rows]
+
+    def words_of_any(self, lookups: Iterable[bytes]) -> list[Addressed]:
+        """The opinions of these lookup ids, as far as they have not been withdrawn."""
+        found = (self._tx.one(_LOOKED_UP, {"lookup_": lookup}) for lookup in lookups)
+        return [_addressed(row) for row in found if row]
+
+    def periods(self) -> list[str]:
+        """The periods of which there are opinions, the newest first."""
+        return [period for (period,) in self._tx.all(_PERIODS)]
+
     def of(self, period: str) -> list[Kept]:
         """All of a period, in the order of their random ids."""
         return [_kept(row) for row in self._tx.all(_OF_PERIOD, {"period_": period})]
@@ -295,6 +383,14 @@ def _row(round: str, period: str, each: Named) -> dict[str, Any]:
         "lookup": piece.id,
         "reply_key": piece.reply_key,
     }
+
+
+_FILTER = {"nothing": "", "personal": _NAMES_A_LEADER}
+
+
+def _addressed(row: Row) -> Addressed:
+    id, *rest = row
+    return Addressed._make((cast(bytes, id)[:_CODE].hex(), *rest))
 
 
 def _kept(row: Row) -> Kept:

@@ -7,6 +7,9 @@
     parcels         handed over or refused, two months after the day of what they brought
     awaited, errands  three days
     ways            of opinions that were withdrawn
+    letters, replies, tidings  a year
+    contacts left   half a year
+    tellings        a month, for whoever could not be reached
     buckets         of rounds and ticks that are over
 
 Opinions, counts and digests are what people said and what the office was told: they have no time of their own here.
@@ -30,8 +33,13 @@ from storage.tables import (
     errand,
     inbox,
     invitation,
+    letter,
     opinion,
     outbox,
+    reply,
+    signature,
+    telling,
+    tiding,
     trail,
     vault,
     wave,
@@ -53,6 +61,12 @@ PARCEL = 62
 
 ERRAND = 3
 """Days for which the desk remembers what it awaits, and a file nobody said the purpose of."""
+
+SIGNED = 183
+"""Days for which a contact is kept that somebody left on purpose."""
+
+TELLING = 31
+"""Days for which somebody is tried who could not be reached with what they wished to be told."""
 
 _IN_USE = (
     bucket.c.round == vault.c.round,
@@ -77,6 +91,11 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (awaited, awaited.c.day < bindparam("errand_day")),
     (errand, errand.c.day < bindparam("errand_day")),
     (way, ~select(opinion.c.id).where(opinion.c.id == way.c.opinion).exists()),
+    (letter, letter.c.day < bindparam("year_day")),
+    (reply, reply.c.day < bindparam("year_day")),
+    (tiding, tiding.c.day < bindparam("year_day")),
+    (signature, signature.c.day < bindparam("signed_day")),
+    (telling, telling.c.day < bindparam("telling_day")),
     (bucket, ~select(vault.c.round).where(*_IN_USE).exists()),
 )
 _COUNTS = {
@@ -84,7 +103,11 @@ _COUNTS = {
     for table, past in _PAST
 }
 _ENDS = {table.name: Statement(delete(table).where(past)) for table, past in _PAST}
-_SPENT = Statement(select(bucket.c.key).where(_PAST[-1][1]))
+_SPENT = tuple(
+    Statement(select(table.c.key).where(past))
+    for table, past in _PAST
+    if table in (bucket, signature, telling)
+)
 _DRAFTS = Statement(select(draft.c.tag, draft.c.revision, draft.c.key, draft.c.sealed))
 _DRAFT_END = Statement(
     delete(draft).where(draft.c.tag == bindparam("tag_"), draft.c.revision == bindparam("was"))
@@ -127,8 +150,9 @@ class Retention:
         for tag, revision, slot in self._stale(now):
             gone["draft"] += self._tx.do(_DRAFT_END, {"tag_": tag, "was": revision})
             self._tx.outlive(slot)
-        for (slot,) in self._tx.all(_SPENT, limits):
-            self._tx.outlive(slot)
+        for spent in _SPENT:
+            for (slot,) in self._tx.all(spent, limits):
+                self._tx.outlive(slot)
         gone |= {name: self._tx.do(end, limits) for name, end in _ENDS.items()}
         self._tx.keys.drop_inbox_keys(int(now // DAY))
         return gone
@@ -157,6 +181,9 @@ def _limits(now: float) -> dict[str, object]:
         "inbox_day": int(now // DAY) - INBOX_DAYS,
         "today": int(now // DAY),
         "errand_day": int(now // DAY) - ERRAND,
+        "year_day": int(now // DAY) - YEAR,
+        "signed_day": int(now // DAY) - SIGNED,
+        "telling_day": int(now // DAY) - TELLING,
         "year_ago": int(now) - YEAR * DAY,
         "parcel_day": (today - timedelta(days=PARCEL)).isoformat(),
         "closed": "closed",

@@ -193,6 +193,66 @@ circle = Table(  # a group chat of the office; the row outlives it without its a
     sqlite_with_rowid=False,
 )
 
+# -- the talk with whoever holds a receipt; read docs/decisions/dialogue.md --------------------------------------------
+
+letter = Table(  # what the office wrote to one released piece; its receipt alone opens it
+    "letter",
+    metadata,
+    Column("lookup", LargeBinary, primary_key=True),  # of the piece
+    Column("number", Integer, primary_key=True),  # from 1, of few
+    Column("day", Integer, nullable=False),  # since 1970, when the office wrote it
+    Column("sealed", LargeBinary, nullable=False),  # for the piece's reply key
+    sqlite_with_rowid=False,
+)
+
+reply = Table(  # what a holder answered, once a talk tick has handed it on
+    "reply",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),  # made of the receipt: as good as random
+    Column("lookup", LargeBinary, nullable=False),  # of the piece
+    Column("number", Integer, nullable=False),  # of the letter
+    Column("day", Integer, nullable=False),  # of the talk tick; nothing finer is kept
+    Column("kind", Text, nullable=False),  # words, yes or no
+    Column("asked", Text, nullable=False),  # the letter, so that the office knows what it asked
+    Column("text", Text, nullable=False),  # masked
+    sqlite_with_rowid=False,
+)
+Index("reply_by_lookup", reply.c.lookup)
+
+signature = Table(  # a contact that somebody left on purpose, with what they handed in
+    "signature",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),  # made of the receipt: as good as random
+    Column("day", Integer, nullable=False),  # since 1970
+    Column("told", Integer, nullable=False),  # 1 once the office was told that there is one
+    Column("key", Integer, nullable=False),  # where its key lies
+    Column("sealed", LargeBinary, nullable=False),  # the contact, and what it is about
+    sqlite_with_rowid=False,
+)
+
+tiding = Table(  # what the office has to tell those who wished to hear of a topic of a round
+    "tiding",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("day", Integer, nullable=False),  # since 1970, when the office wrote it
+    Column(
+        "tried", Integer, nullable=False
+    ),  # the day it was last looked whether enough wish it
+    Column("text", Text, nullable=False),  # masked
+    sqlite_with_rowid=False,
+)
+
+telling = Table(  # somebody of many who are being told; gone as soon as they are
+    "telling",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),  # random
+    Column("day", Integer, nullable=False),  # since 1970
+    Column("key", Integer, nullable=False),  # where its key lies
+    Column("sealed", LargeBinary, nullable=False),  # whom, in which language, and what
+    sqlite_with_rowid=False,
+)
+
 # -- staff: who works here, and the codes that let somebody in -----------------------------------------------------
 
 staff = Table(  # an account; the row outlives it without its address, so that its label is never given again

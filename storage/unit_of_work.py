@@ -3,6 +3,7 @@
 from storage.campaign import Campaigns
 from storage.circle import Circles
 from storage.database import Tx
+from storage.dialogue import Dialogue
 from storage.digest import Digests
 from storage.draft import Drafts
 from storage.errand import Errands
@@ -12,9 +13,11 @@ from storage.opinion import Opinions
 from storage.outbox import Parcels
 from storage.rectification import Problems
 from storage.round import Rounds
+from storage.signature import Signatures
 from storage.staff import Members
 from storage.survey import Scripts
 from storage.talks import Talks
+from storage.tidings import Tidings
 from storage.vault import Vault
 
 
@@ -35,6 +38,11 @@ class Work:
     def circles(self) -> Circles:
         """Group chats of the office."""
         return Circles(self._tx)
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """Letters to holders of receipts, and their replies."""
+        return Dialogue(self._tx)
 
     @property
     def digests(self) -> Digests:
@@ -62,6 +70,11 @@ class Work:
         return Inbox(self._tx)
 
     @property
+    def tidings(self) -> Tidings:
+        """What those are told who wished for it."""
+        return Tidings(self._tx)
+
+    @property
     def opinions(self) -> Opinions:
         """What people said, released."""
         return Opinions(self._tx)
@@ -87,6 +100,11 @@ class Work:
         return Scripts(self._tx)
 
     @property
+    def signatures(self) -> Signatures:
+        """Contacts left on purpose."""
+        return Signatures(self._tx)
+
+    @property
     def staff(self) -> Members:
         """Accounts, codes and the trail."""
         return Members(self._tx)
@@ -103,4 +121,9 @@ class Work:
 
     def slots(self) -> list[int]:
         """Every key slot that a row names. At start all others are burned."""
-        return [*self.drafts.keys(), *self.vault.keys()]
+        return [
+            *self.drafts.keys(),
+            *self.vault.keys(),
+            *self.signatures.keys(),
+            *self.tidings.keys(),
+        ]

@@ -22,13 +22,12 @@ On PostgreSQL a deed that hands in reads the vault's row FOR SHARE, so that none
 import hmac
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import bindparam, delete, insert, or_, select, union_all, update
 
 from bot.core.bucket import (
@@ -44,9 +43,9 @@ from bot.core.bucket import (
     bucket_of,
     crowded,
     holds,
+    kept_marks,
     loads,
     mark_of,
-    marks,
     put,
     remove,
     split,
@@ -59,7 +58,7 @@ from bot.core.cells import Atoms
 from bot.core.messages import Address, Redacted
 from bot.core.receipt import MOST_PIECES, Receipt
 from storage.database import Raced, Row, Statement, Tx
-from storage.keys import KeyLost, chance, seal_block, unseal_block
+from storage.keys import KeyLost, chance, public_of, seal_block, unseal_block
 from storage.tables import bucket, released, vault
 
 Outcome = Literal["taken", "already", "closed"]
@@ -415,22 +414,21 @@ class Vault:
         ids: Collection[bytes],
         *,
         take_out: bool = False,
-    ) -> bool:
-        """Whether so many buckets, from `start` on, hold anything of these lookup ids; it is taken out if wished.
+    ) -> frozenset[bytes]:
+        """Which of these lookup ids lie in so many buckets, from `start` on; they are taken out if wished.
 
         Its place in a bucket is free then, and nobody knows whose it was. Raises `Raced` when a tick has begun.
         """
         self.stand((seen,))
-        found = False
+        found = frozenset[bytes]()
         for number, version, key, sealed in self._slice(
             seen.round, _ANSWERS, seen.epoch, start, most
         ):
             row = (number, version, key, sealed)
             content = self._opened(seen.round, _ANSWERS, seen.epoch, row)
-            if content is None or not holds(content, ids):
-                continue
-            found = True
-            if take_out:
+            here = holds(content, ids) if content is not None else frozenset[bytes]()
+            found |= here
+            if content is not None and here and take_out:
                 self._write(
                     _Bucket(
                         round=seen.round,
@@ -443,6 +441,78 @@ class Vault:
                     )
                 )
         return found
+
+    # -- what waits and is nobody's opinion ---------------------------------------
+
+    def lay(self, round: str, records: Iterable[Record]) -> None:
+        """Keep these until the tick, each in place of what waits here under the same id. Nobody is marked.
+
+        It looks into all buckets, in one transaction, so it is for vaults that are emptied often. On PostgreSQL it reads
+        the vault's row FOR UPDATE: else two who answer the same thing at once would both find room.
+        """
+        found = self._vault(round)
+        some = tuple(records)
+        ids = {record.id for record in some}
+        for number in range(found.answers):
+            there = self._read(found, _ANSWERS, number)
+            if holds(there.content, ids):
+                self._write(replace(there, content=remove(there.content, ids)))
+        found = self._grown(found, STRIDE)
+        for load in loads(some):
+            found = self._kept(found, load)
+
+    # -- marks of another kind ------------------------------------------------------
+
+    def mark(self, round: str, names: Iterable[bytes], number: int) -> None:
+        """Remember these names with that number (1 to 255), and nothing that would lead back to one of them."""
+        found = self._vault(round)
+        for name in names:
+            self._remember(found, Mark(tag=self._named(found, name), finished=number))
+            found = self._vault(round)
+
+    def marked(self, round: str, names: Sequence[bytes]) -> tuple[bool, ...]:
+        """Which of these names are remembered."""
+        found = self._find(round)
+        if found is None:
+            return tuple(False for _ in names)
+        read: dict[int, bytes] = {}
+        known: list[bool] = []
+        for name in names:
+            tag = self._named(found, name)
+            number = _number(tag, found.tags)
+            if number not in read:
+                read[number] = self._read(found, _TAGS, number).content
+            known.append(mark_of(read[number], tag).finished > 0)
+        return tuple(known)
+
+    def unmark(self, round: str, names: Iterable[bytes]) -> None:
+        """Forget these names."""
+        found = self._find(round)
+        if found is None:
+            return
+        by_bucket: defaultdict[int, set[bytes]] = defaultdict(set)
+        for name in names:
+            tag = self._named(found, name)
+            by_bucket[_number(tag, found.tags)].add(tag)
+        for number, tags in by_bucket.items():
+            taken = self._read(found, _TAGS, number)
+            left = kept_marks(taken.content, lambda mark, gone=tags: mark.tag not in gone)
+            if left != taken.content:
+                self._write(replace(taken, content=left))
+
+    def refresh(self, round: str, number: int, lives: Callable[[int], bool]) -> bool:
+        """Give tag bucket `number` a new key, without the marks whose number lives no more; False where there is none."""
+        found = self._find(round)
+        if found is None or number >= found.tags:
+            return False
+        taken = self._read(found, _TAGS, number)
+        self._write(
+            replace(taken, content=kept_marks(taken.content, lambda mark: lives(mark.finished)))
+        )
+        return True
+
+    def _named(self, found: _Vault, name: bytes) -> bytes:
+        return hmac.digest(self._tx.keys.key(found.key), name, "sha256")[:ID]
 
     # -- the tick -------------------------------------------------------------
 
@@ -777,13 +847,7 @@ def _finished(found: _Vault, mark: Mark, most: int | None, *, new: bool) -> int:
 
 def _without(content: bytes, cleared: int) -> bytes:
     """A tag bucket without the people of these epochs."""
-    if not cleared:
-        return content
-    kept = NO_TAGS
-    for mark in marks(content):
-        if mark.finished > cleared:
-            kept = with_mark(kept, mark)
-    return kept
+    return kept_marks(content, lambda mark: mark.finished > cleared) if cleared else content
 
 
 @lru_cache(maxsize=16)
@@ -802,7 +866,7 @@ def _records(
         wrote=any(piece.text for piece in pieces),
     )
     found = receipt.pieces(min(len(pieces), MOST_PIECES)) if receipt else ()
-    names = [(h.lookup, _public(h.reply_seed)) for h in found]
+    names = [(h.lookup, public_of(h.reply_seed)) for h in found]
     names += [(chance(ID), chance(_KEY_BYTES)) for _ in pieces[len(found) :]]
     return [
         submission,
@@ -822,10 +886,6 @@ def _piece(atom: str, said: Said, lookup: bytes, reply_key: bytes) -> Piece:
         text=said.text,
         labels=said.labels,
     )
-
-
-def _public(seed: bytes) -> bytes:
-    return X25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
 def _number(tag: bytes, tags: int) -> int:

@@ -68,6 +68,7 @@ RECOGNISES = (
     "bot/core/campaign/",  # what an event is called
     "bot/core/dates/",  # phrases of plans
     "bot/core/digest/routing.py",  # posts that head a unit
+    "bot/core/dialogue.py",  # what a receipt's holder types
     "bot/core/people/typed.py",  # what is typed about oneself
     "bot/core/plan/",  # headings and tables of plans
     "bot/core/privacy/",  # names, numbers and what stands in their place
@@ -80,6 +81,7 @@ RECOGNISES = (
     "handlers/delivery.py",  # commands that buttons type
     "handlers/desk/",  # the office's commands, as typed and as buttons type them
     "handlers/rectification.py",  # commands that buttons type
+    "handlers/dialogue.py",  # commands that buttons type
     "handlers/round.py",  # commands that buttons type
 )
 """Where Chinese is understood; what is said to people still stands in bot/content."""

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
+from bot.core.dialogue import Kind as Letter
 from bot.core.messages import Medium
 from bot.core.survey import Audience, Kind
 
@@ -37,6 +38,7 @@ BUILT: Mapping[str, tuple[str, ...]] = {
     "preview.{}": get_args(Audience),
     "question.{}": (*get_args(Kind), "single_or_words", "multiple_or_words"),
     "house.{}": tuple(HOUSE),
+    "letter.{}": get_args(Letter),
 }
 """Keys put together while the program runs: the pattern in the code, and what may stand in its hole.
 

@@ -15,7 +15,7 @@ choosing a bucket at random and counting buckets are storage's; this file knows 
 import json
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any, cast
@@ -153,9 +153,9 @@ def remove(content: bytes, ids: Collection[bytes]) -> bytes:
     return content if len(left) == len(slots) else _packed(left)
 
 
-def holds(content: bytes, ids: Collection[bytes]) -> bool:
-    """Whether anything of these lookup ids lies here."""
-    return any(content[at : at + ID] in ids for at in range(0, SIZE, SLOT))
+def holds(content: bytes, ids: Collection[bytes]) -> frozenset[bytes]:
+    """Which of these lookup ids lie here."""
+    return frozenset(content[at : at + ID] for at in range(0, SIZE, SLOT)).intersection(ids)
 
 
 def filled(content: bytes) -> int:
@@ -323,6 +323,12 @@ def marks(content: bytes) -> Iterator[Mark]:
         if content[at : at + ID] == NO_TAGS[:ID]:
             return
         yield _mark(content[at : at + ENTRY])
+
+
+def kept_marks(content: bytes, keep: Callable[[Mark], bool]) -> bytes:
+    """The bucket with those marks alone that are to be kept."""
+    entries = b"".join(_entry(mark) for mark in marks(content) if keep(mark))
+    return entries.ljust(SIZE, b"\xff")
 
 
 def tags_crowded(content: bytes) -> bool:

@@ -89,6 +89,43 @@ def handles(root: bytes) -> tuple[Handle, ...]:
     return tuple(handle(root, number) for number in range(MOST_PIECES + 1))
 
 
+MOST_LETTERS = 4
+"""Letters of the office to one piece; `core.dialogue` says why so few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that one receipt may find: of everything as much for every receipt, right or wrong."""
+
+    handles: tuple[Handle, ...]
+    """The submission first, then its pieces."""
+    replies: tuple[tuple[bytes, ...], ...]
+    """For each handle: the names of the replies to its letters, the first letter's first."""
+    signature: bytes
+    """The name of a contact left with it."""
+
+    @property
+    def lookups(self) -> tuple[bytes, ...]:
+        """The lookup ids."""
+        return tuple(handle.lookup for handle in self.handles)
+
+    @property
+    def names(self) -> frozenset[bytes]:
+        """Everything of it that may wait in a vault."""
+        return frozenset((*self.lookups, *(name for names in self.replies for name in names)))
+
+
+def held(root: bytes) -> Held:
+    """What belongs to the receipt with this root."""
+    numbers = range(MOST_PIECES + 1)
+    letters = range(1, MOST_LETTERS + 1)
+    replies = tuple(
+        tuple(_expand(root, f"answer {number}", letter)[:LOOKUP] for letter in letters)
+        for number in numbers
+    )
+    return Held(handles(root), replies, _expand(root, "signature", 0)[:LOOKUP])
+
+
 def _expand(root: bytes, purpose: str, number: int) -> bytes:
     """HKDF-Expand for one block (RFC 5869, 2.3); no Extract, because scrypt's output is uniform already (3.3)."""
     return hmac.digest(root, f"tingwen receipt {purpose} {number}".encode() + b"\x01", "sha256")

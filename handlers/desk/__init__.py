@@ -15,10 +15,12 @@ from handlers.desk.base import Answer, Asking, Command, Desk, Rows, Spot, called
 from handlers.desk.campaign import LOOK_BACK, NODE, PLANS, SCHEDULE, TAKE_IN
 from handlers.desk.cards import CARDS
 from handlers.desk.circle import CIRCLE
+from handlers.desk.dialogue import TALK
 from handlers.desk.digest import DIGEST, SEND
 from handlers.desk.notice import NOTICES
 from handlers.desk.rectification import PROBLEMS
 from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
+from handlers.desk.signature import CONTACTS
 from handlers.desk.talks import TALKS
 from handlers.desk.ways import WAYS
 from storage.errand import Errand
@@ -45,6 +47,8 @@ COMMANDS: tuple[Command, ...] = (
     TAKE_IN,
     PLANS,
     NODE,
+    TALK,
+    CONTACTS,
 )
 """In the order of the menu."""
 

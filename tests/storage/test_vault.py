@@ -104,7 +104,7 @@ def take_out(shelf, receipt, *, take_out=True):
     ids = {h.lookup for h in core_receipt.handles(receipt.root)}
     seen = shelf.do(lambda work: work.vault.standing())
     return [
-        shelf.do(lambda work, e=each: work.vault.search(e, 0, 99, ids, take_out=take_out))
+        bool(shelf.do(lambda work, e=each: work.vault.search(e, 0, 99, ids, take_out=take_out)))
         for each in seen
     ]
 

@@ -9,16 +9,19 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
+from bot.core import receipt as core_receipt
 from bot.core.campaign.model import Campaign, Completion
 from bot.core.cells import freeze
-from bot.core.messages import Address, Arrived, Incoming, Sent
+from bot.core.messages import Address, Arrived, Incoming, Redacted, Sent
 from bot.core.people import Deed, Post, Role
 from bot.core.rectification import Event
 from bot.core.talks import Talk, Why
 from bot.verbs import purge as verb
 from handlers.upkeep import purge
+from storage.dialogue import Reply
 from storage.draft import Draft
 from storage.identity import Entry
+from storage.keys import public_of
 from storage.rectification import Fate, Notice
 from storage.round import KeptRound, Wave
 from storage.staff import ForPeople
@@ -54,6 +57,11 @@ STAYS = {
     "campaign": 1,  # what was planned
     "completion": 1,  # and what was done
     "circle": 1,  # until it is let go
+    "letter": 0,
+    "reply": 0,
+    "signature": 0,
+    "tiding": 0,
+    "telling": 0,
     "awaited": 0,
     "errand": 0,
     "talk": 1,  # a plan of talks, and what the two wrote of theirs
@@ -105,6 +113,17 @@ def shelf(tmp_path: Path):
         assert work.inbox.first(incoming, int(NOW // DAY))
         work.drafts.keep(Draft(address=person(1), language="zh", since=NOW))
         work.drafts.keep(Draft(address=person(2), language="zh", since=NOW))
+        day, held = int(NOW // DAY), core_receipt.held(b"r" * 32)
+        public = public_of(held.handles[1].reply_seed)
+        lookup = held.lookups[1]
+        work.dialogue.write(lookup, public, "ask", Redacted("哪一天？"), day)
+        work.dialogue.hand_on(
+            [Reply(b"n" * 16, lookup, 1, day, "no", "哪一天？", Redacted(""))]
+        )
+        work.signatures.leave(held, "找乙某", day)
+        for topic in ("shitang", "buke"):
+            work.tidings.post("r", topic, Redacted("办好了"), day)
+        work.tidings.tell(work.tidings.every()[0], [(person(3), "zh")], day)
         for round in ("r", "going on"):
             work.vault.open(round, atoms)
         for number in range(12):
@@ -180,6 +199,11 @@ def test_no_key_is_left_of_what_went(shelf: Shelf):
         ("trail", 365 * DAY, 367 * DAY),
         ("wave", 365 * DAY, 367 * DAY),
         ("outbox", 55 * DAY, 65 * DAY),
+        ("letter", 366 * DAY, 367 * DAY),
+        ("reply", 366 * DAY, 367 * DAY),
+        ("tiding", 366 * DAY, 367 * DAY),
+        ("signature", 183 * DAY, 184 * DAY),
+        ("telling", 31 * DAY, 32 * DAY),
     ],
 )
 def test_each_thing_lives_its_time_and_no_longer(
