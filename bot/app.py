@@ -151,8 +151,6 @@ class App:
         self.readings = Readings(lambda: library_of(settings).read)
         self.channels: dict[str, Channel] = {}
         self.bell: Bell | None = None
-        self.nodes: tuple[tuple[date, str], ...] = ()
-        """What a plan has on which day, for the digest."""
         self.simulated = False
         """Invented people are among those who speak: every paper says so."""
         self._alarms: Alarms | None = None
@@ -360,7 +358,6 @@ class App:
             self.settings,
             scripts,
             self.headcounts,
-            nodes=self.nodes,
             simulated=self.simulated,
         )
 
@@ -404,7 +401,6 @@ def almanac_of(
     scripts: Mapping[str, Script],
     headcounts: Headcounts,
     *,
-    nodes: tuple[tuple[date, str], ...] = (),
     simulated: bool = False,
 ) -> Almanac:
     """What the papers need to know of the house."""
@@ -416,7 +412,6 @@ def almanac_of(
         names=lambda: _names(settings, scripts),
         scripts={script.round: script for script in scripts.values()},
         regrouped=regrouped_of(settings),
-        nodes=nodes,
         simulated=simulated,
         leaders=roster_of(settings),
         parents={unit.id: unit.parent for unit in units_of(settings)},
@@ -737,14 +732,14 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
     """The demo: phones side by side on the very same deeds and storage, neighbours, and a clock one can push."""
     from bot.channels.neighbours import Neighbour, Neighbours
     from bot.channels.web.demo import Demo, Phone, Push
-    from bot.content.demo import begins, nodes, people
+    from bot.content.demo import begins, people
 
     set_up(logging.ERROR)
     listener = Listener("127.0.0.1", port)
     address = listener.bind()
     clock = PushedClock(settings.storage.data_dir / "clock", begins())
     app = App(settings, secrets, clock)
-    app.simulated, app.nodes = True, nodes()
+    app.simulated = True
     chat = WebChat(words(), on_open=app.wake, takes_files=app.reads_files)
     neighbours = Neighbours(
         [
@@ -762,7 +757,7 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
     )
     edition = hashlib.sha256(app.keys.master).hexdigest()[:12]
     async with _until_told() as told, app.running(chat, neighbours) as front:
-        if await app.database.write(lambda tx: _employed(tx, desk)):
+        if await app.database.write(lambda tx: _employed(tx, desk, settings, clock.moment())):
             neighbours.speak()
         await front.look_again()
 
@@ -793,13 +788,39 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
     return 0
 
 
-def _employed(tx: Tx, desk: Address) -> bool:
-    """The demo's office account; True where it is new."""
+def _employed(tx: Tx, desk: Address, settings: Settings, now: datetime) -> bool:
+    """The demo's office account and the plan it works by; True where they are new."""
     work = Work(tx)
     if work.staff.find(desk):
         return False
     work.staff.join(desk, "zh", (Post(role=Role.OFFICE),))
+    _adopt(work, settings, now.astimezone(settings.office.timezone).date())
     return True
+
+
+def _adopt(work: Work, settings: Settings, today: date) -> None:
+    """The demo's plan, alive since it was written: what was due is done, but for two units that are late."""
+    from bot.content.demo import plan
+    from bot.content.plan.loader import load_words
+    from bot.content.plan.reading import read_document
+    from bot.core.campaign.drafting import draft as drafted
+    from bot.core.campaign.editing import approved
+    from bot.core.campaign.model import Completion
+    from bot.core.plan.checks import checked
+    from bot.core.plan.items import items_of
+
+    words = load_words()
+    found, read = items_of(read_document(plan(), words), words, calendar=calendar_of(settings))
+    begun = drafted(checked(read, found, words), "")
+    kept = work.campaigns.begin(begun)
+    alive = approved(kept.campaign, begun.day or today)
+    work.campaigns.approve(kept, alive, "office-1")
+    units = [unit.id for unit in units_of(settings)]
+    for node in alive.deeds():
+        for unit in units[:-2] if node.everybody else [""]:
+            if node.everybody or (node.end and node.end < today):
+                done = Completion(node=node.id, day=min(node.end or today, today), unit=unit)
+                work.campaigns.report(kept.id, done, "office-1")
 
 
 async def talk(

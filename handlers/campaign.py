@@ -213,8 +213,9 @@ def _note(house: House, one: "Reminder", language: Language) -> Note:
             ("due.later", f"节点 {ref} 延期"),
             ("due.words", f"节点 {ref} 原文"),
         )
+    entry = node.place in ("meeting", "talk", "reception")
     return Note(
-        key="due.note",
+        key="due.note_overdue" if one.overdue else "due.note_entry" if entry else "due.note",
         params={"text": says.node(one), "paper": paper},
         buttons=buttons,
     )

@@ -26,6 +26,7 @@ from storage.unit_of_work import Work
 if (
     TYPE_CHECKING
 ):  # a week has one digest: what it is made of is imported with the first, for start-up's sake
+    from bot.core.campaign.standing import Entry
     from bot.core.digest import (
         Digest,
         Names,
@@ -67,8 +68,6 @@ class Almanac:
     """By round id: whose questions and options the opinions answer."""
     regrouped: Mapping[str, str] = field(default_factory=dict[str, str])
     """Groups of another preset, and which of today's they count under: figures still add up after a change."""
-    nodes: tuple[tuple[date, str], ...] = ()
-    """What a plan has on which day."""
     simulated: bool = False
     leaders: tuple[Leader, ...] = ()
     """The roster, by which what is said about one of them finds its reader."""
@@ -129,7 +128,7 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
         headcounts=almanac.headcounts,
         names=names,
         desk=Desk(
-            nodes=_nodes(almanac, period),
+            nodes=_nodes(work, almanac, period),
             rectification=standing(work.problems.every(), period.name),
         ),
         notes=_notes(work.digests.notes(name)),
@@ -179,13 +178,42 @@ def _face(made: "Digest") -> str:
     return json.dumps({"screen": screen, "groups": groups}, ensure_ascii=False)
 
 
-def _nodes(almanac: Almanac, period: Period) -> "tuple[Node, ...]":
-    """What the plan has for the days until the next closing."""
+def _nodes(work: Work, almanac: Almanac, period: Period) -> "tuple[Node, ...]":
+    """What the calendar has until the next closing, and what in it is overdue. A unit's own plan is its own matter."""
+    living = [kept.campaign for kept in work.campaigns.living() if not kept.campaign.unit]
+    if not living:
+        return ()
+    from bot.core.campaign.standing import coming, reports
+
+    units = [unit.id for unit in almanac.names().units]
+    until = almanac.current(period.closes).name
+    found = [
+        entry
+        for campaign in living
+        for entry in coming(
+            campaign,
+            reports(work.campaigns.completions(campaign.id), units),
+            period.name,
+            until,
+        )
+    ]
+    return tuple(map(_node, sorted(found, key=lambda entry: entry.day)))
+
+
+def _node(entry: "Entry") -> "Node":
+    from bot.content.papers import papers
+    from bot.core.campaign.standing import State
     from bot.core.digest import Node
 
-    until = almanac.current(period.closes).name
-    coming = [(day, what) for day, what in almanac.nodes if period.name < day <= until]
-    return tuple(Node(day=day, what=what) for day, what in sorted(coming))
+    texts = papers("zh")
+    kind = entry.node.kind if entry.node.kind in ("by", "window") else "point"
+    note = ""
+    if entry.node.everybody and entry.progress.missing:
+        note = texts["node_due.units"].format(count=len(entry.progress.missing))
+    elif entry.state is State.OVERDUE:
+        note = texts["node_due.overdue"]
+    what = texts[f"node_due.{kind}"].format(title=entry.node.title)
+    return Node(day=entry.day, what=what, note=note)
 
 
 def freeze(work: Work, period: str, version: int, to: Iterable[Address]) -> bool:

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from bot.app import _adopt
 from bot.channels.base import Unreachable
 from bot.core.campaign.model import Campaign, Completion, Node
+from bot.core.digest import from_json
 from bot.core.messages import Address
 from bot.core.people import Post, Role
 from bot.core.talks import Rank, Seat, dated, talks
@@ -68,9 +70,13 @@ async def test_a_responsible_person_hears_three_days_one_day_and_no_day_before(t
             "【节点提醒】“事项1”4月3日到期（还有 3 天）。要交：谈话记录。",
             "【节点提醒】“事项1”4月3日到期（还有 1 天）。要交：谈话记录。",
             "【节点提醒】“事项1”今天到期。要交：谈话记录。",
-            "【逾期】“事项1”4月3日到期，已经过了 1 天。要交：谈话记录。",
+            "【节点逾期】“事项1”4月3日到期，已经过了 1 天。要交：谈话记录。",
         ]
-        assert [t for one in house.sent("office") if "【逾期】“事项1”" in (t := one.text)]
+        assert [
+            t
+            for one in house.sent("office")
+            if "▸ “事项1”4月3日到期，已经过了 1 天" in (t := one.text)
+        ]
 
 
 async def test_a_reminder_says_what_can_be_done_about_it(tmp_path):
@@ -266,3 +272,48 @@ async def test_a_year_over_new_year_and_spring_festival_says_everything_once(tmp
             mine = [text for text in said if f"“事项{n}”" in text]
             assert 1 <= sum("节点提醒" in text for text in mine) <= 3
             assert sum("逾期" in text for text in mine) == 2
+
+
+async def test_the_digest_has_the_coming_nodes_and_how_many_units_are_missing(tmp_path):
+    async with town(tmp_path) as house:
+        units = [planned.unit for planned in house.app.settings.units]
+        id = await lives(
+            house,
+            node("1", end=date(2014, 3, 26)),
+            node("2", end=date(2014, 4, 1), start=date(2014, 3, 24), kind="window"),
+            node("3", end=date(2014, 4, 5)),
+            replace(NODES[2], title="动员大会"),
+        )
+        for unit in units[2:]:
+            done = Completion(node=NODES[2].id, day=date(2014, 3, 24), unit=unit.id)
+            await house.do(lambda work, done=done: work.campaigns.report(id, done, "s"))
+        await rings(house, "2014-03-28 15:00")
+        kept = await house.do(lambda work: work.digests.last())
+        found = [(n.day, n.what, n.note) for n in from_json(kept.snapshot).nodes]
+        assert found == [
+            (date(2014, 3, 26), "事项1截止", "已逾期，还没有报完成"),
+            (date(2014, 3, 31), "动员大会截止", "尚有2个单位未报"),
+            (date(2014, 4, 1), "事项2结束", ""),
+        ]
+
+
+async def test_talks_and_a_units_own_plan_stay_out_of_the_digest(tmp_path):
+    async with town(tmp_path) as house:
+        unit = house.app.settings.units[1].unit.id
+        await lives(house, node("1", end=date(2014, 4, 1)), unit=unit)
+        seats = (Seat(name="甲某", rank=Rank.FIRST), Seat(name="乙某", rank=Rank.LEADER))
+        planned = dated(talks(seats, "four"), [date(2014, 4, 1)])
+        await house.do(lambda work: work.talks.plan("", planned))
+        await rings(house, "2014-03-28 15:00")
+        kept = await house.do(lambda work: work.digests.last())
+        assert from_json(kept.snapshot).nodes == ()
+
+
+async def test_the_demos_plan_lives_and_two_units_are_late(tmp_path):
+    async with town(tmp_path, "2014-03-24 09:00") as house:
+        await house.do(lambda work: _adopt(work, house.app.settings, date(2014, 3, 24)))
+        await rings(house, "2014-03-28 15:00")
+        kept = await house.do(lambda work: work.digests.last())
+        notes = {node.note for node in from_json(kept.snapshot).nodes}
+        assert "尚有2个单位未报" in notes
+        assert "已逾期，还没有报完成" not in notes

@@ -1,7 +1,7 @@
-"""The invented town of the demo: its neighbours, and the days of a campaign it takes part in."""
+"""The invented town of the demo: its neighbours, and the plan of a campaign it takes part in."""
 
 import tomllib
-from datetime import date, datetime
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -11,9 +11,9 @@ def people() -> list[dict[str, Any]]:
     return _read("neighbours")["people"]
 
 
-def nodes() -> tuple[tuple[date, str], ...]:
-    """What the campaign's plan has on which day."""
-    return tuple((node["day"], node["what"]) for node in _read("campaign")["nodes"])
+def plan() -> bytes:
+    """The campaign's plan, as its office would have sent it."""
+    return (files(__name__) / "plan.txt").read_bytes()
 
 
 def begins() -> datetime:

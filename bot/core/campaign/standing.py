@@ -203,6 +203,12 @@ def due_between(
     return tuple(sorted(found, key=_by_day))
 
 
+def coming(campaign: Campaign, known: Reports, closed: date, until: date) -> tuple[Entry, ...]:
+    """For a paper of the day `closed`: what is overdue on it, then what is due from the next day to `until`."""
+    late = agenda(campaign, known, closed).overdue
+    return (*late, *due_between(campaign, known, closed + timedelta(days=1), until, closed))
+
+
 def _by_day(entry: Entry) -> tuple[date, str]:
     return entry.day, entry.node.time
 
