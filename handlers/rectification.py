@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 from bot.core.link import Link, write_link
 from bot.core.messages import Address, File
 from bot.core.people import Role
-from bot.core.rectification import TERMS, Event, Move, Problem, State, after, overdue, replay
+from bot.core.rectification import (
+    GRADES,
+    TERMS,
+    Event,
+    Move,
+    Problem,
+    State,
+    after,
+    overdue,
+    replay,
+)
 from bot.core.survey import (
     LANGUAGES,
     RATING,
@@ -34,6 +44,7 @@ from storage.unit_of_work import Work
 
 if TYPE_CHECKING:  # papers are drawn elsewhere, and seldom: not at the start
     from bot.reports.notice import Poster
+    from bot.reports.problems import Answered
 
 MOST_IN_A_NOTICE = 10
 """Items of one notice: so many taps are enough for anybody."""
@@ -41,7 +52,6 @@ MOST_IN_A_NOTICE = 10
 CONTENT = 600
 """Tenths of a percent of 满意 and 基本满意 from which on an item is not sent back."""
 
-GRADES = ("good", "fair", "poor")
 
 HEADED = "效"
 """The dimension ratings count under: what was done, and did it help."""
@@ -199,6 +209,38 @@ def draw_wall(made: "Poster") -> tuple[File, ...]:
     return (
         File(f"notice-{made.batch}.docx", wall(card, texts, lines=lines, made=made.opens)),
         File(f"notice-{made.batch}.html", notice(made, texts)),
+    )
+
+
+def draw_ledger(
+    problems: tuple[Problem, ...],
+    weights: Mapping[int, int],
+    units: Mapping[str, str],
+    answers: "tuple[Answered, ...]",
+    made: date,
+) -> tuple[File, ...]:
+    """The ledger of the list, with the table of answers."""
+    from bot.content.papers import papers
+    from bot.reports.problems import problems_ledger
+
+    content = problems_ledger(problems, weights, units, answers, papers("zh"), made)
+    return (File(f"problems-{made}.xlsx", content),)
+
+
+def answers(work: Work) -> "tuple[Answered, ...]":
+    """Every opinion that has its way, with it."""
+    from bot.reports.problems import Answered
+
+    return tuple(
+        Answered(
+            period=period,
+            words=words,
+            way=fate.way,
+            problem=fate.problem,
+            answer=fate.words,
+            day=fate.day,
+        )
+        for period, words, fate in work.problems.answered()
     )
 
 

@@ -85,6 +85,11 @@ _WAYS = Statement(
     .join(opinion, opinion.c.id == way.c.opinion)
     .where(opinion.c.period == bindparam("period_"))
 )
+_ANSWERED = Statement(
+    select(opinion.c.period, opinion.c.text, way.c.way, way.c.problem, way.c.words, way.c.day)
+    .join(way, way.c.opinion == opinion.c.id)
+    .order_by(opinion.c.period, way.c.problem, opinion.c.id)
+)
 _INTO = Statement(
     update(way).where(way.c.problem == bindparam("problem_")).values(problem=bindparam("into_"))
 )
@@ -175,6 +180,12 @@ class Problems:
     def ways(self, period: str) -> dict[bytes, Fate]:
         """What became of the opinions of a period, as far as anything has."""
         return {id: _fate(rest) for id, *rest in self._tx.all(_WAYS, {"period_": period})}
+
+    def answered(self) -> list[tuple[str, str, Fate]]:
+        """The period and words of every opinion that has its way, and the way."""
+        return [
+            (period, words, _fate(rest)) for period, words, *rest in self._tx.all(_ANSWERED, {})
+        ]
 
     def judged(self) -> dict[str, int]:
         """How many opinions went each way."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 
 from bot.core.dates.reading import read, reference
 from bot.core.messages import Button
 from bot.core.people import Deed, may, somewhere
 from bot.core.rectification import (
+    GRADES,
     MOVES,
     SOURCES,
     TERMS,
@@ -19,10 +21,7 @@ from bot.core.rectification import (
     rates,
 )
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, Rows, pairs
-from handlers.rectification import (
-    act,
-    put_on_list,
-)
+from handlers.rectification import act, answers, draw_ledger, put_on_list
 
 A_PAGE = 8
 """Problems on one screen."""
@@ -31,6 +30,7 @@ _FIELDS = {"目标": "goal", "措施": "measures", "单位": "unit", "责任人"
 _MOVES = {
     "立项": Move.OPEN,
     "公布": Move.ANNOUNCE,
+    "自评": Move.OWN,
     "开始": Move.BEGIN,
     "进展": Move.PROGRESS,
     "完成": Move.FINISH,
@@ -46,6 +46,7 @@ _RIGHTS: Mapping[Move, Deed] = {
     Move.SET: Deed.OPEN_ITEM,
     Move.OPEN: Deed.OPEN_ITEM,
     Move.ANNOUNCE: Deed.OPEN_ITEM,
+    Move.OWN: Deed.WORK_ITEM,
     Move.BEGIN: Deed.WORK_ITEM,
     Move.PROGRESS: Deed.WORK_ITEM,
     Move.FINISH: Deed.WORK_ITEM,
@@ -58,6 +59,7 @@ _RIGHTS: Mapping[Move, Deed] = {
     Move.DROP: Deed.LIST_PROBLEMS,
 }
 _SOURCES = dict(zip(("群众提", "自己找", "上级点", "互相帮", "集体议"), SOURCES, strict=True))
+_GRADES = dict(zip(("满意", "基本满意", "不满意"), GRADES, strict=True))
 _KINDS = {"即知即改": "now", "限期整改": "term", "长期坚持": "long"}
 # -- the list -------------------------------------------------------------------------------------------------------
 
@@ -69,6 +71,8 @@ def _problems(asking: Asking) -> Answer:
             return _new(asking, " ".join(title) or asking.free)
         case ["率"]:
             return _rates(asking)
+        case ["台账"] if somewhere(asking.member.staff, Deed.LIST_PROBLEMS):
+            return _ledger(asking)
         case [number, *rest] if number.isdecimal():
             problem = asking.work.problems.find(int(number))
             if problem is None or not _sees(asking, problem):
@@ -99,6 +103,7 @@ def _list(asking: Asking, page: int) -> Answer:
         more += [
             asking.button("problems.new", "问题 新"),
             asking.button("problems.ways", "去向"),
+            asking.button("problems.ledger", "问题 台账"),
         ]
     if somewhere(asking.member.staff, Deed.PUBLISH_NOTICE):
         more.append(asking.button("problems.notice", "公示"))
@@ -153,6 +158,19 @@ def _rates(asking: Asking) -> Answer:
     return Answer(text=asking.say("problems.four", **shown), menu=True)
 
 
+def _ledger(asking: Asking) -> Answer:
+    """The list and the table of answers, as a workbook."""
+    makes = partial(
+        draw_ledger,
+        asking.work.problems.every(),
+        asking.work.problems.weights(),
+        {unit.id: unit.name for unit in asking.desk.units},
+        answers(asking.work),
+        asking.today,
+    )
+    return Answer(text=asking.say("problems.ledger_done"), makes=makes, menu=True)
+
+
 # -- one problem ----------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +188,8 @@ def _one(asking: Asking, problem: Problem, rest: list[str]) -> Answer:
             return _set(asking, problem, name, value)
         case [name] if name in _KINDS:
             return _do(asking, problem, Move.SET, _KINDS[name], field="kind")
+        case ["自评", *grade]:
+            return _own(asking, problem, grade)
         case ["个人"]:
             return _do(asking, problem, Move.SET, "1", field="personal")
         case [name, *value] if name in _MOVES:
@@ -208,6 +228,9 @@ def _shown(asking: Asking, problem: Problem, key: str = "") -> Answer:
             poor=str(problem.poor),
         )
         if problem.rated
+        else "",
+        asking.say("problems.own", grade=asking.say(f"rating.{problem.own}"))
+        if problem.own
         else "",
         asking.say("problems.shrunk") if problem.shrunk else "",
         asking.say("problems.recurred") if problem.recurred else "",
@@ -289,6 +312,17 @@ def _sources(asking: Asking, problem: Problem, named: list[str]) -> Answer:
     ]
     buttons.append(asking.button("problems.back", f"问题 {problem.number}"))
     return Answer(text=asking.say("problems.sources_which"), rows=pairs(buttons))
+
+
+def _own(asking: Asking, problem: Problem, grade: list[str]) -> Answer:
+    """How those responsible rate their own work."""
+    if grade and grade[0] in _GRADES:
+        return _do(asking, problem, Move.OWN, _GRADES[grade[0]])
+    says = f"问题 {problem.number} 自评"
+    buttons = [
+        asking.button(f"rating.{grade}", f"{says} {word}") for word, grade in _GRADES.items()
+    ]
+    return Answer(text=asking.say("problems.own_which"), rows=pairs(buttons))
 
 
 def _units(asking: Asking, problem: Problem) -> Answer:

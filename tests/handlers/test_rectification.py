@@ -1,6 +1,9 @@
 """What became of people's words: the clerk, the one who must act, the parents who rate; the whole house, a pushed clock."""
 
+import io
+
 import pytest
+from openpyxl import load_workbook
 
 from bot.core.digest import from_json
 from bot.core.messages import Address
@@ -231,3 +234,26 @@ async def test_what_was_looked_at_is_what_is_sent(tmp_path):
         await house.hears("office", "发送 2014-03-28 1 确认")
         kept = await house.do(lambda work: work.digests.find("2014-03-28"))
         assert not kept.sent
+
+
+async def test_the_ledger_keeps_what_they_say_of_themselves_apart_from_what_people_say(
+    tmp_path,
+):
+    async with town(tmp_path) as house:
+        await _parents(house)
+        await house.at("2014-03-28 15:00")
+        await _item(house)
+        await house.hears("office", "问题 1 自评")
+        await house.taps("office", "满意")
+        await house.hears("office", "去向")
+        await house.taps("office", "已答复")
+        await house.hears("office", "=HYPERLINK(1)")
+        await house.hears("office", "问题 台账")
+        [file] = house.sent("office")[-1].files
+        book = load_workbook(io.BytesIO(file.content))
+        heads = [cell.value for cell in book.worksheets[0][2]]
+        row = dict(zip(heads, (cell.value for cell in book.worksheets[0][3]), strict=True))
+        assert (row["单位自评"], row["满意"], row["四有"]) == ("满意", "暂无", "齐全")
+        answer = [cell.value for cell in book.worksheets[1][3]]
+        assert COLD in answer
+        assert book.worksheets[1][3][4].data_type == "s"

@@ -1,6 +1,6 @@
 """What becomes of opinions: each gets its one way, many become a problem, a problem becomes an item with the four musts."""
 
-from bot.core.rectification.moves import MOVES, Move, Refused, Step, after, replay
+from bot.core.rectification.moves import GRADES, MOVES, Move, Refused, Step, after, replay
 from bot.core.rectification.problem import (
     MUSTS,
     SOURCES,
@@ -15,6 +15,7 @@ from bot.core.rectification.problem import (
 from bot.core.rectification.standing import Rated, in_order, overdue, rates, standing
 
 __all__ = [
+    "GRADES",
     "MOVES",
     "MUSTS",
     "SOURCES",

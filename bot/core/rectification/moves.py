@@ -21,6 +21,9 @@ from bot.core.rectification.problem import (
 )
 
 S = State
+GRADES = ("good", "fair", "poor")
+"""满意, 基本满意, 不满意."""
+
 _OWED = frozenset({S.UNTOUCHED, S.WORKING, S.ABOVE, S.REWORK})
 _FINISHED = frozenset({S.DONE, S.PUBLISHED, S.RATED})
 _OPEN = frozenset({S.LISTED, *_OWED, *_FINISHED})
@@ -34,6 +37,8 @@ class Move(StrEnum):
     """A must, the title, the kind or another field gets its value."""
     OPEN = "open"
     """立项: the four musts are there, it becomes an item."""
+    OWN = "own"
+    """自评: those responsible rate their own work."""
     ANNOUNCE = "announce"
     BEGIN = "begin"
     PROGRESS = "progress"
@@ -65,6 +70,7 @@ MOVES: Mapping[Move, Step] = {
     Move.LIST: Step(frozenset(), S.LISTED, words=True),
     Move.SET: Step(_OPEN, None),
     Move.OPEN: Step(frozenset({S.LISTED}), S.UNTOUCHED),
+    Move.OWN: Step(_OWED | _FINISHED, None, words=True),
     Move.ANNOUNCE: Step(_OWED | _FINISHED, None),
     Move.BEGIN: Step(frozenset({S.UNTOUCHED, S.REWORK}), S.WORKING),
     Move.PROGRESS: Step(frozenset({S.UNTOUCHED, S.WORKING, S.REWORK}), S.WORKING, words=True),
@@ -173,6 +179,12 @@ def _open(problem: Problem, event: Event) -> Problem:
     return replace(problem, promised=event.day)
 
 
+def _own(problem: Problem, event: Event) -> Problem:
+    if event.words not in GRADES:
+        raise Refused("value")
+    return replace(problem, own=event.words)
+
+
 def _announce(problem: Problem, event: Event) -> Problem:
     return replace(problem, announced=problem.announced or event.day)
 
@@ -274,6 +286,7 @@ _DOES: Mapping[Move, Callable[[Problem, Event], Problem]] = {
     Move.LIST: _list,
     Move.SET: _set,
     Move.OPEN: _open,
+    Move.OWN: _own,
     Move.ANNOUNCE: _announce,
     Move.BEGIN: _stay,
     Move.PROGRESS: _progress,

@@ -121,6 +121,8 @@ class Problem:
     """缩水: after it was promised, its aim or measures became less than half of what they were."""
     recurred: bool = False
     """复发: its theme spoke again after it was closed."""
+    own: str = ""
+    """How those responsible rate their own work: good, fair or poor. Never mixed with what people say."""
     good: int = 0
     fair: int = 0
     poor: int = 0
