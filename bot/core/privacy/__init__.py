@@ -133,12 +133,30 @@ _broken_name = re.compile(
 _gap = re.compile(r"(?<=[\u4e00-\u9fff])[ .*_/|\n-]{1,3}(?=[\u4e00-\u9fff])")
 
 
+_AROUND = 30
+"""Characters before and behind a gap that are read again."""
+
+
 def _joined(text: str) -> _Joined | None:
-    if not _broken_name.search(text):
+    """What stands around gaps that a name may lie across, without the gaps; a line for each such place."""
+    near = [found.span() for found in _broken_name.finditer(text)]
+    if not near:
         return None
     gone = {place for found in _gap.finditer(text) for place in range(*found.span())}
-    places = tuple(place for place in range(len(text)) if place not in gone)
-    return _Joined("".join(text[place] for place in places), places)
+    places: list[int] = []
+    at = 0
+    for start, end in near:
+        here = range(max(at, start - _AROUND), min(len(text), end + _AROUND))
+        if here and start - _AROUND > at and places:
+            places.append(_LINE)
+        places += [place for place in here if place not in gone]
+        at = max(at, here.stop)
+    letters = ("\n" if place == _LINE else text[place] for place in places)
+    return _Joined("".join(letters), tuple(places))
+
+
+_LINE = -1
+"""The place of a line end that stands between two stretches and nowhere in the text."""
 
 
 _between = re.compile(r"[ ,，]?(?:的|学生|同学)?[ ]?")
