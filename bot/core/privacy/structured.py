@@ -371,8 +371,9 @@ def _left_edge(text: str, end: int) -> int:
     while (piece := _ADMIN.match(text, pieces[-1], end)) and piece.end() < end:
         pieces.append(piece.end())
     first = pieces[1] if len(pieces) > 1 else end
-    longest = 6 if len(pieces) == 1 else 4
-    if len(pieces) == 1 or first - start > 4:
+    long = text.endswith(("街道", "社区", "办事处", "地区"), 0, first)
+    longest = 6 if len(pieces) == 1 or long else 4
+    if len(pieces) == 1 or first - start > longest:
         start = max(start, first - longest)
     return start
 

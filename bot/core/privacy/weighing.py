@@ -61,20 +61,22 @@ def by_readers(
             names.append(name)
         elif votes >= 5:
             unsure.append((place, votes))
+    others = [place for place, _ in unsure]
     for place, votes in unsure:
-        if _joins_a_name(text, place, names):
+        if _joins_a_name(text, place, [(one.start, one.end) for one in names] + others):
             name = _judged(text, place, votes + 3, proofs.get(place), readers.words)
             names += [name] if name else []
     yield from names
     yield from _in_lists(text, names)
 
 
-def _joins_a_name(text: str, place: Place, names: Iterable[Candidate]) -> bool:
+def _joins_a_name(text: str, place: Place, names: Iterable[Place]) -> bool:
     """A、B and A和B: what stands beside a name is one sooner."""
     start, end = place
-    return (text[end : end + 1] in _JOINTS and any(one.start == end + 1 for one in names)) or (
-        text[max(0, start - 1) : start] in _JOINTS
-        and any(one.end == start - 1 for one in names)
+    before, behind = text[max(0, start - 1) : start], text[end : end + 1]
+    return any(
+        (behind in _JOINTS and first == end + 1) or (before in _JOINTS and last == start - 1)
+        for first, last in names
     )
 
 
@@ -106,7 +108,7 @@ def _judged(
         titled = word in SURNAME_CHARACTERS and _titled.match(text, end)
         return Candidate(start, end, "titled_name", 1) if titled else None
     beside = beside_a_person(text, start, end)
-    if word[0] in "小老阿" and len(word) == 2:
+    if word[0] in "小老阿大胖" and len(word) == 2:
         family = word[1] in SURNAME_CHARACTERS and word[1] not in DOUBTFUL
         known = votes + 2 * beside + (3 if family else 0) - (4 if word in words else 0) >= 7
         return Candidate(start, end, "nickname", 1) if known else None
