@@ -63,6 +63,7 @@ from handlers.receipt import Receipts, stretching
 from handlers.round import Reminders, kept, seed
 from handlers.survey import Agenda
 from handlers.words import House
+from storage.audit import gathered
 from storage.database import Database, Tx, connect
 from storage.digest import KeptDigest
 from storage.keys import Keyring, derive
@@ -597,7 +598,10 @@ async def asked_online(settings: Settings, secrets: Secrets) -> tuple[Problem, .
     if secrets.telegram_token:
         from bot.channels.telegram import selfcheck
 
-        asking.append(selfcheck.find(settings, secrets))
+        groups = [
+            int(one.id) for one in _circles(settings, secrets) if one.channel == "telegram"
+        ]
+        asking.append(selfcheck.find(settings, secrets, groups))
     if settings.wecom.corp_id or secrets.wecom_robots:
         from bot.channels.wecom import selfcheck as wecom_check
 
@@ -659,6 +663,18 @@ async def _wecom_app(
         yield wecom, School(client, ours.agent_id, wecom_words(), app.parents_link)
     finally:
         await wecom.close()
+
+
+def _circles(settings: Settings, secrets: Secrets) -> tuple[Address, ...]:
+    """The office's group chats; none where there is no database yet. Nothing is written."""
+    file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
+    if not file.exists():
+        return ()
+    keys = Keyring(settings.storage.key_dir, master_of(secrets))
+    try:
+        return gathered(file, keys.master)
+    finally:
+        keys.close()
 
 
 def closed_digest(

@@ -111,11 +111,20 @@ class Outbox:
                 wait = min(wait * 2, LONGEST_WAIT)
             except (Blocked, Rejected) as refused:
                 log.warning("message refused", extra={"reason": type(refused).__name__})
+                if isinstance(refused, Blocked):
+                    await self._lose(draft.address)
                 return True
             else:
                 return True
             if self._latest[draft.address].revision != draft.revision:
                 return False
+
+    async def _lose(self, address: Address) -> None:
+        """They cannot be reached: no reminders to them, until they write again."""
+        try:
+            await self._database.write(lambda tx: Work(tx).identity.lose(address))
+        except StorageFailed:
+            log.error("who cannot be reached could not be noted")
 
     async def _try(self, draft: Draft) -> None:
         try:

@@ -7,10 +7,9 @@ whom this wave is for before anybody is spoken to, so that a crash may skip a ba
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from bot.channels.base import Channel, SendFailed
+from bot.channels.base import Blocked, Channel, SendFailed, Throttled, Unreachable
 from bot.core.messages import Address, Button, Outgoing
 from bot.core.round import Hours, Round, pointless, waves, within_budget
 from bot.core.survey import Audience, Language, Script
@@ -30,6 +29,12 @@ GOING, TOO_LATE, TOO_MUCH = "going", "too late", "over budget"
 
 AT_ONCE = 8
 """Reminders in flight at a time; the channel paces them."""
+
+WAITS = (1.0, 5.0, 5.0, 5.0)
+"""Seconds between tries to bring a reminder; where the platform asks to wait, as long as it asks."""
+
+LONGEST_WAIT = 60.0
+"""Seconds a reminder is put off at most; asked for more, it is let go: the next wave comes."""
 
 
 def seed(work: Work, planned: Iterable[Round], now: float) -> None:
@@ -90,13 +95,16 @@ class Reminders:
         """Some were too few even together: nothing of theirs was handed on. Nobody knows whose, so all are told."""
         if not await self._claim(one, TELLING, now, TOO_FEW):
             return
-        for address, language in await self._database.write(lambda tx: _reachable(Work(tx))):
-            text = self._texts.say(
-                language, "round.dropped", survey=one.script.survey.words[language]
+        people = await self._database.write(lambda tx: _reachable(Work(tx)))
+        await self._tell(
+            Outgoing(
+                address=address,
+                text=self._texts.say(
+                    language, "round.dropped", survey=one.script.survey.words[language]
+                ),
             )
-            if channel := self._channels.get(address.channel):
-                with suppress(SendFailed):
-                    await channel.send(Outgoing(address=address, text=text))
+            for address, language in people
+        )
 
     async def _begin(
         self,
@@ -132,19 +140,44 @@ class Reminders:
     async def _speak(
         self, one: Round, now: datetime, people: Iterable[tuple[Address, Language]]
     ) -> None:
-        gate = asyncio.Semaphore(AT_ONCE)
+        await self._tell(
+            self._reminder(one, now, address, language) for address, language in people
+        )
 
-        async def speak(address: Address, language: Language) -> None:
-            channel = self._channels.get(address.channel)
-            if channel is None:
-                return
+    async def _tell(self, messages: Iterable[Outgoing]) -> None:
+        """Say this to many; who cannot be reached any more is noted, and left alone until they write again."""
+        gate, lost = asyncio.Semaphore(AT_ONCE), set[Address]()
+
+        async def tell(outgoing: Outgoing) -> None:
             async with gate:
                 try:
-                    await channel.send(self._reminder(one, now, address, language))
+                    await self._bring(outgoing)
+                except Blocked:
+                    lost.add(outgoing.address)
                 except SendFailed:
-                    return  # a reminder is not worth a second try: the next wave comes
+                    log.warning("somebody could not be told")
 
-        await asyncio.gather(*(speak(address, language) for address, language in people))
+        await asyncio.gather(*map(tell, messages))
+        if lost:
+            await self._database.write(lambda tx: _lose(Work(tx), lost))
+
+    async def _bring(self, outgoing: Outgoing) -> None:
+        """Send it, in some tries. Raises `SendFailed`."""
+        channel = self._channels.get(outgoing.address.channel)
+        if channel is None:
+            return
+        for wait in WAITS:
+            try:
+                await channel.send(outgoing)
+            except Throttled as asked:
+                if asked.after > LONGEST_WAIT:
+                    raise
+                await asyncio.sleep(max(asked.after, 0.05))
+            except Unreachable:
+                await asyncio.sleep(wait)
+            else:
+                return
+        await channel.send(outgoing)
 
     def _reminder(
         self, one: Round, now: datetime, address: Address, language: Language
@@ -175,6 +208,11 @@ class Reminders:
 
 def _waves(tx: Tx) -> tuple[Wave, ...]:
     return Work(tx).rounds.waves()
+
+
+def _lose(work: Work, lost: Iterable[Address]) -> None:
+    for address in lost:
+        work.identity.lose(address)
 
 
 def _reachable(work: Work) -> list[tuple[Address, Language]]:

@@ -35,6 +35,8 @@ class Entry:
     quiet: bool = False
     """No reminders."""
     main: bool = True
+    gone: bool = False
+    """Nothing can be sent there: they have blocked us, or left the platform. Until they write again."""
     others: tuple[Address, ...] = ()
     """The same person elsewhere."""
 
@@ -73,11 +75,11 @@ class Identity:
         return entry.language if entry else None
 
     def remember(self, address: Address, language: Language) -> Entry:
-        """Know this address, and the language to use. Writes only where something is new."""
+        """Know this address, and the language to use; they have just written. Writes only where something is new."""
         known = self.find(address)
-        if known is not None and known.language == language:
+        if known is not None and known.language == language and not known.gone:
             return known
-        entry = replace(known or Entry(address=address), language=language)
+        entry = replace(known or Entry(address=address), language=language, gone=False)
         self.keep(entry)
         return entry
 
@@ -98,6 +100,12 @@ class Identity:
     def leave_alone(self, address: Address) -> None:
         """Know of this address that it is to be left alone, and nothing else."""
         self.keep(Entry(address=address, quiet=True))
+
+    def lose(self, address: Address) -> None:
+        """Nothing can be sent there any more. Nothing to know of somebody not known."""
+        entry = self.find(address)
+        if entry is not None and not entry.gone:
+            self.keep(replace(entry, gone=True))
 
     def bind(self, here: Address, there: Address, language: Language) -> Entry:
         """The two are one person; `here` is the main address from now on, in `language` where it is new."""
@@ -140,10 +148,10 @@ class Identity:
         return every
 
     def reachable(self) -> list[tuple[Address, Language]]:
-        """Everybody who wants reminders, once, where they are to be reached; in an order that says nothing."""
+        """Everybody who wants reminders and can be reached, once; in an order that says nothing."""
         key = self._seal_key()
         entries = (_read(unseal(key, sealed, slot)) for slot, sealed in self._tx.all(_ALL))
-        return [(e.address, e.language) for e in entries if e.main and not e.quiet]
+        return [(e.address, e.language) for e in entries if e.main and not (e.quiet or e.gone)]
 
     def count(self) -> int:
         """Entries."""
@@ -171,13 +179,14 @@ def _written(entry: Entry) -> bytes:
         entry.known,
         entry.quiet,
         entry.main,
+        entry.gone,
         [_pair(other) for other in entry.others],
     ]
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _read(plain: bytes) -> Entry:
-    address, language, group, unit, known, quiet, main, others = json.loads(plain)
+    address, language, group, unit, known, quiet, main, *gone, others = json.loads(plain)
     return Entry(
         address=_address(address),
         language=language,
@@ -186,6 +195,7 @@ def _read(plain: bytes) -> Entry:
         known=known,
         quiet=quiet,
         main=main,
+        gone=any(gone),  # older entries do not say
         others=tuple(_address(other) for other in others),
     )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.channels.base import Receive, Rejected, SendFailed
+from bot.channels.base import Blocked, Receive, Rejected, SendFailed
 from bot.core.messages import Outgoing, Sent
 
 
@@ -29,6 +29,17 @@ class FakeChannel:
         """Files people sent, by handle."""
         self._failures: list[SendFailed] = []
         self.broken: SendFailed | None = None
+        self._blocked: tuple[str, ...] = ()
+        self._tried: list[str] = []
+
+    def blocks(self, *people: str) -> None:
+        """These people have blocked us, and nobody else."""
+        self._blocked = people
+        self._tried.clear()
+
+    def tried(self, who: str) -> int:
+        """How often something was to be sent to them."""
+        return self._tried.count(who)
 
     def will_fail(self, *failures: SendFailed) -> None:
         """The next sends fail like this, one each."""
@@ -45,6 +56,9 @@ class FakeChannel:
         return self.shelf[sent.handle]
 
     async def send(self, outgoing: Outgoing) -> None:
+        self._tried.append(outgoing.address.id)
+        if outgoing.address.id in self._blocked:
+            raise Blocked
         if self._failures:
             raise self._failures.pop(0)
         if self.broken:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app import App, regrouped_of
+from bot.channels.base import Throttled, Unreachable
 from bot.core.messages import Address, Arrived, Incoming, Tap, Text
 from bot.core.people import Post, Role
 from bot.settings import PlannedRound
@@ -142,6 +143,38 @@ async def test_after_downtime_what_is_pointless_is_dropped_and_noted(tmp_path):
         assert house.sent("late") == []
         notes = await house.do(lambda work: [w.note for w in work.rounds.waves()])
         assert notes == ["too late", "too late"]
+
+
+async def test_who_has_blocked_us_is_left_alone_until_they_write_again(tmp_path):
+    async with town(tmp_path) as house:
+        for who in ("here", "gone"):
+            await house.hears(who, "开始", "停")
+            await house.hears(who, "恢复提醒")
+        house.channel.blocks("gone")
+        house.channel.sent.clear()
+        await house.at("2014-04-08 12:00")
+        assert house.channel.tried("gone") == 1
+        assert len(house.sent("here")) == 1
+        await house.at("2014-04-16 12:00")
+        assert house.channel.tried("gone") == 1
+
+        house.channel.blocks()
+        await house.hears("gone", "开始", "停", "恢复提醒")
+        reachable = await house.do(lambda work: work.identity.reachable())
+        assert Address(channel="web", id="gone") in dict(reachable)
+
+
+async def test_a_reminder_waits_as_long_as_the_platform_asks_and_outlives_a_hiccup(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("handlers.round.WAITS", (0.01,) * 4)
+    async with town(tmp_path) as house:
+        await house.hears("late", "开始", "停")
+        await house.hears("late", "恢复提醒")
+        house.channel.sent.clear()
+        house.channel.will_fail(Throttled(0.01, everyone=True), Unreachable())
+        await house.at("2014-04-08 12:00")
+        assert len(house.sent("late")) == 1
 
 
 async def test_a_reminder_leads_into_the_round_and_can_be_the_last_one(tmp_path):

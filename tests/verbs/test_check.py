@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from bot.app import headcounts_of
+from bot.app import App, asked_online, headcounts_of
+from bot.core.messages import Address
 from bot.settings.reading import load
+from bot.settings.secret import Secrets
 from bot.verbs import check
+from storage.schema import prepare
+from storage.unit_of_work import Work
+from tests.channels.telegram.botapi import TOKEN, BotApi, Status
 
 
 def checked(*typed: str) -> int:
@@ -141,9 +146,6 @@ def counted(folder: Path, *rows: tuple[str | int | None, ...]) -> str:
     )
 
 
-TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-
-
 def test_online_without_a_platform_says_that_nobody_was_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -184,3 +186,21 @@ def test_online_a_platform_out_of_reach_is_told_with_what_to_do(
     assert "telegram.api_base_url: http://127.0.0.1:9 cannot be reached" in out
     assert "HTTPS_PROXY" in out
     assert TOKEN not in out
+
+
+async def test_online_the_offices_group_chats_are_asked_about_too(tmp_path: Path):
+    async with BotApi() as api:
+        path = config(tmp_path, f"[telegram]\napi_base_url = '{api.base}'")
+        settings = load(Path(path), {}).settings
+        secrets = Secrets(telegram_token=TOKEN)
+        app = App(settings, secrets)
+        prepare(app.file)
+        app.database.start()
+        gone = Address(channel="telegram", id="-1000000000005")
+        await app.database.write(lambda tx: Work(tx).circles.admit(gone, "office", "zh"))
+        await app.database.stop()
+        app.keys.close()
+        api.fail("getChatMember", Status(400, "Bad Request: chat not found"))
+
+        (problem,) = await asked_online(settings, secrets)
+        assert problem.fault == "telegram_group_left"
