@@ -4,14 +4,19 @@ slow, and runs in a process of its own. Text, bytes and plain values pass betwee
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.core.messages import File
+
+if TYPE_CHECKING:
+    from bot.core.campaign.schedule import Schedule
 
 T = TypeVar("T")
 
 DOCUMENT, LEDGER, CHART = "digest.docx", "ledger.xlsx", "chart.png"
 PAPERS = (DOCUMENT, LEDGER, CHART)
+NODES, DATES = "nodes.xlsx", "dates.ics"
 
 
 class Press:
@@ -61,6 +66,30 @@ def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
         CHART: lambda: chart.topics(digest, texts, chart_font()),
     }
     return tuple(File(name, makers[name]()) for name in wanted)
+
+
+def draw_schedule(
+    schedule: "Schedule", wanted: str, zone: str, now: datetime
+) -> tuple[File, ...]:
+    """The calendar as a node table, as a file for calendar programs, or (`CHART`) as a picture."""
+    from zoneinfo import ZoneInfo
+
+    from bot.content.papers import chart_font, papers
+
+    texts = papers("zh")
+    match wanted:
+        case _ if wanted == NODES:
+            from bot.reports.nodes import nodes
+
+            return (File(NODES, nodes(schedule, texts)),)
+        case _ if wanted == DATES:
+            from bot.reports.calendar import calendar
+
+            return (File(DATES, calendar(schedule, texts, ZoneInfo(zone), now)),)
+        case _:
+            from bot.reports.gantt import gantt
+
+            return (File(CHART, gantt(schedule, texts, chart_font())),)
 
 
 def draw_personal(files: tuple[str, ...]) -> tuple[File, ...]:

@@ -8,6 +8,7 @@ approves what they did not see.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from bot.content.plan.loader import sentence
 from bot.content.plan.sent import Found, Unreadable, in_year
@@ -20,6 +21,7 @@ from bot.core.campaign.editing import (
     typed_days,
 )
 from bot.core.campaign.model import FRAMES, Ask, Campaign, Node
+from bot.core.campaign.schedule import schedule
 from bot.core.campaign.standing import MONTHS, State, state, too_short
 from bot.core.dates.reading import read_all
 from bot.core.dates.resolve import Reference
@@ -39,6 +41,7 @@ from handlers.desk.days import (
     when,
     who,
 )
+from handlers.papers import CHART, DATES, NODES, draw_schedule
 from storage.campaign import KeptCampaign
 from storage.outbox import Note
 
@@ -205,6 +208,8 @@ def plans(asking: Asking) -> Answer:
             return _doubts(asking, kept, _number(page))
         case ("差", *_):
             return _difference(asking, kept)
+        case ("文件", wanted) if wanted in _PAPERS and _sees_all(asking, kept):
+            return _paper(asking, kept, _PAPERS[wanted])
         case ("请批", *_):
             return _please(asking, kept)
         case ("批准", *seen) if may(asking.member.staff, Deed.APPROVE_PLAN):
@@ -279,9 +284,38 @@ def _overview(asking: Asking, kept: KeptCampaign) -> Answer:
     rows = [*pairs(buttons)]
     if not kept.lives:
         rows.insert(0, (_to_approve(asking, kept),))
-    else:
+    elif _sees_all(asking, kept):
+        rows.insert(
+            0,
+            (
+                asking.button("plan.table", f"方案 {of} 文件 表"),
+                asking.button("plan.dates", f"方案 {of} 文件 历"),
+                asking.button("plan.picture", f"方案 {of} 文件 图"),
+            ),
+        )
+    if kept.lives:
         rows.insert(0, (asking.button("desk.menu_schedule", "日程"),))
     return Answer(text="\n".join(lines), rows=(*rows, (asking.back(),)))
+
+
+_PAPERS = {"表": NODES, "历": DATES, "图": CHART}
+
+
+def _sees_all(asking: Asking, kept: KeptCampaign) -> bool:
+    return kept.lives and may(asking.member.staff, Deed.SEE_CALENDAR, kept.campaign.unit)
+
+
+def _paper(asking: Asking, kept: KeptCampaign, wanted: str) -> Answer:
+    """The calendar to take along: a table, a file for calendar programs, a picture for the group."""
+    known = plan.standing(asking.work, kept, asking.desk.units)
+    names = {unit.id: unit.name for unit in asking.desk.units}
+    drawn = schedule(kept.campaign, known, asking.today, names)
+    zone = str(asking.desk.zone(asking.now).tzinfo)
+    return Answer(
+        text=asking.say("plan.paper", title=_title(asking, kept.campaign)),
+        rows=((asking.button("plan.to_plan", f"方案 {_of(kept)}"),),),
+        makes=partial(draw_schedule, drawn, wanted, zone, asking.now),
+    )
 
 
 def _to_approve(asking: Asking, kept: KeptCampaign) -> Button:

@@ -482,6 +482,38 @@ async def test_what_is_over_when_it_is_approved_is_recorded_and_never_late(tmp_p
         assert "【逾期 0】" in house.last("office")
 
 
+async def test_the_calendar_is_taken_along_as_table_calendar_file_and_picture(tmp_path):
+    async with living(tmp_path) as house:
+        await join(house, SCHOOL, Post(role=Role.SCHOOL, units=("no1",)))
+        await house.hears("office", "方案 1")
+        await house.taps("office", "节点表")
+        (table,) = house.sent("office")[-1].files
+        assert (table.name, table.content[:2]) == ("nodes.xlsx", b"PK")
+        await house.hears("office", "方案 1 文件 历")
+        (dates,) = house.sent("office")[-1].files
+        assert dates.content.startswith(b"BEGIN:VCALENDAR")
+        assert "专题民主生活会".encode() in dates.content
+        await house.hears("office", "方案 1 文件 图")
+        assert house.sent("office")[-1].picture[:8] == b"\x89PNG\r\n\x1a\n"
+        await house.hears("school", "方案 1 文件 表")
+        assert house.sent("school")[-1].files == ()
+
+
+async def test_a_question_is_answered_by_a_tap_on_what_is_suggested(tmp_path):
+    async with town(tmp_path) as house:
+        await imported(house, PLAN.replace("（6月16日）", "（6月上旬前）"))
+        await house.taps("office", next(one for one in labels(house) if "回答" in one))
+        while "两种读法" not in house.last("office"):
+            await house.taps("office", "先空着")
+        tap = next(one for one in labels(house) if "就按" in one)
+        await house.taps("office", tap)
+        assert "记下了" in house.last("office")
+        await house.hears("office", "/方案 1d")
+        await approved(house)
+        (kept,) = await house.do(lambda work: work.campaigns.living())
+        assert all(ask.code != "two_readings" for ask in kept.campaign.asks)
+
+
 # -- files for the tests -----------------------------------------------------------------------------------------------
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
