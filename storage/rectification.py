@@ -14,6 +14,7 @@ from typing import Literal
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.core.receipt import MOST_PIECES
 from bot.core.rectification import Event, Problem, replay
 from storage.database import Raced, Row, Statement, Tx
 from storage.tables import notice, opinion, problem_line, way
@@ -89,6 +90,12 @@ _ANSWERED = Statement(
     select(opinion.c.period, opinion.c.text, way.c.way, way.c.problem, way.c.words, way.c.day)
     .join(way, way.c.opinion == opinion.c.id)
     .order_by(opinion.c.period, way.c.problem, opinion.c.id)
+)
+_LOOKUPS = tuple(f"lookup{number}" for number in range(MOST_PIECES + 1))
+_CAME_OF = Statement(
+    select(opinion.c.lookup, way.c.way, way.c.problem, way.c.words, way.c.day)
+    .join(way, way.c.opinion == opinion.c.id)
+    .where(opinion.c.lookup.in_([bindparam(name) for name in _LOOKUPS]))
 )
 _INTO = Statement(
     update(way).where(way.c.problem == bindparam("problem_")).values(problem=bindparam("into_"))
@@ -180,6 +187,11 @@ class Problems:
     def ways(self, period: str) -> dict[bytes, Fate]:
         """What became of the opinions of a period, as far as anything has."""
         return {id: _fate(rest) for id, *rest in self._tx.all(_WAYS, {"period_": period})}
+
+    def came_of(self, lookups: Sequence[bytes]) -> dict[bytes, Fate]:
+        """What became of the pieces of a receipt, by lookup id. `lookups` are all that it may find."""
+        rows = self._tx.all(_CAME_OF, dict(zip(_LOOKUPS, lookups, strict=True)))
+        return {lookup: _fate(rest) for lookup, *rest in rows}
 
     def answered(self) -> list[tuple[str, str, Fate]]:
         """The period and words of every opinion that has its way, and the way."""

@@ -14,12 +14,14 @@ from bot.core.dialogue import Replies, Signs, Writes, says_reply, says_sign
 from bot.core.dialogue import recognise as recognise_dialogue
 from bot.core.messages import Address, Button, Incoming, Outgoing, Text
 from bot.core.receipt import Held, LooksUp, Withdraws
+from bot.core.rectification import Problem
 from bot.core.reply import command
 from bot.core.survey import Language
 from handlers.receipt.ready import Receipts
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database, Raced, StorageFailed, Tx
 from storage.dialogue import Opened
+from storage.rectification import Fate
 from storage.unit_of_work import Work
 from storage.vault import Standing
 
@@ -64,6 +66,8 @@ class Found:
     """The names of replies that the next talk tick takes to the office."""
     words: Mapping[bytes, str]
     """What was released of it, by lookup id."""
+    became: Mapping[bytes, tuple[Fate, Problem | None]]
+    """What became of that, and the problem it went into, by lookup id; as far as anything has."""
 
     @property
     def anything(self) -> bool:
@@ -116,6 +120,7 @@ async def answer(
         return Outgoing(address=address, text=texts.say(language, key, **params))
     held = found[0]
     paragraphs = [texts.say(language, key, **params)] if key else []
+    paragraphs += _became(texts, language, found[1])
     paragraphs += (_letter(texts, language, held, found[1], one) for one in found[1].letters)
     if found[1].signed:
         paragraphs.append(texts.say(language, "receipt.signed"))
@@ -129,10 +134,42 @@ async def answer(
     )
 
 
+def _became(texts: Texts, language: Language, found: Found) -> Iterator[str]:
+    """What became of each thing they said, in plain words."""
+    for lookup, (fate, problem) in found.became.items():
+        said: dict[str, str] = {"about": _quoted(found, lookup), "words": fate.words}
+        if problem is None:
+            yield texts.say(language, f"became.{fate.way}", **said)
+            continue
+        due = problem.musts.due
+        yield texts.say(
+            language,
+            "became.problem",
+            about=said["about"],
+            number=str(problem.number),
+            title=problem.title,
+            state=texts.say(language, f"state.{problem.state}"),
+        )
+        if problem.result and problem.finished:
+            yield texts.say(language, "became.result", result=problem.result)
+        elif due and problem.item:
+            yield texts.say(language, "became.due", due=due.isoformat())
+
+
+def _public(work: Work, number: int) -> Problem | None:
+    """That problem as anybody may hear of it; None for a leader's own measures."""
+    problem = work.problems.find(number) if number else None
+    return None if problem is None or problem.personal else problem
+
+
+def _quoted(found: Found, lookup: bytes) -> str:
+    about = found.words.get(lookup, "")
+    return about if len(about) <= QUOTED else f"{about[:QUOTED]}…"
+
+
 def _letter(texts: Texts, language: Language, held: Held, found: Found, one: Opened) -> str:
     """A letter, and how it stands with an answer to it."""
-    about = found.words.get(one.lookup, "")
-    quoted = about if len(about) <= QUOTED else f"{about[:QUOTED]}…"
+    quoted = _quoted(found, one.lookup)
     lines = [texts.say(language, f"letter.{one.kind}", about=quoted, text=one.text)]
     if one.replied:
         lines.append(texts.say(language, "letter.replied"))
@@ -266,6 +303,10 @@ def _among_rows(
             signed=work.signatures.left(held.signature),
             letters=work.dialogue.opened(held),
             waiting=names - frozenset(lookups),
+            became={
+                lookup: (fate, _public(work, fate.problem))
+                for lookup, fate in work.problems.came_of(lookups).items()
+            },
             words={one.lookup: one.text for one in work.opinions.words_of(lookups)},
         )
         if take_out and found.anything:

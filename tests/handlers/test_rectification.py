@@ -1,6 +1,7 @@
 """What became of people's words: the clerk, the one who must act, the parents who rate; the whole house, a pushed clock."""
 
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -257,3 +258,20 @@ async def test_the_ledger_keeps_what_they_say_of_themselves_apart_from_what_peop
         answer = [cell.value for cell in book.worksheets[1][3]]
         assert COLD in answer
         assert book.worksheets[1][3][4].data_type == "s"
+
+
+async def test_whoever_holds_the_receipt_reads_what_became_of_their_words(tmp_path):
+    async with town(tmp_path) as house:
+        await _parents(house)
+        receipt = re.search(r"\d{4} \d{4} \d{4} \d{4}", house.last("parent0")).group()
+        await house.at("2014-03-28 15:00")
+        await _item(house)
+        for _ in range(6):
+            await house.hears("office", "去向")
+            await house.taps("office", "归入问题")
+            await house.taps("office", "1 食堂饭菜偏凉")
+        await house.hears("somebody", f"查 {receipt}")
+        assert "归入第 1 号问题“食堂饭菜偏凉”，现在未动" in house.last("somebody")
+        await house.hears("office", "问题 1 完成 每班一个保温箱")
+        await house.hears("another", f"查 {receipt}")
+        assert "办成这样：每班一个保温箱" in house.last("another")
