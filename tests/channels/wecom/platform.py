@@ -22,6 +22,7 @@ import hashlib
 import itertools
 import json
 import re
+import socket
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping
@@ -334,6 +335,12 @@ class Platform:
 
     def of(self, *paths: str) -> list[Call]:
         return [call for call in self.calls if call.path in paths]
+
+    def free_port(self) -> int:
+        """Where nobody listens."""
+        with socket.socket() as door:
+            door.bind(("127.0.0.1", 0))
+            return door.getsockname()[1]
 
     def void_tokens(self) -> None:
         """The platform takes none of those it gave out."""
