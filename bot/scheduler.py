@@ -28,7 +28,7 @@ class Bell:
     def start(self) -> None:
         """Begin to ring; the first time soon, for what fell due while nobody was here."""
         self._scheduler.add_job(
-            self._hang, "interval", seconds=EVERY, misfire_grace_time=None, coalesce=True
+            self._minute, "interval", seconds=EVERY, misfire_grace_time=None, coalesce=True
         )
         self._scheduler.start()
         self._first = asyncio.get_running_loop().call_later(SOON, self._hang)
@@ -59,6 +59,10 @@ class Bell:
         if last is not None:
             await asyncio.gather(last, return_exceptions=True)
         await self.ring()
+
+    async def _minute(self) -> None:
+        # A coroutine function, or APScheduler would call it in a thread, where there is no loop.
+        self._hang()
 
     def _hang(self) -> None:
         if self._task is None or self._task.done():

@@ -1,0 +1,35 @@
+"""The bell rings by itself, again and again, and one ring at a time."""
+
+import asyncio
+
+import pytest
+
+from bot import scheduler
+from bot.scheduler import Bell
+
+
+async def test_it_rings_soon_after_the_start_and_at_every_interval(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(scheduler, "EVERY", 0.05)
+    monkeypatch.setattr(scheduler, "SOON", 0.01)
+    rings, inside, most = 0, 0, 0
+
+    async def due() -> None:
+        nonlocal rings, inside, most
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0.01)
+        rings, inside = rings + 1, inside - 1
+
+    bell = Bell(due)
+    bell.start()
+    async with asyncio.timeout(5):
+        while rings < 4:
+            await asyncio.sleep(0.01)
+    await bell.stop()
+
+    after = rings
+    await asyncio.sleep(0.12)
+    assert rings == after
+    assert most == 1
