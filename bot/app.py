@@ -51,6 +51,7 @@ from handlers.alarm import Alarms
 from handlers.bell import Chores
 from handlers.campaign import House as Calendaring
 from handlers.campaign import NodeReminders
+from handlers.circle import keep_robots
 from handlers.delivery import Deliveries
 from handlers.desk import Desk
 from handlers.digest import Almanac, draft
@@ -152,6 +153,8 @@ class App:
         self.readings = Readings(lambda: library_of(settings).read)
         self.channels: dict[str, Channel] = {}
         self.bell: Bell | None = None
+        self.robots = tuple(robots_in(secrets.wecom_robots))
+        """Names of the group robots the operator set up."""
         self.simulated = False
         """Invented people are among those who speak: every paper says so."""
         self._alarms: Alarms | None = None
@@ -168,6 +171,7 @@ class App:
         prepare(self.file)
         self.database.start()
         self.channels |= {channel.name: channel for channel in channels}
+        await self.database.write(lambda tx: keep_robots(Work(tx), self.robots))
         front = await self._front()
         for channel in channels:
             if isinstance(channel, Sociable):

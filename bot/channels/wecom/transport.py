@@ -43,7 +43,7 @@ from bot.core.messages import Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
-RUSH, STAND_BACK = 4, 2.0
+RUSH, STAND_BACK = 4, 6.0
 """Callbacks being taken in from which on calls stand back, and for how many seconds at most."""
 GREET_EVERY = 20 * 3600.0
 """Seconds without a deed or a greeting after which opening the chat is worth a greeting again."""
