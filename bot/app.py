@@ -272,6 +272,7 @@ class App:
             headcounts=self.headcounts,
             open_people=settings.people.open,
             receipt=self.receipts.take,
+            day=lambda moment: f"{moment.astimezone(settings.office.timezone):%Y-%m-%d}",
         )
         desk = Desk(
             texts=self.house,
@@ -420,6 +421,7 @@ def almanac_of(
         simulated=simulated,
         leaders=roster_of(settings),
         parents={unit.id: unit.parent for unit in units_of(settings)},
+        units={unit.id: unit.name for unit in units_of(settings)},
     )
 
 

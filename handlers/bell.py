@@ -16,7 +16,7 @@ from bot.core.people import Deed, Role
 from bot.core.periods import Period
 from bot.core.round import Round
 from bot.core.workdays import Calendar
-from handlers import dialogue, digest, rectification, survey
+from handlers import dialogue, digest, rectification, survey, urgent
 from handlers.campaign import NodeReminders
 from handlers.delivery import Deliveries
 from handlers.digest import Almanac
@@ -76,6 +76,7 @@ class Chores:
         """Do all that is due."""
         now = datetime.fromtimestamp(self._clock(), UTC)
         for chore in (
+            self._call,
             self._open,
             self._tick,
             self._close,
@@ -93,6 +94,16 @@ class Chores:
             await chore(now)
         except Exception:
             log.exception("a chore failed")
+
+    async def _call(self, now: datetime) -> None:
+        """Whoever is on duty hears at once of what cannot wait, and the office when nobody takes it."""
+        almanac = self._almanac()
+
+        def called(tx: Tx) -> bool:
+            return urgent.call(Work(tx), almanac.parents, almanac.units, now.timestamp())
+
+        if await self._database.write(called):
+            await self._deliveries.due()
 
     async def _open(self, now: datetime) -> None:
         """Divide the people of rounds that are open; everybody sees the rounds as they are kept now."""

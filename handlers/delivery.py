@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 
 from bot.channels.base import Blocked, Channel, Rejected, SendFailed
@@ -42,11 +42,17 @@ class Deliveries:
     async def due(self) -> None:
         """Hand over all that waits; what cannot be handed over now waits on."""
         async with self._going:
-            parcels = await self._database.write(lambda tx: Work(tx).parcels.due())
             made: dict[str, Outgoing] = {}
-            for parcel in parcels:
-                if not self._held(parcel.kind):
-                    await self._hand_over(parcel, made)
+            tried: set[str] = set()
+            while parcel := await self._next(tried):
+                tried.add(parcel.key)
+                await self._hand_over(parcel, made)
+
+    async def _next(self, tried: Container[str]) -> Parcel | None:
+        """Notes before papers: somebody may be in danger while a digest is being drawn for thirty readers."""
+        due = await self._database.write(lambda tx: Work(tx).parcels.due())
+        left = [p for p in due if p.key not in tried and not self._held(p.kind)]
+        return min(left, key=lambda p: p.note is None, default=None)
 
     async def _hand_over(self, parcel: Parcel, made: dict[str, Outgoing]) -> None:
         channel = self._channels.get(parcel.address.channel)

@@ -35,7 +35,9 @@ if (
         Opinion,
         PersonalFile,
         PersonalMatter,
+        State,
         Turnout,
+        Urgent,
     )
 
 
@@ -73,6 +75,8 @@ class Almanac:
     """The roster, by which what is said about one of them finds its reader."""
     parents: Mapping[str, str] = field(default_factory=dict[str, str])
     """Every unit and the one above it."""
+    units: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What each unit is called."""
 
     def last_closed(self, now: datetime) -> Period:
         """The newest period that is over."""
@@ -128,6 +132,7 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
         headcounts=almanac.headcounts,
         names=names,
         desk=Desk(
+            urgent=_urgent(work, almanac, period),
             nodes=_nodes(work, almanac, period),
             rectification=standing(work.problems.every(), period.name),
         ),
@@ -360,6 +365,28 @@ class _Reading:
             found = (form.option(id) for id in json.loads(kept.options))
             self._chosen[key] = CHOICES.join(option.words["zh"] for option in found if option)
         return self._chosen[key]
+
+
+_STATES: "Mapping[str, State]" = {"waiting": "waiting", "taken": "working", "done": "done"}
+"""How urgent matters stand, as the papers call it."""
+
+
+def _urgent(work: Work, almanac: Almanac, period: Period) -> "tuple[Urgent, ...]":
+    """What could not wait: the day, the words and what was done; never who, and never the hour."""
+    from bot.core.digest import Urgent
+
+    since = period.opens.date().isoformat()
+    found = work.urgent.in_papers(period.name.isoformat(), since)
+    places = [almanac.units.get(one.matter.unit, "") for one in found]
+    return tuple(
+        Urgent(
+            received=date.fromisoformat(one.day),
+            matter="：".join(filter(None, (where, one.text))),
+            handling=one.handling,
+            state=_STATES[one.state],
+        )
+        for where, one in zip(places, found, strict=True)
+    )
 
 
 def _matters(opinions: Iterable[Kept], almanac: Almanac) -> Iterator["PersonalMatter"]:

@@ -37,7 +37,7 @@ from handlers.papers import CHART, Press
 from handlers.people import Registry
 from handlers.reading import NotRead, Readings
 from handlers.receipt import Asked, NoneReady, Receipts
-from handlers.survey import Agenda
+from handlers.survey import CALLED, Agenda
 from handlers.words import OPEN_SCREEN, Texts, plain
 from storage.database import Database, Raced, StorageFailed, Tx
 from storage.draft import Draft
@@ -305,6 +305,8 @@ class Front:
         draft = await self._heard(incoming)
         if draft is not None:
             self._follow(draft)
+            if any(line.key == CALLED for line in draft.waiting):
+                self._after()  # whoever is on duty hears of it before the minute is over
 
     async def _heard(self, incoming: Incoming) -> Draft | None:
         """The deed, again with whatever was not ready when it was run: a text that nobody had read, a receipt."""

@@ -4,7 +4,8 @@ The deeds here are plain functions of a unit of work. They open the draft, let t
 whatever was handed in, and return the draft whose words are to be spoken once all of it is committed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import assert_never
@@ -13,6 +14,7 @@ from bot.core.cells import Atoms, Headcounts, K, freeze
 from bot.core.engine import (
     Ask,
     Close,
+    Confirmed,
     Effect,
     Event,
     Expired,
@@ -33,11 +35,12 @@ from bot.core.link import Link, read_link
 from bot.core.messages import Address, Arrived, Edited, Incoming, Media, Tap, Text
 from bot.core.privacy import clean
 from bot.core.reading import Finding, Read, Reading, findings, finished, masked, placed
-from bot.core.receipt import Receipt, written
+from bot.core.receipt import MOST_PIECES, Receipt, written
 from bot.core.reply import command, read
 from bot.core.round import Round, open_round
 from bot.core.session import MASKS, Part, Session
 from bot.core.survey import Language, Script
+from bot.core.urgent import Matter
 from handlers.reading import NotRead
 from handlers.words import OPEN_SCREEN
 from storage.draft import SCREEN, Draft
@@ -69,6 +72,8 @@ class Agenda:
     """Whoever starts without a code counts as a person too, and not only as a submission."""
     k: int = K
     """People an atom needs before anything of it is released."""
+    day: Callable[[datetime], str] = lambda moment: moment.date().isoformat()
+    """The day of a moment, YYYY-MM-DD, where the office is."""
 
 
 NOTHING = Reading()
@@ -76,6 +81,9 @@ NOTHING = Reading()
 
 NOT_TAKEN: Mapping[Outcome, str] = {"already": "said.already", "closed": "said.closed"}
 """What a person hears who handed in, and it was not taken."""
+
+CALLED = "urgent.told"
+"""What a person hears who called for somebody."""
 
 PARENTS_MOST = 2
 """A parent may have two children: so many submissions an account and round (facts/office.md 8)."""
@@ -209,9 +217,21 @@ def _events(
     """What happened: one thing, or a picture and the words below it."""
     listed = _findings(agenda, session)
     first = _event(script, session, incoming, listed)
+    if first == Confirmed():
+        first = Confirmed(_pressing(agenda, session))
     if isinstance(incoming.body, Media) and (caption := clean(incoming.body.caption)):
         return first, read(script, session, caption, incoming.message, listed)
     return (first,)
+
+
+def _pressing(agenda: Agenda, session: Session) -> tuple[str, ...]:
+    """The questions whose answers say something that may not wait."""
+    _all_read(agenda, session)
+    return tuple(
+        answer.question
+        for answer in session.answers
+        if answer.parts and agenda.read(answer.text).dangers
+    )
 
 
 def _findings(agenda: Agenda, session: Session) -> tuple[Finding, ...]:
@@ -262,11 +282,9 @@ def _apply(
 ) -> Draft:
     said = [words for effect in made.effects if (words := _words(effect))]
     language = made.session.language if made.session else draft.language
-    said += [
-        _submit(work, agenda, script, draft.address, effect.session)
-        for effect in made.effects
-        if isinstance(effect, Keep)
-    ]
+    for effect in made.effects:
+        if isinstance(effect, Keep):
+            said += _submit(work, agenda, script, draft.address, effect, now)
     if language != draft.language:
         work.identity.remember(draft.address, language)
     if any(key.startswith("stopped.") for key, _ in said):
@@ -300,35 +318,74 @@ def _keep(work: Work, draft: Draft) -> Draft:
 
 
 def _submit(
-    work: Work, agenda: Agenda, script: Script, address: Address, session: Session
-) -> tuple[str, Mapping[str, str]]:
+    work: Work, agenda: Agenda, script: Script, address: Address, keep: Keep, now: float
+) -> list[tuple[str, Mapping[str, str]]]:
     """Hand the answers in: they wait in the vault, apart from whoever gave them. One voice, on all their channels.
 
-    What is to be said then: thanks, with the receipt, which lies in the sealed draft alone until it is said.
+    What is to be said then: thanks, with the receipt, which lies in the sealed draft alone until it is said. What the
+    writer calls somebody for goes its own way, whether the rest is taken or not.
     """
+    session = keep.session
     atoms = open_vault(work, agenda, script)
+    said = _said(agenda, script, session)
     entry, most = work.identity.find(address), _most(agenda, script, session)
     elsewhere = [
         a for a in work.identity.addresses(address) if a != work.identity.main(address)
     ]
     before = sum(work.vault.finished(script.round, a) for a in elsewhere)
     if most is not None and before >= most:
-        return NOT_TAKEN["already"], {}
-    said = _said(agenda, script, session)
+        return [*_called(work, agenda, keep, said, None, now), (NOT_TAKEN["already"], {})]
     receipt = agenda.receipt()
     guest = not agenda.open_people and not (entry and entry.known)
     outcome = work.vault.submit(
         script.round,
         work.identity.main(address),
         atoms.atom_of(session.unit, session.group, open=guest).id,
-        said,
+        _left(keep, said),
         most=most if most is None else most - before,
         counted=before > 0,
         receipt=receipt,
     )
     if outcome != "taken":
-        return NOT_TAKEN[outcome], {}
-    return "thanks.receipt", {"receipt": written(receipt.digits)}
+        return [*_called(work, agenda, keep, said, None, now), (NOT_TAKEN[outcome], {})]
+    called = _called(work, agenda, keep, said, receipt, now)
+    return [*called, ("thanks.receipt", {"receipt": written(receipt.digits)})]
+
+
+def _left(keep: Keep, said: Iterable[Said]) -> tuple[Said, ...]:
+    """What waits in the vault: all but what goes at once. What speaks of a leader does both: its reader is another."""
+    return tuple(piece for piece in said if piece.question not in keep.calls or _apart(piece))
+
+
+def _called(
+    work: Work,
+    agenda: Agenda,
+    keep: Keep,
+    said: Iterable[Said],
+    receipt: Receipt | None,
+    now: float,
+) -> list[tuple[str, Mapping[str, str]]]:
+    """What may not wait leaves at once: masked words, the day, and the unit only where the writer's tap says so."""
+    calls = [piece for piece in said if piece.question in keep.calls and piece.text]
+    # The last of a receipt's ids: the first are those of what waits in the vault.
+    handles = (
+        reversed(receipt.pieces(MOST_PIECES)) if receipt and calls else itertools.repeat(None)
+    )
+    moment = _moment(now)
+    for piece, handle in zip(calls, handles, strict=False):
+        work.urgent.add(
+            piece.text,
+            Matter(unit=keep.session.unit if keep.here else "", apart=_apart(piece)),
+            period=agenda.period(moment),
+            day=agenda.day(moment),
+            now=now,
+            lookup=handle.lookup if handle else None,
+        )
+    return [(CALLED, {})] if calls else []
+
+
+def _apart(piece: Said) -> bool:
+    return piece.labels.get("about") == "个人"
 
 
 def open_vault(work: Work, agenda: Agenda, script: Script) -> Atoms:

@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.core.messages import Address, Button, Fleeting, Outgoing
 from bot.core.reading import Read, finished
 from bot.core.screen import Choice, Label, Phrase, Screen, screen
-from bot.core.session import CHANGE, CONSENT, MASKS, PREVIEW, Session
+from bot.core.session import CHANGE, CONSENT, MASKS, PREVIEW, URGENT, Session
 from bot.core.survey import LANGUAGES, Language, Script
 from storage.draft import RECEIPT, SCREEN, Draft, Line
 
@@ -49,7 +49,7 @@ class House:
 def to_be_read(draft: Draft) -> tuple[str, ...]:
     """The finished texts that the message shows, masked: they are read before it is made."""
     session = draft.session
-    shows = session is not None and session.place in (PREVIEW, CHANGE, MASKS)
+    shows = session is not None and session.place in (PREVIEW, CHANGE, MASKS, URGENT)
     return finished(session) if shows and session else ()
 
 

@@ -4,6 +4,7 @@
     inbox           two days, and the keys of those days
     invitations     once their last day is over
     trail, waves    a year
+    urgent          a year, where it is done
     parcels         handed over or refused, two months after the day of what they brought
     awaited, errands  three days
     ways            of opinions that were withdrawn
@@ -41,6 +42,7 @@ from storage.tables import (
     telling,
     tiding,
     trail,
+    urgent,
     vault,
     wave,
     way,
@@ -88,6 +90,7 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         & outbox.c.ref.like("____-__-__%")
         & (outbox.c.ref < bindparam("parcel_day")),
     ),
+    (urgent, (urgent.c.state == "done") & (urgent.c.day < bindparam("day_a_year_ago"))),
     (awaited, awaited.c.day < bindparam("errand_day")),
     (errand, errand.c.day < bindparam("errand_day")),
     (way, ~select(opinion.c.id).where(opinion.c.id == way.c.opinion).exists()),
@@ -186,6 +189,7 @@ def _limits(now: float) -> dict[str, object]:
         "telling_day": int(now // DAY) - TELLING,
         "year_ago": int(now) - YEAR * DAY,
         "parcel_day": (today - timedelta(days=PARCEL)).isoformat(),
+        "day_a_year_ago": (today - timedelta(days=YEAR)).isoformat(),
         "closed": "closed",
         "tags": "tags",
         "none": "",

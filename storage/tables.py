@@ -253,6 +253,25 @@ telling = Table(  # somebody of many who are being told; gone as soon as they ar
     sqlite_with_rowid=False,
 )
 
+urgent = Table(  # what could not wait: it left the vault on its writer's tap, and says nothing of who that was
+    "urgent",
+    metadata,
+    Column("number", Integer, primary_key=True),  # random
+    Column("period", Text, nullable=False),  # the closing date
+    Column("day", Text, nullable=False),  # the day it came
+    Column("at", Integer, nullable=False),  # the minute; 0 once nobody needs it any more
+    Column("unit", Text, nullable=False),  # empty: not told
+    Column("apart", Integer, nullable=False),  # it speaks of a leader: in no paper
+    Column("text", Text, nullable=False),  # masked
+    Column("lookup", LargeBinary),  # what its receipt finds it by
+    Column("told", Integer, nullable=False),  # 0 nobody yet, 1 those on duty, 2 the office too
+    Column("state", Text, nullable=False),
+    Column("holder", Text, nullable=False),  # the label of who took it
+    Column("handling", Text, nullable=False),
+    Column("ended", Text, nullable=False),  # the day it was done
+    sqlite_with_rowid=False,
+)
+
 # -- staff: who works here, and the codes that let somebody in -----------------------------------------------------
 
 staff = Table(  # an account; the row outlives it without its address, so that its label is never given again

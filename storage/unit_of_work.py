@@ -18,6 +18,7 @@ from storage.staff import Members
 from storage.survey import Scripts
 from storage.talks import Talks
 from storage.tidings import Tidings
+from storage.urgent import UrgentMatters
 from storage.vault import Vault
 
 
@@ -113,6 +114,11 @@ class Work:
     def talks(self) -> Talks:
         """Talks that leaders have with each other."""
         return Talks(self._tx)
+
+    @property
+    def urgent(self) -> UrgentMatters:
+        """What could not wait."""
+        return UrgentMatters(self._tx)
 
     @property
     def vault(self) -> Vault:

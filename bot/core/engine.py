@@ -6,7 +6,7 @@ stepped again.
 
     events   what happened        Agreed  ChoseGroup  ChoseUnit  Searched  TurnedPage  Wrote  Rewrote  Settled
                                   Chose  Gave  Ticked  Skipped  WentBack  FinishedEarly  Confirmed  WantsChange
-                                  PickedAnswer  WantsMasks  PickedFinding  Hid  Bared  Stopped  Discarded  ...
+                                  PickedAnswer  WantsMasks  Hid  Bared  CalledDuty  MayWait  Stopped  Discarded  ...
     effects  what is to be done   Say (a sentence)  Ask (show where we are)  Keep (hand the answers in)  Close
 
 The way through a talk is `path`: consent, group, unit, the questions that apply, the preview. Cards that lie on
@@ -30,6 +30,7 @@ from bot.core.session import (
     PREVIEW,
     PRIVACY,
     UNIT,
+    URGENT,
     Answer,
     Part,
     Place,
@@ -155,7 +156,21 @@ class FinishedEarly:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The preview was accepted."""
+    """The preview was accepted; with the questions whose answers may not wait."""
+
+    urgent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalledDuty:
+    """Tell who is on duty, now; with the unit, or without."""
+
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MayWait:
+    """It was not so urgent: like all others, then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +270,8 @@ class Expired:
 
 Event = (
     Agreed | WantsPrivacy | ChoseGroup | ChoseUnit | Searched | TurnedPage | Wrote | Rewrote | Settled
-    | Chose | Ticked | Gave | Skipped | WentBack | FinishedEarly | Confirmed | WantsChange | PickedAnswer
-    | WantsMasks | PickedFinding | Hid | Bared | SpokeForPupil | Stopped | Discarded | KeptForLater | AskedHotline | ChoseLanguage | SentMedia
+    | Chose | Ticked | Gave | Skipped | WentBack | FinishedEarly | Confirmed | CalledDuty | MayWait | WantsChange
+    | PickedAnswer    | WantsMasks | PickedFinding | Hid | Bared | SpokeForPupil | Stopped | Discarded | KeptForLater | AskedHotline | ChoseLanguage | SentMedia
     | Unclear | Stale | Returned | Expired
 )  # fmt: skip
 
@@ -276,9 +291,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Hand the answers in."""
+    """Hand the answers in; those of `calls` go to who is on duty at once."""
 
     session: Session
+    calls: tuple[str, ...] = ()
+    here: bool = False
+    """With the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,7 +476,11 @@ def _move(script: Script, session: Session, event: Event) -> Step:
             return _back(script, session)
         case FinishedEarly():
             return _finish(script, session)
-        case Confirmed():
+        case Confirmed(urgent):
+            return _confirm(script, session, urgent)
+        case CalledDuty(here):
+            return Step(None, (Keep(session, session.urgent, here), Close()))
+        case MayWait():
             return _hand_in(script, session)
         case WantsChange():
             return _lay(session, CHANGE)
@@ -518,7 +540,7 @@ def _rewrite(session: Session, part: Part) -> Step:
     answers = tuple(replace(a, parts=_exchange(a.parts, part)) for a in session.answers)
     if answers == session.answers:
         return Step(session, (Say("edit.late"),))
-    after = (Ask(),) if session.place in (PREVIEW, OFFER, CHANGE) else ()
+    after = (Ask(),) if session.place in (PREVIEW, OFFER, CHANGE, URGENT) else ()
     return Step(replace(session, answers=answers), (Say("edit.done"), *after))
 
 
@@ -621,6 +643,13 @@ def _finish(script: Script, session: Session) -> Step:
     return _to(
         _forget_moot(script, replace(session, behind="", returning=False, ticked=())), PREVIEW
     )
+
+
+def _confirm(script: Script, session: Session, urgent: tuple[str, ...]) -> Step:
+    """What may not wait is not handed in before its writer was asked whether somebody is to be told now."""
+    if urgent and session.answers:
+        return _lay(replace(session, urgent=urgent), URGENT)
+    return _hand_in(script, session)
 
 
 def _hand_in(script: Script, session: Session) -> Step:

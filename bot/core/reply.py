@@ -14,6 +14,7 @@ from bot.core.engine import (
     Agreed,
     AskedHotline,
     Bared,
+    CalledDuty,
     Chose,
     ChoseGroup,
     ChoseLanguage,
@@ -25,6 +26,7 @@ from bot.core.engine import (
     Gave,
     Hid,
     KeptForLater,
+    MayWait,
     PickedAnswer,
     PickedFinding,
     Searched,
@@ -77,6 +79,7 @@ _LONG_CONTROLS: dict[str, Event] = {
     "09": WentBack(),
     "088": FinishedEarly(),
 }
+_URGENT = frozenset({"急", "急事", "urgent"})
 _DONE = frozenset({"ok", "好了", "选好了", "完成", "done"})
 
 _COMMANDS = {
@@ -199,7 +202,13 @@ def _choice(script: Script, session: Session, form: Form | None, short: str) -> 
                 return SpokeForPupil()
             if at == 5:
                 return WantsMasks() if any(a.parts for a in session.answers) else None
+            if short in _URGENT:
+                return Confirmed(tuple(a.question for a in session.answers if a.parts))
             return {1: Confirmed(), 2: WantsChange(), 3: Discarded()}.get(at)
+        case "urgent":
+            ways = (CalledDuty(True),) if script.unit(session.unit) else ()
+            picked = dict(enumerate((*ways, CalledDuty(False), MayWait()), 1))
+            return picked.get(at)
         case "bare":
             return {1: Bared(), 2: WentBack()}.get(at)
         case "change":

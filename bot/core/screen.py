@@ -5,7 +5,7 @@ typing would say, so a channel without buttons loses nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.engine import asked, form_at, page_of_units
 from bot.core.people import open_groups
@@ -104,6 +104,8 @@ def screen(script: Script, session: Session, read: Read) -> Screen:
             return _masks(script, session, read)
         case "bare":
             return _card("masks.sure", "bare", "stay_masked")
+        case "urgent":
+            return _urgent(script, session, read)
         case "leave":
             return _card(
                 "leave.asked" if session.warned else "leave.card", "hand_in", "later", "discard"
@@ -236,6 +238,23 @@ def _finding_choice(one: Finding, number: int) -> Choice:
         return Choice(str(number), words)
     kind = PLACEHOLDERS[one.kind if one.kind != "pointing" else "chosen"]
     return Choice(str(number), Phrase("masks.bare", {"number": str(number), "kind": kind}))
+
+
+def _urgent(script: Script, session: Session, read: Read) -> Screen:
+    """Words that may not wait, and what comes of either answer."""
+    unit = script.unit(session.unit)
+    labels: list[Label] = ["choice.tell_bare" if unit else "choice.tell", "choice.may_wait"]
+    if unit:
+        labels.insert(0, Phrase("choice.tell_here", {"unit": unit.name}))
+    mine = replace(
+        session, answers=tuple(a for a in session.answers if a.question in session.urgent)
+    )
+    return Screen(
+        key="urgent.card",
+        lines=_lines(script, mine, read),
+        choices=tuple(Choice(str(i), label) for i, label in enumerate(labels, 1)),
+        controls=(Choice(BACK, "control.back"),),
+    )
 
 
 def _change(script: Script, session: Session, read: Read) -> Screen:

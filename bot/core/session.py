@@ -14,7 +14,7 @@ Place = str
 """Where a talk stands: a name below, or `q:` and a question's id."""
 
 CONSENT, PRIVACY, GROUP, UNIT = "consent", "privacy", "group", "unit"
-OFFER, PREVIEW, CHANGE, LEAVE = "offer", "preview", "change", "leave"
+OFFER, PREVIEW, CHANGE, LEAVE, URGENT = "offer", "preview", "change", "leave", "urgent"
 MASKS, BARE = "masks", "bare"
 
 
@@ -93,6 +93,8 @@ class Session:
     """Words the writer wants masked besides."""
     asking: str = ""
     """The words of which it is asked whether they are to be read."""
+    urgent: tuple[str, ...] = ()
+    """The questions whose answers may not wait, once the writer wants to hand in."""
 
     def answer(self, question: str) -> Answer | None:
         """What was said to that question."""
@@ -121,7 +123,7 @@ def to_plain(session: Session) -> list[Any]:
         session.ticked,
         [[p.message, p.text] for p in session.writing],
         session.writing_since, session.search, session.page, session.pupil, session.returning,
-        session.behind, session.touched, session.warned, session.bared, session.hidden, session.asking,
+        session.behind, session.touched, session.warned, session.bared, session.hidden, session.asking, session.urgent,
     ]  # fmt: skip
 
 
@@ -131,7 +133,8 @@ def from_plain(plain: list[Any]) -> Session:
         language, place, turn, audience, group, unit, given, answers, ticked, writing, writing_since,
         search, page, pupil, returning, behind, touched, warned, *decided,
     ) = plain  # fmt: skip
-    bared, hidden, asking = decided or ((), (), "")
+    bared, hidden, asking, *later = decided or ((), (), "")
+    (urgent,) = later or ((),)
     return Session(
         language=language,
         place=place,
@@ -157,4 +160,5 @@ def from_plain(plain: list[Any]) -> Session:
         bared=tuple(bared),
         hidden=tuple(hidden),
         asking=asking,
+        urgent=tuple(urgent),
     )

@@ -22,6 +22,7 @@ from handlers.desk.rectification import PROBLEMS
 from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
 from handlers.desk.signature import CONTACTS
 from handlers.desk.talks import TALKS
+from handlers.desk.urgent import URGENT
 from handlers.desk.ways import WAYS
 from storage.errand import Errand
 from storage.staff import Member
@@ -32,6 +33,7 @@ __all__ = ["Answer", "Desk", "Spot", "hear", "hear_aloud", "hear_file", "reading
 COMMANDS: tuple[Command, ...] = (
     OPEN,
     PROGRESS,
+    URGENT,
     DIGEST,
     SEND,
     PROBLEMS,

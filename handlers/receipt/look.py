@@ -17,6 +17,7 @@ from bot.core.receipt import Held, LooksUp, Withdraws
 from bot.core.rectification import Problem
 from bot.core.reply import command
 from bot.core.survey import Language
+from bot.core.urgent import State
 from handlers.receipt.ready import Receipts
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database, Raced, StorageFailed, Tx
@@ -68,11 +69,13 @@ class Found:
     """What was released of it, by lookup id."""
     became: Mapping[bytes, tuple[Fate, Problem | None]]
     """What became of that, and the problem it went into, by lookup id; as far as anything has."""
+    urgent: State | None = None
+    """How the part stands that could not wait; None where there was none."""
 
     @property
     def anything(self) -> bool:
         """It is a receipt, and not withdrawn."""
-        return bool(self.period) or self.waits or self.signed
+        return bool(self.period) or self.waits or self.signed or self.urgent is not None
 
 
 Look = Found | Literal["busy"]
@@ -116,10 +119,13 @@ async def answer(
             screen=OPEN_SCREEN,
         )
     (key, params), found = await _settled(database, receipts, asked)
-    if found is None or isinstance(asked, Withdraws):
-        return Outgoing(address=address, text=texts.say(language, key, **params))
-    held = found[0]
     paragraphs = [texts.say(language, key, **params)] if key else []
+    if found is not None and found[1].urgent:
+        how = "kept" if isinstance(asked, Withdraws) else found[1].urgent
+        paragraphs.append(texts.say(language, f"receipt.urgent_{how}"))
+    if found is None or isinstance(asked, Withdraws):
+        return Outgoing(address=address, text="\n\n".join(paragraphs))
+    held = found[0]
     paragraphs += _became(texts, language, found[1])
     paragraphs += (_letter(texts, language, held, found[1], one) for one in found[1].letters)
     if found[1].signed:
@@ -307,6 +313,7 @@ def _among_rows(
                 lookup: (fate, _public(work, fate.problem))
                 for lookup, fate in work.problems.came_of(lookups).items()
             },
+            urgent=work.urgent.state(lookups),
             words={one.lookup: one.text for one in work.opinions.words_of(lookups)},
         )
         if take_out and found.anything:

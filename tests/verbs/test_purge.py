@@ -16,6 +16,7 @@ from bot.core.messages import Address, Arrived, Incoming, Redacted, Sent
 from bot.core.people import Deed, Post, Role
 from bot.core.rectification import Event
 from bot.core.talks import Talk, Why
+from bot.core.urgent import Matter
 from bot.verbs import purge as verb
 from handlers.upkeep import purge
 from storage.dialogue import Reply
@@ -56,6 +57,7 @@ STAYS = {
     "trail": 0,
     "campaign": 1,  # what was planned
     "completion": 1,  # and what was done
+    "urgent": 1,  # the one nobody has ended
     "circle": 1,  # until it is let go
     "letter": 0,
     "reply": 0,
@@ -99,6 +101,18 @@ def shelf(tmp_path: Path):
         work.circles.admit(Address(channel="telegram", id="-5"), "office", "zh")
         work.campaigns.begin(Campaign(id="", title="plan"))
         work.campaigns.report("1", Completion(node="a", day=date(2026, 9, 1)), "office-1")
+        for ended in (False, True):
+            matter = work.urgent.add(
+                said("打伤了")[0].text,
+                Matter(),
+                period=PERIOD,
+                day=PERIOD,
+                now=NOW,
+                lookup=None,
+            )
+            if ended:
+                work.urgent.take(matter, "duty-1")
+                work.urgent.end(matter, "duty-1", said("去过了")[0].text, PERIOD)
         work.talks.plan("no1", [Talk(id="1", one="甲某", other="乙某", why=(next(iter(Why)),))])
         listed = Event(
             day=date(2026, 9, 18), who="", move="list", words="菜凉", values={"sources": "self"}
@@ -198,6 +212,7 @@ def test_no_key_is_left_of_what_went(shelf: Shelf):
         ("invitation", 30 * DAY, 31 * DAY),
         ("trail", 365 * DAY, 367 * DAY),
         ("wave", 365 * DAY, 367 * DAY),
+        ("urgent", 362 * DAY, 369 * DAY),
         ("outbox", 55 * DAY, 65 * DAY),
         ("letter", 366 * DAY, 367 * DAY),
         ("reply", 366 * DAY, 367 * DAY),

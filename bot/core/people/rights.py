@@ -266,7 +266,7 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
         )
     ),
     Role.RESPONSIBLE: _HEAD,
-    Role.DEPUTY: _HEAD,
+    Role.DEPUTY: {**_HEAD, Deed.CLAIM_URGENT: Scope.OWN},  # when nobody on duty takes it
     # Reads. To call for a look back changes nothing of what was said or done.
     Role.SUPERVISOR: _rights(
         own=(
