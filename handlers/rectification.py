@@ -53,6 +53,9 @@ CONTENT = 600
 """Tenths of a percent of 满意 and 基本满意 from which on an item is not sent back."""
 
 
+COMES_BACK = 3
+"""Opinions that go into a closed problem until it counts as having come back (复发)."""
+
 HEADED = "效"
 """The dimension ratings count under: what was done, and did it help."""
 
@@ -78,9 +81,16 @@ def put_on_list(
     return act(work, number, Move.LIST, today, who, title, sources=sources, topic=topic)
 
 
-def judge(work: Work, opinion: bytes, fate: Fate) -> None:
-    """What becomes of an opinion."""
+def judge(work: Work, opinion: bytes, fate: Fate) -> bool:
+    """What becomes of an opinion. True where a closed problem has come back by it."""
     work.problems.give(opinion, fate)
+    problem = work.problems.find(fate.problem) if fate.problem else None
+    if problem is None or problem.closed is None:
+        return False
+    if work.problems.since(problem.number, problem.closed) < COMES_BACK:
+        return False
+    act(work, problem.number, Move.RECUR, fate.day, "")
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,11 @@ _INTO = Statement(
     update(way).where(way.c.problem == bindparam("problem_")).values(problem=bindparam("into_"))
 )
 _JUDGED = Statement(select(way.c.way, func.count()).group_by(way.c.way))
+_SINCE = Statement(
+    select(func.count()).where(
+        way.c.problem == bindparam("problem_"), way.c.day > bindparam("day_")
+    )
+)
 _OF_PROBLEM = Statement(
     select(way.c.problem, func.count()).where(way.c.problem > 0).group_by(way.c.problem)
 )
@@ -206,6 +211,11 @@ class Problems:
     def weights(self) -> dict[int, int]:
         """How many opinions went into each problem."""
         return dict(self._tx.all(_OF_PROBLEM, {}))
+
+    def since(self, number: int, day: date) -> int:
+        """How many opinions went into that problem after that day."""
+        row = self._tx.one(_SINCE, {"problem_": number, "day_": day.isoformat()})
+        return row[0] if row else 0
 
     def follow(self, number: int, into: int) -> None:
         """What went into this problem goes into that one."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from bot.core.messages import Button
 from bot.core.people import Deed
+from bot.core.rectification import Problem, State
 from handlers.desk.base import Answer, Asking, Command, pairs
 from handlers.rectification import judge, put_on_list
 from storage.opinion import Kept
@@ -77,8 +78,8 @@ def _ask_way(asking: Asking, period: str, waiting: list[Kept], before: str) -> A
 def _into(asking: Asking, kept: Kept) -> Answer:
     """Which problem: those of its topic first."""
     topic = _labelled(kept)
-    going = [p for p in asking.work.problems.every() if p.open and not p.personal]
-    going.sort(key=lambda p: (p.topic != topic, p.number))
+    going = [p for p in asking.work.problems.every() if _takes(p, topic)]
+    going.sort(key=lambda p: (p.topic != topic, not p.open, p.number))
     says = f"去向 {kept.id}"
     buttons = [
         Button(f"{p.number} {p.title}"[:14], f"{says} 归入 {p.number}") for p in going[:A_PAGE]
@@ -91,12 +92,20 @@ def _into(asking: Asking, kept: Kept) -> Answer:
     )
 
 
+def _takes(problem: Problem, topic: str) -> bool:
+    """What is open; and of what is closed, what was about the same: it may have come back."""
+    same = problem.state is State.CLOSED and problem.topic == topic
+    return (problem.open or same) and not problem.personal
+
+
 def _went(asking: Asking, kept: Kept, fate: Fate) -> Answer:
     if fate.problem and asking.work.problems.find(fate.problem) is None:
         return _into(asking, kept)
-    judge(asking.work, bytes.fromhex(kept.id), fate)
+    again = judge(asking.work, bytes.fromhex(kept.id), fate)
     asking.note(Deed.LIST_PROBLEMS, way=fate.way)
-    return _queue(asking, asking.say("ways.done", way=asking.say(f"way.{fate.way}")))
+    done = asking.say("ways.done", way=asking.say(f"way.{fate.way}"))
+    back = asking.say("ways.back", number=str(fate.problem)) if again else ""
+    return _queue(asking, "\n".join(said for said in (done, back) if said))
 
 
 def _opinion(asking: Asking, id: str) -> Kept | None:

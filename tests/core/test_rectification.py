@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from bot.core.rectification import (
 )
 
 DAY = date(2014, 4, 1)
+ROOT = Path(__file__).parents[2]
 
 
 def did(move: str, words: str = "", *, on: date = DAY, **values: str) -> Event:
@@ -189,3 +191,11 @@ def test_every_state_but_the_last_leads_somewhere():
     for state in State:
         leads = {step.to for step in MOVES.values() if state in step.sources and step.to}
         assert leads or state == State.DROPPED
+
+
+def test_the_state_machine_of_the_docs_is_that_of_the_code():
+    told = (ROOT / "docs/rectification.md").read_text(encoding="utf-8")
+    for move, step in MOVES.items():
+        here = ", ".join(s.value for s in State if s in step.sources) or "(nothing yet)"
+        to = step.to.value if step.to else "(stays)"
+        assert f"| {move.value} | {here} | {to} | {'yes' if step.words else ''} |" in told

@@ -275,3 +275,20 @@ async def test_whoever_holds_the_receipt_reads_what_became_of_their_words(tmp_pa
         await house.hears("office", "问题 1 完成 每班一个保温箱")
         await house.hears("another", f"查 {receipt}")
         assert "办成这样：每班一个保温箱" in house.last("another")
+
+
+async def test_what_is_said_three_times_again_after_it_was_closed_is_open_again(tmp_path):
+    async with town(tmp_path) as house:
+        notice = await _published(house)
+        await _rated(house, notice, ["1"] * 5)
+        await house.at("2014-04-03 09:30")
+        await house.hears("office", "问题 1 销号 饭菜温热")
+        await _parents(house)
+        await house.at("2014-04-11 15:00")
+        for i in range(3):
+            assert (await house.do(lambda work: work.problems.find(1))).state == "closed", i
+            [kept, *_] = await house.do(lambda work: work.opinions.unjudged("2014-04-11", 1))
+            await house.hears("office", f"去向 {kept.id} 归入 1")
+        assert "复发" in house.last("office")
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert (problem.state, problem.recurred) == ("rework", True)
