@@ -16,7 +16,7 @@ from datetime import time as clock_time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.base import Channel, Sociable
+from bot.channels.base import Channel, Linked, Sociable
 from bot.channels.http import Listener
 from bot.channels.web.chat import WebChat
 from bot.content.loader import (
@@ -240,6 +240,19 @@ class App:
                 lambda tx, some=some: enrol(Work(tx), some, units, groups)
             )
 
+    def links(self, payload: str) -> tuple[tuple[str, str], ...]:
+        """Where this link leads on each channel that has addresses of its own."""
+        found = [
+            (channel.name, url)
+            for channel in self.channels.values()
+            if isinstance(channel, Linked) and (url := channel.link(payload))
+        ]
+        if public := self.settings.web.public_url:
+            found.append(
+                ("web", f"{public}/chat?link={payload}" if payload else f"{public}/chat")
+            )
+        return tuple(found)
+
     async def parents_link(self, parent: Address) -> str:
         """Where a parent answers; empty where the world cannot reach us."""
         if not (public := self.settings.web.public_url):
@@ -291,6 +304,7 @@ class App:
             office=settings.office.name or self.house.say("zh", "house.office"),
             phone=settings.office.phone or self.house.say("zh", "house.phone"),
             site=settings.web.public_url,
+            links=self.links,
             leaders=tuple((leader.name, leader.post) for leader in settings.leaders),
         )
         registry = Registry(

@@ -92,3 +92,12 @@ class Sociable(Protocol):
 
     circles: Circles | None
     """Set before it runs; None: nobody listens to them."""
+
+
+@runtime_checkable
+class Linked(Protocol):
+    """A channel whose chats can be opened by an address."""
+
+    def link(self, payload: str) -> str:
+        """The address that opens a chat with what `core.link` has written; empty where there is none (yet)."""
+        ...

@@ -7,7 +7,7 @@ type one, so it chooses what is asked and proves nothing.
 import re
 from dataclasses import dataclass
 
-ID = re.compile(r"[a-z0-9_]{1,20}")
+ID = re.compile(r"[A-Za-z0-9_]{1,32}")
 """What ids of rounds, units and groups look like."""
 
 _LINK = re.compile(rf"(?:[rug]_{ID.pattern})(?:-[rug]_{ID.pattern}){{0,2}}")

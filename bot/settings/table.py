@@ -22,8 +22,8 @@ T = TypeVar("T")
 LONGEST_SHOWN = 60
 """Characters of a wrong value that are repeated in the message."""
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,19}")
-"""Three of them and the `-` between fit into a Telegram deep link (64 characters)."""
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,17}")
+"""`r_`, `u_`, `g_` with three of them and the `-` between fit into a Telegram deep link (64 characters)."""
 
 
 class Wrong(ValueError):

@@ -17,6 +17,7 @@ from handlers.desk.cards import CARDS
 from handlers.desk.circle import CIRCLE
 from handlers.desk.dialogue import TALK
 from handlers.desk.digest import DIGEST, SEND
+from handlers.desk.links import LINKS
 from handlers.desk.notice import NOTICES
 from handlers.desk.rectification import PROBLEMS
 from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
@@ -40,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     WAYS,
     NOTICES,
     CARDS,
+    LINKS,
     REMIND,
     STOP,
     TALKS,

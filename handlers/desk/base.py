@@ -55,6 +55,8 @@ class Desk:
     phone: str = ""
     site: str = ""
     """Where the world reaches our pages, without a slash at the end; empty where it does not."""
+    links: Callable[[str], tuple[tuple[str, str], ...]] = lambda _: ()
+    """A link's text as addresses: each channel's name and where it leads there."""
     leaders: tuple[tuple[str, str], ...] = ()
     """Names and posts of the configuration."""
 

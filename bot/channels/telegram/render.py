@@ -19,6 +19,8 @@ LONGEST = 4096
 """UTF-16 units of one message."""
 LONGEST_DATA = 64
 """Bytes of callback data."""
+LONGEST_PAYLOAD = 64
+"""Characters of a start parameter (core.telegram.org/bots/features#deep-linking)."""
 LONGEST_LABEL = 64
 """Characters of a button; more would not be shown anyway."""
 LONGEST_ALERT = 200

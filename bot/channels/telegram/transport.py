@@ -142,11 +142,13 @@ class Telegram:
         return (self._door.route(),) if self._mode == "webhook" else ()
 
     def link(self, payload: str) -> str:
-        """The address that opens the chat with this start payload; empty until the platform was reached once.
+        """The address that opens the chat with this start payload.
 
-        Raises `ValueError` for a payload that is not 1-64 of A-Za-z0-9_-.
+        Empty until the platform was reached once, and for what it would not take (more than 64 characters).
         """
-        return create_deep_linked_url(self._username, payload) if self._username else ""
+        if not self._username or len(payload) > render.LONGEST_PAYLOAD:
+            return ""
+        return create_deep_linked_url(self._username, payload or None)
 
     async def run(self, receive: Receive) -> None:
         """Hand on what comes in, until cancelled. Needs no network to start."""

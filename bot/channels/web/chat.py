@@ -129,7 +129,7 @@ class WebChat:
             Route("/chat/file", self._take, methods=["POST"]),
             self._shelf.route(),
             assets.static_route(),
-            *([Route("/", lambda _: RedirectResponse("/chat"))] if home else []),
+            *([Route("/", _home)] if home else []),
         )
 
     async def run(self, receive: Receive) -> None:
@@ -333,3 +333,8 @@ def _fingerprint(outgoing: Outgoing) -> bytes:
     ):
         mark.update(sha256(content).digest())
     return mark.digest()
+
+
+def _home(request: Request) -> Response:
+    """The chat stands at `/chat`; what a link says is not lost on the way."""
+    return RedirectResponse(request.url.replace(path="/chat", scheme="", netloc=""))
