@@ -122,3 +122,17 @@ def _anchors(text: str) -> set[str]:
     """Headings as links call them."""
     heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", head).strip().lower().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", ["anonymity.md", "anonymity.zh-CN.md"])
+def test_each_promise_names_a_test_that_is_there(page: str):
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    named = re.findall(r"`(tests/[a-z_/]+\.py)::(test_\w+)`", text)
+
+    assert len(named) > 30
+    missing = [
+        (file, test)
+        for file, test in named
+        if not re.search(rf"def {test}\(", (ROOT / file).read_text("utf-8"))
+    ]
+    assert missing == []
