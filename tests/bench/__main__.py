@@ -6,7 +6,8 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.bench import inbound, start, week
+from tests.bench import inbound, language, start, week
+from tests.language.score import PARTS
 
 
 def main() -> int:
@@ -14,8 +15,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run bench")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--write", type=Path, help="write the table to this file")
+    parser.add_argument(
+        "--language", action="store_true", help="only how well words are understood"
+    )
     given = parser.parse_args()
     os.sched_setaffinity(0, {0})
+    if given.language:
+        print(_language())
+        return 0
     lines = [
         "| what | floor | product | ratio | goal |",
         "|---|---|---|---|---|",
@@ -61,11 +68,17 @@ def main() -> int:
         "≤ 8",
     )
     head = f"Python {platform.python_version()}, {os.cpu_count()} processors, pinned to one, medians of {given.rounds}."
-    table = "\n".join([head, "", *lines, ""])
+    table = "\n".join([head, "", *lines, "", _language()])
     print(table)
     if given.write:
         given.write.write_text(table, encoding="utf-8")
     return 0
+
+
+def _language() -> str:
+    parts = " | ".join(PARTS)
+    lines = [f"| words understood | {parts} | goal |", "|---" * (len(PARTS) + 2) + "|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in language.rows()), ""])
 
 
 if __name__ == "__main__":

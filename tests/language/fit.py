@@ -1,6 +1,6 @@
 """How bot/content/models/topics.npz was made: `python -m tests.language.fit`.
 
-Fitted on all texts but blind.txt. `score` judges dev.txt and test.txt by models that have not seen them.
+Fitted on all texts. `score` judges each part by a model that has not seen it.
 """
 
 from collections.abc import Sequence
@@ -47,6 +47,6 @@ def _worth(opinions: Sequence[Opinion], short: Sequence[Opinion]) -> list[float]
 if __name__ == "__main__":
     arrays = {
         key: value.astype(np.float16) if value.dtype == np.float32 else value
-        for key, value in fitted("dev", "test", "examples").arrays().items()
+        for key, value in fitted("dev", "test", "blind", "fresh", "examples").arrays().items()
     }
     np.savez_compressed(Path("bot/content/models/topics.npz"), **arrays)

@@ -26,7 +26,7 @@ class Opinion:
 
 
 def read(part: str) -> list[Opinion]:
-    """`dev` (rules may be written looking at it), `test` or `blind` (they may not), `examples` (to learn from)."""
+    """`dev` (rules were written on it), `test`, `blind`, `fresh` (judged first, read later) or `examples` (to learn from)."""
     lines = (HERE / f"{part}.txt").read_text(encoding="utf-8").splitlines()
     return [_opinion(line) for line in lines if line and not line.startswith("#")]
 

@@ -200,7 +200,9 @@ _WECHAT = (
 _wechat = re.compile(
     rf"{_WECHAT}{_IS}{{0,6}}((?:[A-Za-z][A-Za-z0-9_\-]{{4,22}})|(?:[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}}))(?![A-Za-z0-9_@])"
 )
-_bare_wechat = re.compile(r"(?<![A-Za-z0-9_])wxid_[A-Za-z0-9]{4,28}")
+_bare_wechat = re.compile(
+    r"(?<![A-Za-z0-9_])wxid_[A-Za-z0-9]{4,28}|(?<=[加\+])(?=[A-Za-z]{1,20}[0-9_\-])[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@.])"
+)
 _NOT_AN_ACCOUNT = frozenset(
     "group wechat weixin android iphone iphones windows excel winword https hello mooc admin login video office online "  # noqa: SIM905 - reads as words
     "school class photo watch tencent alipay douyin huawei xiaomi".split()
@@ -387,6 +389,7 @@ def _addresses(text: str) -> Found:
         if (
             len(name) <= len(place[0])
             or _A_PUBLIC_PLACE.search(name)
+            or (place[0] == "广场" and not re.search(r"栋|幢|单元|室|座|-", found[0]))
             or (
                 _NUMBERED_OTHERWISE.match(text, found.end())
                 and not _A_HOME.search(text, max(0, start - 8), start)

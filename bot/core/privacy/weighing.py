@@ -47,8 +47,9 @@ def by_readers(
             proofs[one.start, one.end] = proof
         else:
             yield one
+    dotted = _dot.sub("·", text)  # as they write foreign names; the folded text has a plain dot
     seen = [
-        {place for span in reader.names(text) for place in _trimmed(text, *span)}
+        {place for span in reader.names(dotted) for place in _trimmed(text, *span)}
         for reader in (readers.taggers if len(text) <= BOOK else readers.taggers[-1:])
     ]
     places = sorted({*proofs, *(place for one in seen for place in one)})
@@ -99,13 +100,15 @@ def _judged(
     word = text[start:end]
     if (
         word in FAMOUS
+        or (word[0] in "向学像和" and word[1:] in FAMOUS)
         or word in NO_NAME
         or _quoted(text, start, end)
         or PLACE_BEHIND.match(text, end)
     ):
         return None
-    if len(word) == 1:
-        titled = word in SURNAME_CHARACTERS and _titled.match(text, end)
+    if len(word) == 1 or word in COMPOUND:
+        family = word in COMPOUND or (word in SURNAME_CHARACTERS and word != "阿")
+        titled = family and _titled.match(text, end)
         return Candidate(start, end, "titled_name", 1) if titled else None
     beside = beside_a_person(text, start, end)
     if word[0] in "小老阿大胖" and len(word) == 2:
@@ -129,6 +132,7 @@ def _judged(
     titled = _titled.match(text, end) is not None
     points = votes + _shape(word, words) + _edges(text, start, end, words) + 3 * beside
     points += 8 if proof == "said" else 3 if proof == "job" else 0
+    points += proof == "job" and text[end : end + 1] in _MARKS
     points += 3 if titled and votes else 0
     if votes >= 10 and len(word) == 2 and points == 6 and word not in words:
         points += 2  # both readers see a given name alone: 梓萱
@@ -137,7 +141,9 @@ def _judged(
     if points < ENOUGH:
         return None
     whole = word[0] in SURNAME_CHARACTERS or word[:2] in COMPOUND or len(word) > 2
-    return Candidate(start, end, "name" if whole else "nickname", 2 if proof else 1)
+    if not whole:
+        return Candidate(start, end, "nickname", 1)
+    return Candidate(start, end, "name", 2 if proof or votes >= 7 else 1)
 
 
 def _shape(word: str, words: frozenset[str]) -> int:
@@ -164,7 +170,7 @@ _GRAMMAR = frozenset(
     "的了是们你我他她它吗呢吧么很也就都又被把给让没不这那哪些个，。、；：！？（）() ,.:;!?"
 )
 _SELDOM = frozenset(
-    "在有没说到去来和跟与及或还上下里后前时要会能可太再得着过对从向于为课办校班级师生人学教"
+    "饭菜面汤钱在有没说到去来和跟与及或还上下里后前时要会能可太再得着过对从向于为课办校班级师生人学教"
 )
 
 
@@ -179,6 +185,7 @@ def _edges(text: str, start: int, end: int, words: frozenset[str]) -> int:
 _MARKS = frozenset(["", *"，。、；：！？ ,.;:!?()\n"])
 
 
+_dot = re.compile(r"(?<=[\u4e00-\u9fff])[.](?=[\u4e00-\u9fff])")
 _titled = re.compile(f"(?:某|副)?{TITLE}")
 _foreign = re.compile(r"[\u4e00-\u9fff]{1,6}(?:[·•.][\u4e00-\u9fff]{1,8}){1,3}")
 
@@ -226,7 +233,9 @@ def _quoted(text: str, start: int, end: int) -> bool:
 
 
 _NAME = rf"(?:{SURNAME})[\u4e00-\u9fff]{{1,2}}"
-_item = re.compile(rf"(?<![\u4e00-\u9fff])(?P<name>{_NAME})(?![\u4e00-\u9fff])")
+_item = re.compile(
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=周[一二三四五六日]))(?P<name>{_NAME})(?![\u4e00-\u9fff])"
+)
 _between_items = re.compile(
     r"(?:[（(][^（）()\n]{0,12}[)）])?[ ]*(?:[、，,；;/ \n]|[男女]|[0-9.\-%分]|周[一二三四五六日]|语文|数学|英语|和|[：:]){1,14}"
 )
@@ -261,7 +270,7 @@ def _a_roster(text: str, row: list[Place]) -> bool:
 
 
 _whose = re.compile(
-    r"名单|名字|值日|公示|成绩|排名|语文|数学|英语|班委|学生|同学|打架|获奖|评[上优]|高级|职称|入围|录取|负责|人员|考生|[一二三四五六七八九十几0-9]人[:：]|如下|分别是"
+    r"名单|名字|前[一二三四五六七八九十0-9]|名次|值日|公示|成绩|排名|语文|数学|英语|班委|学生|同学|打架|获奖|评[上优]|高级|职称|入围|录取|负责|人员|考生|[一二三四五六七八九十几0-9]人[:：]|如下|分别是"
 )
 _of_a_person = re.compile(
     r"[男女]|(?<![0-9])[0-9]{1,3}[.、)]|[（(][^（）()]{1,12}[)）]|(?<![0-9.])[0-9]{1,3}(?![0-9.])|^ ?[、，, \n]{1,3}$|周[一二三四五六日]"
