@@ -63,6 +63,7 @@ from handlers.reading import Readings
 from handlers.receipt import Receipts, stretching
 from handlers.round import Reminders, kept, seed
 from handlers.survey import Agenda
+from handlers.wish import Tellings
 from handlers.words import House
 from storage.audit import gathered
 from storage.database import Database, Tx, connect
@@ -293,6 +294,7 @@ class App:
             groups=groups,
             units=units,
             rounds=lambda work: tuple(one for one, _ in kept(work) if one.id != STANDING),
+            standing=STANDING,
             awake=lambda one, now: any(
                 hours.now(now)
                 for audience, hours in hours_of(settings).items()
@@ -368,9 +370,15 @@ class App:
             reminders,
             nodes,
             deliveries,
+            Tellings(self.database, self.channels, self.house, self._anybody_awake),
             self.clock,
             awake=hours_of(settings)["staff"].now,
         )
+
+    def _anybody_awake(self, now: datetime) -> bool:
+        """Whether it is an hour at which some of those who take part may be spoken to unasked: who wished to be told is not
+        kept with what they are."""
+        return any(hours.now(now) for hours in hours_of(self.settings).values())
 
     def almanac(self, scripts: Mapping[str, Script]) -> Almanac:
         """What the papers need to know of this house."""

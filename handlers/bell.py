@@ -23,6 +23,7 @@ from handlers.digest import Almanac
 from handlers.front import Front
 from handlers.round import Reminders, kept
 from handlers.tick import tick
+from handlers.wish import Tellings
 from storage.database import Database, Tx
 from storage.retention import Retention
 from storage.unit_of_work import Work
@@ -57,6 +58,7 @@ class Chores:
         reminders: Reminders,
         nodes: NodeReminders,
         deliveries: Deliveries,
+        tellings: Tellings,
         clock: Callable[[], float],
         awake: Callable[[datetime], bool] = lambda _: True,
         midweek: MidWeek | None = None,
@@ -67,6 +69,7 @@ class Chores:
         self._reminders = reminders
         self._nodes = nodes
         self._deliveries = deliveries
+        self._tellings = tellings
         self._clock = clock
         self._awake = awake
         self._midweek = midweek or MidWeek()
@@ -84,6 +87,7 @@ class Chores:
             self._remind,
             self._calendar,
             self._talk,
+            self._tell,
             self._deliver,
             self._sweep,
         ):
@@ -202,8 +206,7 @@ class Chores:
 
     async def _talk(self, now: datetime) -> None:
         """Once a day what holders of receipts replied reaches the office."""
-        local = now.astimezone(self._almanac().rhythm.zone)
-        day = local.date() if local.time() >= TALKS else local.date() - timedelta(days=1)
+        day = self._talk_day(now)
         await dialogue.hand_on(
             self._database,
             (day - EPOCH).days,
@@ -211,6 +214,15 @@ class Chores:
             talkers=self._front.may(Deed.TALK),
             readers=self._front.may(Deed.SEE_SIGNED),
         )
+
+    async def _tell(self, now: datetime) -> None:
+        """Who wishes it is told what there is to tell, once enough do."""
+        await self._tellings.due(now, (self._talk_day(now) - EPOCH).days)
+
+    def _talk_day(self, now: datetime) -> date:
+        """The day of the last talk tick."""
+        local = now.astimezone(self._almanac().rhythm.zone)
+        return local.date() if local.time() >= TALKS else local.date() - timedelta(days=1)
 
     async def _deliver(self, _: datetime) -> None:
         almanac = self._almanac()

@@ -28,8 +28,9 @@ from bot.core.people import Deed, Role, recognise, somewhere
 from bot.core.reading import Read, finished
 from bot.core.round import Round
 from bot.core.survey import Language
+from bot.core.wish import recognise as recognise_wish
 from handlers import desk as office
-from handlers import people, receipt, survey
+from handlers import people, receipt, survey, wish
 from handlers.alarm import Alarms
 from handlers.desk import Answer, Desk, Spot
 from handlers.outbox import Outbox
@@ -125,7 +126,9 @@ class Front:
         """Take in one message; returns once it is kept. Raises `NotStored`."""
         try:
             if not (
-                await self._receive_wish(incoming) or await self._receive_receipt(incoming)
+                await self._receive_own(incoming)
+                or await self._receive_receipt(incoming)
+                or await self._receive_wish(incoming)
             ):
                 await self._receive_rest(incoming)
         except StorageFailed as failed:
@@ -184,7 +187,7 @@ class Front:
 
     # -- about oneself ----------------------------------------------------------
 
-    async def _receive_wish(self, incoming: Incoming) -> bool:
+    async def _receive_own(self, incoming: Incoming) -> bool:
         """A code, quiet, erasure, binding, accounts: done, and answered. False where it is none of these."""
         registry = self._registry
         asked = recognise(_typed(incoming)) if isinstance(incoming.body, Text | Tap) else None
@@ -204,6 +207,21 @@ class Front:
             self.alarms.set(incoming.address, None)
         for outgoing in said:
             self._later(self._answer(outgoing))
+        return True
+
+    # -- wishes to be told ------------------------------------------------------
+
+    async def _receive_wish(self, incoming: Incoming) -> bool:
+        """The tap after handing in. False where it is none."""
+        asked = recognise_wish(_typed(incoming))
+        if asked is None:
+            return False
+        now, rounds = self._clock(), self.agenda.pins
+        heard = await self._stepping(
+            lambda tx: wish.hear(Work(tx), self._texts, rounds, incoming, asked, now)
+        )
+        if heard.outgoing is not None:
+            self._later(self._answer(heard.outgoing))
         return True
 
     # -- receipts ---------------------------------------------------------------

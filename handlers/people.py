@@ -35,6 +35,8 @@ from bot.core.people import (
 )
 from bot.core.people.rights import PLACED, SEATS
 from bot.core.survey import Group, Language, Unit
+from bot.core.wish import VAULT as WISHES
+from bot.core.wish import names as wishes_of
 from handlers.words import OPEN_SCREEN, Texts
 from storage.staff import ForPeople, ForStaff, Member, Roll, SeatTaken
 from storage.unit_of_work import Work
@@ -220,6 +222,10 @@ def _erase(here: _Here) -> Outgoing:
     """All that is known of this person at all their addresses. What is in the vault nobody knows to be theirs."""
     staff = here.work.staff.find(here.address) is not None
     gone = here.says("people.erased_staff" if staff else "people.erased")
+    every = here.work.identity.addresses(here.address)
+    rounds = tuple(here.registry.rounds(here.work))
+    here.work.vault.unmark(WISHES, wishes_of(rounds, _topics(), every))
+    here.work.tidings.forget(every)
     for address in here.work.identity.forget(here.address):
         if draft := here.work.drafts.find(address):
             here.work.drafts.drop(draft)
@@ -227,6 +233,12 @@ def _erase(here: _Here) -> Outgoing:
             # The next reading would bring them back: what is left says only that they are to be left alone.
             here.work.identity.leave_alone(address)
     return gone
+
+
+def _topics() -> Iterable[str]:
+    from bot.content.taxonomy import load_taxonomy  # read with the first erasure
+
+    return (code for _, code in load_taxonomy().groups["topic"])
 
 
 def _offer_binding(here: _Here) -> Outgoing:

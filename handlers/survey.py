@@ -41,8 +41,9 @@ from bot.core.round import Round, open_round
 from bot.core.session import MASKS, Part, Session
 from bot.core.survey import Language, Script
 from bot.core.urgent import Matter
+from bot.core.wish import UNSORTED, says
 from handlers.reading import NotRead
-from handlers.words import OPEN_SCREEN
+from handlers.words import OPEN_SCREEN, WISH
 from storage.draft import SCREEN, Draft
 from storage.opinion import PUPIL
 from storage.unit_of_work import Work
@@ -322,8 +323,8 @@ def _submit(
 ) -> list[tuple[str, Mapping[str, str]]]:
     """Hand the answers in: they wait in the vault, apart from whoever gave them. One voice, on all their channels.
 
-    What is to be said then: thanks, with the receipt, which lies in the sealed draft alone until it is said. What the
-    writer calls somebody for goes its own way, whether the rest is taken or not.
+    What is to be said then: thanks, with the receipt, which lies in the sealed draft alone until it is said, and the offer
+    to be told what became of it. What the writer calls somebody for goes its own way, whether the rest is taken or not.
     """
     session = keep.session
     atoms = open_vault(work, agenda, script)
@@ -349,7 +350,18 @@ def _submit(
     if outcome != "taken":
         return [*_called(work, agenda, keep, said, None, now), (NOT_TAKEN[outcome], {})]
     called = _called(work, agenda, keep, said, receipt, now)
-    return [*called, ("thanks.receipt", {"receipt": written(receipt.digits)})]
+    return [
+        *called,
+        ("thanks.receipt", {"receipt": written(receipt.digits)}),
+        _offer_to_tell(script, said),
+    ]
+
+
+def _offer_to_tell(script: Script, said: Iterable[Said]) -> tuple[str, Mapping[str, str]]:
+    """Of the topics they spoke of."""
+    spoken = dict.fromkeys(str(one.labels["topic"]) for one in said if "topic" in one.labels)
+    topics = [topic for topic in spoken if topic != UNSORTED]
+    return "thanks.may_wish", {WISH: says(script.round, topics)}
 
 
 def _left(keep: Keep, said: Iterable[Said]) -> tuple[Said, ...]:

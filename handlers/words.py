@@ -13,6 +13,9 @@ from storage.draft import RECEIPT, SCREEN, Draft, Line
 OPEN_SCREEN = "open"
 """The screen of buttons outside any talk: a tap on them is worth what it says, whenever it comes."""
 
+WISH = "wish"
+"""The parameter of a line that offers to tell what became of it: what its button says."""
+
 SHORT = 7
 """Labels of at most so many characters stand two in a row."""
 
@@ -60,9 +63,14 @@ def message(texts: Texts, script: Script | None, draft: Draft, read: Read) -> Ou
     says = [texts.say(draft.language, line.key, **line.params) for line in lines]
     if len(lines) < len(draft.waiting) and script is not None and session is not None:
         return _with_screen(texts, screen(script, session, read), session, draft, says)
-    text = "\n\n".join(says)
+    wishes = [line.params[WISH] for line in lines if WISH in line.params]
+    rows = ((Button(texts.say(draft.language, "thanks.wish"), wishes[-1]),),) if wishes else ()
     return Outgoing(
-        address=draft.address, text=text, fleeting=_fleeting(texts, draft.language, lines)
+        address=draft.address,
+        text="\n\n".join(says),
+        rows=rows,
+        screen=OPEN_SCREEN if rows else "",
+        fleeting=_fleeting(texts, draft.language, lines),
     )
 
 

@@ -153,6 +153,13 @@ class Identity:
         entries = (_read(unseal(key, sealed, slot)) for slot, sealed in self._tx.all(_ALL))
         return [(e.address, e.language) for e in entries if e.main and not (e.quiet or e.gone)]
 
+    def everybody(self) -> list[tuple[tuple[Address, ...], Language]]:
+        """Each person once: all their addresses, the one they are reached at first, and their language. Also who wants no
+        reminders: this is for what they have asked to be told."""
+        key = self._seal_key()
+        entries = (_read(unseal(key, sealed, slot)) for slot, sealed in self._tx.all(_ALL))
+        return [((e.address, *e.others), e.language) for e in entries if e.main]
+
     def count(self) -> int:
         """Entries."""
         (entries,) = self._tx.one(_COUNT, {}) or (0,)

@@ -6,7 +6,7 @@ ends with being told.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -121,6 +121,10 @@ class Tidings:
                 )
             )
         return found
+
+    def forget(self, addresses: Collection[Address]) -> None:
+        """Whoever is reached there is told nothing more."""
+        self.done(one.id for one in self.due() if one.address in addresses)
 
     def done(self, ids: Iterable[bytes]) -> None:
         """They are told, or do not want to be, or never can be: nothing of them stays."""

@@ -23,6 +23,7 @@ from handlers.desk.rectification import PROBLEMS
 from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
 from handlers.desk.signature import CONTACTS
 from handlers.desk.talks import TALKS
+from handlers.desk.tidings import TELL
 from handlers.desk.urgent import URGENT
 from handlers.desk.ways import WAYS
 from storage.errand import Errand
@@ -53,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     NODE,
     TALK,
     CONTACTS,
+    TELL,
 )
 """In the order of the menu."""
 

@@ -49,6 +49,8 @@ class Desk:
     """A moment in the office's time zone."""
     almanac: Callable[[], Almanac]
     """What the papers need to know of the house."""
+    standing: str = "word"
+    """The round of what is said without being asked."""
     calendar: Calendar = Calendar()  # noqa: RUF009 - frozen
     """Which days are worked."""
     office: str = ""
