@@ -85,6 +85,9 @@ def hear(
     else:
         first, text = _parted(typed.strip().removeprefix("/"))
         rest = text
+    command = _BY_WORD.get(first.casefold())
+    if command is None and (command := _meant(member, typed)):
+        rest, text = "", typed
     asking = Asking(
         work=work,
         desk=desk,
@@ -93,7 +96,13 @@ def hear(
         rest=tuple(rest.split()),
         text=text,
     )
-    return _remembered(asking, _answer(_BY_WORD.get(first.casefold()), asking))
+    return _remembered(asking, _answer(command, asking))
+
+
+def _meant(member: Member, typed: str) -> Command | None:
+    """The command for which somebody pasted this, without having said so."""
+    mine = (one for one in COMMANDS if one.knows and somewhere(member.staff, one.deed))
+    return next((one for one in mine if one.knows and one.knows(typed)), None)
 
 
 def hear_aloud(

@@ -150,6 +150,8 @@ class Command:
     reads: Callable[[str, bytes], object] | None = None
     """For commands that a file may complete: its name and bytes in, what is in it out; or a value that says what is wrong
     with it. A module's function, run in a process of its own; what it returns is picklable."""
+    knows: Callable[[str], bool] | None = None
+    """Recognises words that begin with no command and that nobody awaits, and are meant for this one all the same."""
     menu: bool = True
     aloud: bool = False
     """It may be given in a group chat of the office, where others read the answer."""

@@ -2,6 +2,8 @@
 without a plan starts as fast as before.
 """
 
+import re
+
 from bot.content.plan.sent import read
 from bot.core.people import Deed
 from handlers.desk.base import Answer, Asking, Command
@@ -32,6 +34,14 @@ def _plans(asking: Asking) -> Answer:
     return plans(asking)
 
 
+_DATE = re.compile(r"月\s*(?:\d|[上中下]旬|底|初|份)|\d\s*月")
+
+
+def _is_a_plan(text: str) -> bool:
+    """A pasted plan is long and full of dates; whatever it is, it is asked about before anything is made of it."""
+    return len(text) > 200 and len(_DATE.findall(text)) > 3
+
+
 def _take_in(asking: Asking) -> Answer:
     from handlers.desk.review import take_in
 
@@ -43,6 +53,7 @@ SCHEDULE = Command(
     words=("日程", "日历", "calendar", "schedule"),
     deed=Deed.SEE_CALENDAR,
     answer=_schedule,
+    aloud=True,
 )
 LOOK_BACK = Command(
     name="look_back",
@@ -63,6 +74,7 @@ TAKE_IN = Command(
     deed=Deed.IMPORT_PLAN,
     answer=_take_in,
     reads=read,
+    knows=_is_a_plan,
 )
 NODE = Command(
     name="node", words=("节点", "node"), deed=Deed.SEE_CALENDAR, answer=_node, menu=False

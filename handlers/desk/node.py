@@ -37,7 +37,7 @@ from handlers.desk.days import (
     when,
     who,
 )
-from handlers.desk.review import changed, fault, may_change
+from handlers.desk.review import changed, fault, may_change, may_move
 from handlers.round import affordable
 from storage.outbox import Note
 from storage.round import KeptRound
@@ -291,7 +291,7 @@ def _later(asking: Asking, here: Here) -> Answer:
     """More time: two suggestions, or a typed date."""
     if not here.kept.lives or here.node.place in FRAMES:
         return view(asking, here)
-    if not (_may_report(asking, here) or may_change(asking, here.kept)):
+    if not (_may_report(asking, here) or may_move(asking, here.kept)):
         return Answer(text=asking.say("desk.not_yours"), menu=True)
     one, calendar = here.node, asking.desk.calendar
     if asking.free:
@@ -353,7 +353,7 @@ def _proposed(asking: Asking, here: Here, typed: Typed, seen: tuple[str, ...] = 
         edit = redated(kept.campaign, one.id, typed, asking.today, calendar)
     except NotPossible as refusal:
         return view(asking, here, fault(asking, refusal))
-    if not may_change(asking, kept):
+    if not may_move(asking, kept):
         return _wished(asking, here, typed)
     confirmed = seen == (str(kept.revision), CONFIRM)
     if kept.lives and not confirmed and not typed.rrule:

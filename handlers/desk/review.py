@@ -71,6 +71,8 @@ def take_in(asking: Asking) -> Answer:
             return _finished(asking, int(number))
         case ("贴", number, length) if asking.free and number.isdecimal():
             return _piece(asking, int(number), int(length), asking.free)
+        case () if asking.free:
+            return _piece(asking, 0, 0, asking.free, "plan.is_it_one")
         case ():
             return _invited(asking, "plan.send")
         case ("贴", *_):
@@ -84,7 +86,9 @@ def _invited(asking: Asking, key: str) -> Answer:
     return Answer(text=text, rows=((asking.back(),),), awaits="导入方案 贴 0 0")
 
 
-def _piece(asking: Asking, number: int, length: int, piece: str) -> Answer:
+def _piece(
+    asking: Asking, number: int, length: int, piece: str, key: str = "plan.piece"
+) -> Answer:
     """One more piece of what is pasted; nobody knows by itself which is the last."""
     if piece.casefold() in _THATS_ALL:
         return _finished(asking, number) if number else _invited(asking, "plan.send_again")
@@ -100,7 +104,7 @@ def _piece(asking: Asking, number: int, length: int, piece: str) -> Answer:
         number = errands.take_up(address, sent, "", asking.now.timestamp(), pasted=whole)
     done = asking.button("plan.thats_all", f"导入方案 好了 {number}")
     return Answer(
-        text=asking.say("plan.piece", letters=str(len(whole))),
+        text=asking.say(key, letters=str(len(whole))),
         rows=((done, asking.back()),),
         awaits=f"导入方案 贴 {number} {len(piece)}",
     )
@@ -228,13 +232,20 @@ def may_change(asking: Asking, kept: KeptCampaign) -> bool:
     return may(staff, Deed.EDIT_PLAN) and (not kept.lives or may(staff, Deed.APPROVE_PLAN))
 
 
+def may_move(asking: Asking, kept: KeptCampaign) -> bool:
+    """Whoever approves plans may also say yes to another day."""
+    return may_change(asking, kept) or (
+        kept.lives and may(asking.member.staff, Deed.APPROVE_PLAN)
+    )
+
+
 def _found(asking: Asking, named: str) -> KeptCampaign | None:
     """`3` lives, `3d` is its draft; `3` is the draft too where nothing lives yet."""
     staff, known = asking.member.staff, asking.work.campaigns
     number = named.removesuffix("d")
     alive = None if named.endswith("d") else known.alive(number)
     if alive is not None:
-        return alive if somewhere(staff, Deed.SEE_CALENDAR) else None
+        return alive if may(staff, Deed.SEE_CALENDAR, alive.campaign.unit) else None
     return known.draft(number) if _sees_drafts(asking) else None
 
 
@@ -252,6 +263,7 @@ def _every(asking: Asking) -> Answer:
     rows += [
         (Button(_short(asking, one), f"方案 {one.id}"),)
         for one in asking.work.campaigns.living()
+        if _sees_all(asking, one)
     ]
     some = bool(rows)
     if may(asking.member.staff, Deed.IMPORT_PLAN):

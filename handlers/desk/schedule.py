@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.campaign.standing import Entry, Look, LookBack, State, agenda, look_back
+from bot.core.campaign.standing import (
+    Agenda,
+    Entry,
+    Look,
+    LookBack,
+    Reports,
+    State,
+    agenda,
+    look_back,
+    state,
+)
 from bot.core.messages import Button
 from bot.core.people import Deed, may, somewhere
 from handlers import plan
@@ -17,7 +27,6 @@ from handlers.desk.days import (
     stands,
     unit_name,
     when,
-    who,
 )
 from storage.campaign import KeptCampaign
 from storage.outbox import Note
@@ -52,10 +61,12 @@ def schedule(asking: Asking) -> Answer:
     late: list[_Due] = []
     now: list[_Due] = []
     next_: list[_Due] = []
+    running: list[str] = []
     open_ = 0
     for kept in living:
         known = plan.standing(asking.work, kept, asking.desk.units)
         found = agenda(kept.campaign, known, asking.today)
+        running += _running(asking, kept, known, found)
         for section, entries in (
             (late, found.overdue),
             (now, found.this_week),
@@ -64,6 +75,9 @@ def schedule(asking: Asking) -> Answer:
             section += [_due(kept, one) for one in entries if sees(asking, kept, one.node)]
         open_ += sum(sees(asking, kept, node) for node in found.open)
     lines, buttons = _sections(asking, late, now, next_)
+    if running:
+        shown = asking.say("calendar.join").join(running[:A_SECTION])
+        lines.append(asking.say("schedule.running", names=shown))
     if open_:
         lines.append(asking.say("schedule.open", count=str(open_)))
     foot = [asking.button("plan.all", "方案")]
@@ -71,6 +85,20 @@ def schedule(asking: Asking) -> Answer:
         foot.insert(0, asking.button("desk.menu_look_back", "回头看"))
     rows = (*_in_sixes(buttons), *drafts, tuple(foot), (asking.back(),))
     return Answer(text="\n".join(lines), rows=rows)
+
+
+def _running(
+    asking: Asking, kept: KeptCampaign, known: Reports, found: Agenda
+) -> Iterator[str]:
+    """What goes on and is not due in these two weeks: until when."""
+    due = {one.node.id for one in (*found.overdue, *found.this_week, *found.next_week)}
+    for node in kept.campaign.deeds():
+        begun = node.start is not None and node.start <= asking.today and node.id not in due
+        if not (begun and node.end and sees(asking, kept, node)):
+            continue
+        if state(node, known, asking.today) is State.RUNNING:
+            until = asking.say("calendar.until", day=day(asking, node.end))
+            yield f"{cut(node.title, 20)} {until}"
 
 
 def _due(kept: KeptCampaign, entry: Entry) -> _Due:
@@ -88,24 +116,21 @@ def _sections(
         asking.say("schedule.next_week", count=str(len(next_))),
     )
     for head, section in zip(heads, (late, now, next_), strict=True):
-        lines.append(head)
+        lines.append(head if section else f"{head} {asking.say('schedule.nothing')}")
         section.sort(key=lambda one: (one.entry.day, one.entry.node.time))
         for one in section[:A_SECTION]:
             buttons.append(Button(f"{len(buttons) + 1}", f"节点 {one.here.ref}", quiet=True))
             lines.append(_line(asking, len(buttons), one))
         if len(section) > A_SECTION:
             lines.append(asking.say("plan.more", count=str(len(section) - A_SECTION)))
-        if not section:
-            lines.append(asking.say("schedule.nothing"))
     return lines, buttons
 
 
 def _line(asking: Asking, number: int, one: _Due) -> str:
     node, entry = one.here.node, one.entry
+    names = asking.say("calendar.join").join(node.responsible)
     told = [
-        asking.say("calendar.who", names=cut(who(asking, node), 16))
-        if who(asking, node)
-        else "",
+        asking.say("calendar.who", names=cut(names, 16)) if names else "",
         asking.say("calendar.missing", count=str(len(entry.progress.missing)))
         if node.everybody and entry.progress.missing
         else "",

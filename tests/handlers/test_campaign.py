@@ -120,6 +120,16 @@ async def test_a_long_paste_comes_in_pieces_and_is_read_as_one(tmp_path):
         assert await days_of(house, "征求意见") == (date(2014, 3, 26), date(2014, 4, 20))
 
 
+async def test_a_plan_pasted_without_a_word_is_asked_about_and_not_lost(tmp_path):
+    async with town(tmp_path) as house:
+        await house.hears("office", PLAN)
+        assert "像是一份方案" in house.last("office")
+        await house.taps("office", "好了")
+        assert "还没有批准" in house.last("office")
+        await house.hears("office", "今天下午两点开会，3月26日再说一次，请各位准时到。")
+        assert "像是一份方案" not in house.last("office")
+
+
 async def test_a_file_that_comes_by_itself_is_asked_about(tmp_path):
     async with town(tmp_path) as house:
         await send(house, "方案.txt", PLAN.encode("gb18030"))
@@ -400,6 +410,32 @@ async def test_more_time_is_asked_of_those_who_may_give_it_and_moves_nothing_bef
         await house.taps("office", "确认改期")
         assert (await days_of(house, "通报会"))[1] == date(2014, 7, 4)
         assert "原定" in house.last("office")
+
+
+async def test_the_leading_group_says_yes_to_another_day_and_changes_nothing_else(tmp_path):
+    async with living(tmp_path) as house:
+        await join(house, HEAD, Post(role=Role.LEADING))
+        ref = await node_of(house, "通报会")
+        await house.hears("head", f"节点 {ref} 改期 2014-06-21:2014-07-04")
+        await house.taps("head", "确认改期")
+        assert (await days_of(house, "通报会"))[1] == date(2014, 7, 4)
+        await house.hears("head", f"节点 {ref} 删 确认", "方案 1 不要 确认")
+        (kept,) = await house.do(lambda work: work.campaigns.living())
+        assert any("通报会" in node.title for node in kept.campaign.nodes)
+
+
+async def test_a_school_sees_what_concerns_it_and_not_the_whole_plan(tmp_path):
+    async with living(tmp_path) as house:
+        await join(house, SCHOOL, Post(role=Role.SCHOOL, units=("no1",)))
+        await house.at("2014-03-26 09:30")
+        await house.hears("school", "日程")
+        assert "动员大会" in house.last("school")
+        assert "征求意见" not in house.last("school")
+        await house.hears("school", "方案 1 看")
+        assert "通报会" not in house.last("school")
+        await house.hears("office", "日程")
+        assert "【正在进行】" in house.last("office")
+        assert "征求意见 4月20日前" in house.last("office")
 
 
 async def test_an_event_takes_along_what_counts_from_it_and_says_so_before(tmp_path):
