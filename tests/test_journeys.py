@@ -6,8 +6,9 @@ Recorded with `tingwen chat --record FILE`. `pytest --rewrite-journeys` writes d
 import asyncio
 import json
 import secrets
+import time
 import tomllib
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -20,7 +21,11 @@ from bot.app import App
 from bot.channels.console import Console
 from bot.channels.http import Listener
 from bot.channels.web.chat import WebChat
+from bot.channels.wecom.client import Client
+from bot.channels.wecom.crypto import Seal
+from bot.channels.wecom.transport import Wecom
 from bot.content.web import words
+from bot.content.wecom import words as wecom_words
 from bot.core.messages import (
     Address,
     Arrived,
@@ -33,6 +38,7 @@ from bot.core.messages import (
     Text,
 )
 from bot.verbs.opening import sample
+from tests.channels.wecom.platform import AES_KEY, AGENT, CORP, SECRET, TOKEN, Platform
 from tests.fakes import FakeChannel, FixedClock
 
 JOURNEYS = sorted((Path(__file__).parent / "journeys").glob("*.toml"))
@@ -201,7 +207,74 @@ async def console(tmp_path):
         yield turn
 
 
-@pytest.mark.parametrize("channel", [deeds, web, console], ids=["deeds", "web", "console"])
+@asynccontextmanager
+async def wecom(tmp_path):
+    """WeCom's own platform brings it in, sealed, and shows it on cards and in words."""
+    clock, listener = FixedClock(), Listener("127.0.0.1", 0)
+    loaded = sample(tmp_path, {}, campaign=False)
+    app = App(loaded.settings, loaded.secrets, clock, random=same)
+    async with Platform() as platform:
+        client = Client(CORP, SECRET, api_base_url=platform.base)
+        seal = Seal(TOKEN, AES_KEY, CORP)
+        channel = Wecom(client, seal, CORP, AGENT, wecom_words(), clock=time.time)
+        platform.callback = f"{listener.bind()}/wecom"
+        listener.add(channel.routes())
+        anna = platform.member("ZhangSan")
+        talk = Talk(app, clock)
+        sent: list[Said] = []
+        send = channel.send
+
+        async def noting(outgoing: Outgoing) -> None:
+            before = len(anna.shown)
+            await send(outgoing)
+            sent.append(talk.see(outgoing))
+            new = anna.shown[before:]
+            seen = "\n".join([*(one.text for one in new), *(str(one.card) for one in new)])
+            assert all(line in seen for line in outgoing.text.split("\n"))
+            assert all(label in seen for label in talk.shown)
+
+        channel.send = noting
+        async with app.running(channel) as front:
+            serving = asyncio.create_task(listener.run())
+
+            async def turn(what: dict[str, Any]) -> list[Said]:
+                sent.clear()
+                match what:
+                    case {"says": text}:
+                        await anna.says(text)
+                    case {"taps": label} if any(label in one for one in anna.labels):
+                        await anna.taps(label)
+                    case {"taps": label}:  # named in words below the question
+                        await anna.says(talk.shown[label][0])
+                    case {"arrives": ""}:
+                        await anna.enters()
+                    case {"arrives": link}:
+                        await anna.says(f"/start {link}")
+                    case _:
+                        raise AssertionError(what)
+                await talk.settle(front)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(
+                        10
+                    ):  # the alarm's own task may have been quicker
+                        while not sent:
+                            await asyncio.sleep(0.02)
+                await front.outbox.idle()
+                return list(sent)
+
+            try:
+                yield turn
+            finally:
+                serving.cancel()
+                await asyncio.gather(serving, return_exceptions=True)
+        await channel.close()
+        await client.close()
+        assert not platform.cut
+        assert not platform.dropped
+        assert not platform.refusals.keys() - {46003, 48002}  # no menu yet; no parents here
+
+
+@pytest.mark.parametrize("channel", [deeds, web, console, wecom], ids=lambda one: one.__name__)
 @pytest.mark.parametrize("journey", JOURNEYS, ids=[j.stem for j in JOURNEYS])
 async def test_a_recorded_journey_goes_as_it_went(journey, channel, tmp_path, request):
     turns = tomllib.loads(journey.read_text(encoding="utf-8"))["turns"]
