@@ -151,7 +151,7 @@ class App:
         self.file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
         self.database = Database(self.file, self.keys)
         self.receipts = Receipts(random, stretching(derive(self.keys.master, "receipts")))
-        self.readings = Readings(lambda: library_of(settings).read)
+        self.readings = Readings(lambda: library_of(settings))
         self.channels: dict[str, Channel] = {}
         self.bell: Bell | None = None
         self.robots = tuple(robots_in(secrets.wecom_robots))

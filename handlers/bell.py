@@ -16,11 +16,12 @@ from bot.core.people import Deed, Role
 from bot.core.periods import Period
 from bot.core.round import Round
 from bot.core.workdays import Calendar
-from handlers import dialogue, digest, rectification, survey, urgent
+from handlers import dialogue, digest, rectification, survey, themes, urgent
 from handlers.campaign import NodeReminders
 from handlers.delivery import Deliveries
 from handlers.digest import Almanac
 from handlers.front import Front
+from handlers.papers import Press
 from handlers.round import Reminders, kept
 from handlers.tick import tick
 from handlers.wish import Tellings
@@ -37,6 +38,8 @@ EPOCH = date(1970, 1, 1)
 
 TALKS = time(8)
 """When the talk tick is, each day in the office's time: what was replied until then is there when the office opens."""
+MOST_EXAMPLES = 3000
+"""Decisions the sorting learns from, the newest; it takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Chores:
         self._clock = clock
         self._awake = awake
         self._midweek = midweek or MidWeek()
+        self._press = Press()
         self._swept = 0
 
     async def due(self) -> None:
@@ -89,6 +93,7 @@ class Chores:
             self._talk,
             self._tell,
             self._deliver,
+            self._learn,
             self._sweep,
         ):
             await self._alone(chore, now)
@@ -169,6 +174,9 @@ class Chores:
         period = almanac.last_closed(now)
         staff, standing = self._front.drafters(), self._front.agenda.word.id
 
+        if not await self._database.write(lambda tx: _drafted(Work(tx), period)):
+            await self._alone(lambda _: self._gather(period), now)
+
         def closed(tx: Tx) -> bool:
             work = Work(tx)
             born = [one.opens for one, _ in kept(work) if one.id == standing]
@@ -181,6 +189,19 @@ class Chores:
             return made
 
         await self._database.write(closed)
+
+    async def _gather(self, period: Period) -> None:
+        """What says the same stands together, before anything is counted. Without it there is a digest all the same."""
+        await themes.gather_week(self._database, self._press, period.name.isoformat())
+
+    async def _learn(self, _: datetime) -> None:
+        """What the office decided about topics, the sorting knows from now on."""
+        readings = self._front.readings
+        if readings.wants_to_learn:
+            examples = await self._database.write(
+                lambda tx: Work(tx).decisions.examples(MOST_EXAMPLES)
+            )
+            await readings.learn(examples)
 
     async def _follow_up(self, now: datetime) -> None:
         """Notices come down and are rated; those who owe something on the list are reminded."""
@@ -246,6 +267,10 @@ def _first_of_week(day: date, calendar: Calendar) -> bool:
     """The week's first working day."""
     before = (day - timedelta(days=n) for n in range(1, day.weekday() + 1))
     return calendar.is_workday(day) and not any(map(calendar.is_workday, before))
+
+
+def _drafted(work: Work, period: Period) -> bool:
+    return period.name.isoformat() in work.digests.periods()
 
 
 def _over(one: Round, now: datetime) -> bool:

@@ -6,7 +6,7 @@ All papers are drawn from the snapshot alone. A person reviews it; sending freez
 import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ if (
     from bot.core.campaign.standing import Entry
     from bot.core.digest import (
         Digest,
+        Mark,
         Names,
         Node,
         Notes,
@@ -110,16 +111,26 @@ def _made(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list[
 
 
 def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list[str]]:
-    from bot.core.digest import Desk, digest_from, from_json, past_with, personal_files, to_json
+    from bot.core.digest import (
+        Agreement,
+        Desk,
+        digest_from,
+        from_json,
+        past_with,
+        personal_files,
+        to_json,
+    )
     from bot.core.rectification import standing
 
-    name, names = period.name.isoformat(), almanac.names()
+    name, names = period.name.isoformat(), _named(work, almanac.names(), period)
     earlier = [day for day in work.digests.periods() if day < name]
     known = work.digests.find(name)
     before = work.digests.find(earlier[-1]) if earlier else None
     ratings = {id for id, script in almanac.scripts.items() if script.survey.id == RATING}
     kept = [each for each in work.opinions.of(name) if each.round not in ratings]
-    opinions = list(map(_Reading(almanac, work.problems.ways(name)), kept))
+    reading = _Reading(almanac, work.problems.ways(name), work.themes.of(name))
+    opinions = list(map(reading, kept))
+    agreed = work.decisions.agreement(name)
     turnout = [each for each in work.opinions.turnout() if each.round not in ratings]
     made = digest_from(
         opinions,
@@ -138,6 +149,7 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
         ),
         notes=_notes(work.digests.notes(name)),
         version=known.version + 1 if known else 1,
+        agreement=Agreement(looked_at=agreed.looked_at, same=agreed.same),
         past=past_with(from_json(before.snapshot)) if before else (),
         simulated=almanac.simulated,
     )
@@ -170,6 +182,18 @@ def _notes(said: Mapping[str, str]) -> "Notes":
 
 def _lines(said: Mapping[str, str], field: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in said.get(field, "").splitlines() if line.strip())
+
+
+def _named(work: Work, names: "Names", period: Period) -> "Names":
+    """The names of the house, and those of the themes that were heard."""
+    heard = work.themes.numbers(period.name.isoformat())
+    kept = [theme for number in heard if (theme := work.themes.find(number))]
+    return replace(
+        names,
+        themes={str(theme.number): theme.title for theme in kept},
+        theme_periods={str(theme.number): theme.periods for theme in kept},
+        theme_voices={str(theme.number): theme.representative for theme in kept},
+    )
 
 
 def _face(made: "Digest") -> str:
@@ -306,12 +330,18 @@ _DECODE = json.JSONDecoder().raw_decode
 class _Reading:
     """Released rows as the digest wants them; what a question is called is looked up once."""
 
-    def __init__(self, almanac: Almanac, ways: Mapping[bytes, Fate]) -> None:
+    def __init__(
+        self,
+        almanac: Almanac,
+        ways: Mapping[bytes, Fate],
+        themes: Mapping[str, tuple[int, bool]],
+    ) -> None:
         from bot.core.digest import Opinion
 
         self._opinion = Opinion
         self._scripts = almanac.scripts
         self._regrouped = almanac.regrouped
+        self._themes = themes
         self._ways = {id.hex(): fate for id, fate in ways.items()}
         self._forms: dict[tuple[str, str, str], Form | None] = {}
         self._chosen: dict[tuple[str, str, str, str], str] = {}
@@ -320,6 +350,7 @@ class _Reading:
         form = self._form(kept)
         labels: dict[str, Any] = _DECODE(kept.labels)[0] if kept.labels else {}
         fate = self._ways.get(kept.id)
+        theme, copied = self._themes.get(kept.id, (0, False))
         return self._opinion(
             id=kept.id,
             round=kept.round,
@@ -337,6 +368,8 @@ class _Reading:
             urgent=bool(labels.get("urgent")),
             about=labels.get("about", "一般"),
             channel="chat",
+            theme=str(theme) if theme else "",
+            mark=_mark(labels, copied=copied),
             destination=fate.way if fate else "",
             problem=str(fate.problem) if fate and fate.problem else "",
             reply=fate.words if fate else "",
@@ -387,6 +420,12 @@ def _urgent(work: Work, almanac: Almanac, period: Period) -> "tuple[Urgent, ...]
         )
         for where, one in zip(places, found, strict=True)
     )
+
+
+def _mark(labels: Mapping[str, Any], *, copied: bool) -> "Mark":
+    if labels.get("abusive"):
+        return "abusive"
+    return "copy" if copied else "elsewhere" if labels.get("elsewhere") else ""
 
 
 def _matters(opinions: Iterable[Kept], almanac: Almanac) -> Iterator["PersonalMatter"]:

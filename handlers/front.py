@@ -390,6 +390,8 @@ class Front:
     def _answered(
         self, registry: Registry, desk: Desk, address: Address, answer: Answer
     ) -> None:
+        if answer.teaches:
+            self.readings.decided()
         if answer.changed:
             self._after()
         self._later(self._answer_office(address, answer))

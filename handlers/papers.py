@@ -40,6 +40,10 @@ class Press:
         """What somebody's file holds."""
         return await self._elsewhere(reads, name, content)
 
+    async def work_out(self, work: Callable[..., T], *arguments: object) -> T:
+        """What that module's function makes of plain values."""
+        return await self._elsewhere(work, *arguments)
+
     async def _elsewhere(self, make: Callable[..., T], *arguments: object) -> T:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context

@@ -7,10 +7,10 @@ needs one that is not there says so (`NotRead`), and is run again once it is: no
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.core.reading import Read, Reading
+from bot.core.reading import Library, Reading
 
 MOST = 2048
 """Readings kept, of about a kilobyte each; with more talks at a time the oldest are made again when they are needed."""
@@ -27,10 +27,13 @@ class NotRead(Exception):
 class Readings:
     """What has been read, and the one thread that reads."""
 
-    def __init__(self, load: Callable[[], Read], *, most: int = MOST) -> None:
+    def __init__(self, load: Callable[[], Library], *, most: int = MOST) -> None:
         """`load` gives what reads; it is called in the worker, with the first text."""
         self._load = load
-        self._read: Read | None = None
+        self._came_with: Library | None = None
+        self._library: Library | None = None
+        self.wants_to_learn = False
+        """The office has decided something that the library does not know. Before the first text there is no library."""
         self._most = most
         self._known: OrderedDict[str, Reading] = OrderedDict()
         self._reading: dict[str, asyncio.Future[Reading]] = {}
@@ -67,9 +70,22 @@ class Readings:
         return self._reading[text]
 
     def _made(self, text: str) -> Reading:
-        if self._read is None:
-            self._read = self._load()
-        return self._read(text)
+        if self._library is None:
+            self._came_with = self._library = self._load()
+            self.wants_to_learn = True
+        return self._library.read(text)
+
+    def decided(self) -> None:
+        """The office has decided something."""
+        self.wants_to_learn = self._library is not None
+
+    async def learn(self, examples: Sequence[tuple[str, str]]) -> None:
+        """Read with all of these decisions from now on. It takes seconds, beside the loop and the worker."""
+        if self._came_with is None:
+            return
+        self.wants_to_learn = False
+        self._library = await asyncio.to_thread(self._came_with.learned, examples)
+        self._known.clear()
 
     def _keep(self, text: str, made: asyncio.Future[Reading]) -> None:
         del self._reading[text]

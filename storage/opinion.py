@@ -8,11 +8,11 @@ writes the rows of the first anew among its own, or their places would tell the 
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Redacted
@@ -29,6 +29,9 @@ PERSONAL = "个人"
 
 PUPIL = "pupil"
 """The label of a parent's answer that is the child's own."""
+
+UNCLASSIFIED = "qita"
+"""The topic of what the sorting has no suggestion for."""
 
 _ID, _CUT = 12, 4
 
@@ -92,6 +95,25 @@ _WORDED = Statement(
     select(func.count()).where(
         opinion.c.text != "", opinion.c.round.not_like("rate\\_%", escape="\\")
     )
+)
+_DOUBTFUL = Statement(
+    select(*_COLUMNS)
+    .where(opinion.c.period == bindparam("period_"), opinion.c.doubt > bindparam("least"))
+    .order_by(opinion.c.doubt.desc())
+    .limit(bindparam("most"))
+)
+_DOUBTS = Statement(
+    select(func.count()).where(
+        opinion.c.period == bindparam("period_"), opinion.c.doubt > bindparam("least")
+    )
+)
+_LABEL = Statement(
+    update(opinion)
+    .where(opinion.c.id == bindparam("id_"))
+    .values(labels=bindparam("labels_"), doubt=bindparam("doubt_"))
+)
+_LATER = Statement(
+    update(opinion).where(opinion.c.id == bindparam("id_"), opinion.c.doubt > 0).values(doubt=1)
 )
 _ONE = Statement(select(*_COLUMNS).where(opinion.c.id == bindparam("id_")))
 _COUNT = insert(released)
@@ -343,6 +365,27 @@ class Opinions:
             _kept(row) for row in self._tx.all(_UNJUDGED, {"period_": period, "most": most})
         ]
 
+    def doubtful(self, period: str, most: int) -> list[Kept]:
+        """Of a period, those of whose labels the sorting is least sure and nobody has looked at, such ones first."""
+        wanted = {"period_": period, "least": 0, "most": most}
+        return [_kept(row) for row in self._tx.all(_DOUBTFUL, wanted)]
+
+    def doubts(self, period: str) -> int:
+        """How many of a period nobody has looked at."""
+        row = self._tx.one(_DOUBTS, {"period_": period, "least": 0})
+        return row[0] if row else 0
+
+    def label(self, id: bytes, labels: Mapping[str, Any], *, looked_at: bool) -> bool:
+        """Other labels for it, as somebody corrected them; False where it was withdrawn."""
+        written = json.dumps(labels, ensure_ascii=False, separators=(",", ":"))
+        doubt = 0 if looked_at else _doubt("?", labels)
+        row = {"id_": id, "labels_": written, "doubt_": doubt}
+        return self._tx.do(_LABEL, row) == 1
+
+    def later(self, id: bytes) -> None:
+        """It is looked at after all others."""
+        self._tx.do(_LATER, {"id_": id})
+
     def worded(self) -> int:
         """How many opinions there are in words, ratings apart."""
         row = self._tx.one(_WORDED, {})
@@ -382,6 +425,7 @@ def _row(round: str, period: str, each: Named) -> dict[str, Any]:
         "pupil": int(bool(piece.labels.get(PUPIL))),
         "lookup": piece.id,
         "reply_key": piece.reply_key,
+        "doubt": _doubt(piece.text, labels),
     }
 
 
@@ -391,6 +435,15 @@ _FILTER = {"nothing": "", "personal": _NAMES_A_LEADER}
 def _addressed(row: Row) -> Addressed:
     id, *rest = row
     return Addressed._make((cast(bytes, id)[:_CODE].hex(), *rest))
+
+
+def _doubt(text: str, labels: Mapping[str, Any]) -> int:
+    """How soon somebody should look at what the sorting says; 0 where that is for nobody of the office."""
+    if not text or "topic" not in labels or labels.get("about") == PERSONAL:
+        return 0
+    if labels["topic"] == UNCLASSIFIED:
+        return 101
+    return 100 - round(99 * float(labels.get("confidence", 0)))
 
 
 def _kept(row: Row) -> Kept:

@@ -7,7 +7,7 @@
     urgent          a year, where it is done
     parcels         handed over or refused, two months after the day of what they brought
     awaited, errands  three days
-    ways            of opinions that were withdrawn
+    ways, decisions, themes  of opinions that were withdrawn
     letters, replies, tidings  a year
     contacts left   half a year
     tellings        a month, for whoever could not be reached
@@ -30,6 +30,7 @@ from storage.keys import INBOX_DAYS, KeyLost, Keyring, unseal
 from storage.tables import (
     awaited,
     bucket,
+    decision,
     draft,
     errand,
     inbox,
@@ -40,6 +41,7 @@ from storage.tables import (
     reply,
     signature,
     telling,
+    themed,
     tiding,
     trail,
     urgent,
@@ -99,6 +101,8 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (tiding, tiding.c.day < bindparam("year_day")),
     (signature, signature.c.day < bindparam("signed_day")),
     (telling, telling.c.day < bindparam("telling_day")),
+    (decision, ~select(opinion.c.id).where(opinion.c.id == decision.c.opinion).exists()),
+    (themed, ~select(opinion.c.id).where(opinion.c.id == themed.c.opinion).exists()),
     (bucket, ~select(vault.c.round).where(*_IN_USE).exists()),
 )
 _COUNTS = {

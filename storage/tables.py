@@ -76,8 +76,12 @@ opinion = Table(  # released pieces: one answer of somebody, apart from their ot
     Column("pupil", Integer, nullable=False),
     Column("lookup", LargeBinary),  # what its receipt finds it by; none came by other channels
     Column("reply_key", LargeBinary),  # whom an answer to it is sealed for
+    Column(  # how unsure the sorting is, up to 101; 0 once somebody looked, or where nobody is to
+        "doubt", Integer, nullable=False, server_default="0"
+    ),
     sqlite_with_rowid=False,
 )
+Index("opinion_by_doubt", opinion.c.period, opinion.c.doubt)
 Index("opinion_by_period", opinion.c.period, opinion.c.round)
 Index("opinion_by_lookup", opinion.c.lookup, unique=True)  # a piece is released once
 
@@ -170,6 +174,44 @@ digest_note = Table(  # the clerk's own words in a digest; figures are never amo
     Column("words", Text, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# -- what the office says an opinion is, and which say the same -----------------------------------------------------
+
+decision = Table(  # a label that somebody looked at; no person
+    "decision",
+    metadata,
+    Column("opinion", LargeBinary, primary_key=True),  # its random id
+    Column("field", Text, primary_key=True),  # topic, sifeng, kind, urgent or about
+    Column("was", Text, nullable=False),  # what the sorting had said
+    Column("now", Text, nullable=False),  # the same, or what is right
+    sqlite_with_rowid=False,
+)
+
+theme = Table(  # opinions that say nearly the same; a number is never given twice
+    "theme",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("named", Integer, nullable=False),  # 1: a person gave it the title
+    Column("opinions", Integer, nullable=False),  # how many it has had, withdrawn ones too
+    Column("periods", Integer, nullable=False),  # in how many it grew
+    Column("latest", Text, nullable=False),  # the last of them
+    Column("representative", LargeBinary, nullable=False),  # the opinion most like all others
+    Column("sketch", Text, nullable=False),  # JSON: hashed pieces of its words, with weights
+    Column("into", Integer, nullable=False),  # the theme it was merged into; 0: itself
+    sqlite_with_rowid=False,
+)
+
+themed = Table(  # which opinion says what
+    "themed",
+    metadata,
+    Column("opinion", LargeBinary, primary_key=True),
+    Column("theme", Integer, nullable=False),
+    Column("copy", Integer, nullable=False),  # 1: nearly letter for letter another's
+    sqlite_with_rowid=False,
+)
+Index("themed_by_theme", themed.c.theme)
 
 outbox = Table(  # what is to be handed to the office's chats and people, each thing once
     "outbox",

@@ -14,9 +14,11 @@ from storage.outbox import Parcels
 from storage.rectification import Problems
 from storage.round import Rounds
 from storage.signature import Signatures
+from storage.sorting import Decisions
 from storage.staff import Members
 from storage.survey import Scripts
 from storage.talks import Talks
+from storage.themes import Themes
 from storage.tidings import Tidings
 from storage.urgent import UrgentMatters
 from storage.vault import Vault
@@ -49,6 +51,11 @@ class Work:
     def digests(self) -> Digests:
         """The weeks, as they were closed."""
         return Digests(self._tx)
+
+    @property
+    def decisions(self) -> Decisions:
+        """Labels that somebody looked at."""
+        return Decisions(self._tx)
 
     @property
     def drafts(self) -> Drafts:
@@ -114,6 +121,11 @@ class Work:
     def talks(self) -> Talks:
         """Talks that leaders have with each other."""
         return Talks(self._tx)
+
+    @property
+    def themes(self) -> Themes:
+        """Opinions that say the same."""
+        return Themes(self._tx)
 
     @property
     def urgent(self) -> UrgentMatters:

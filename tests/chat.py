@@ -73,7 +73,7 @@ class Home:
         self.channel = FakeChannel()
         self.receipts = Receipts(os.urandom, quickly, sleep=self._pause)
         self.paused: list[float] = []
-        self.readings = Readings(lambda: self.library.read)
+        self.readings = Readings(lambda: self.library)
         self._rounds = rounds or (a_round(),)
         self._word = word or word_round()
         self._ticks = itertools.count()

@@ -44,7 +44,7 @@ class Reading:
     pointing: tuple[str, ...] = ()
     """Words, as they stand in the text, by which its writer may be recognised."""
     dangers: tuple[str, ...] = ()
-    """What makes it urgent, as `sorting` calls it."""
+    """What makes it urgent, as `sorting` calls it, where words of the text say so."""
     labels: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the sorting suggests for the masked text, ready for JSON."""
 
@@ -72,9 +72,20 @@ class Library:
             spans=found.spans,
             leaders=leaders,
             pointing=_widest(_verbatim(text, labels.pointing)),
-            dangers=labels.dangers,
+            dangers=tuple(danger for danger in labels.dangers if labels.why.get(danger)),
             labels=_kept(labels),
         )
+
+    def learned(self, examples: Sequence[tuple[str, str]]) -> "Library":
+        """With these decisions (masked texts and their right topics) added to what the model knew. It takes seconds."""
+        if self.model is None or not examples:
+            return self
+        from bot.core.sorting.labels import cues_in
+        from bot.core.sorting.model import taught
+
+        texts = [clean(text) for text, _ in examples]
+        cues = [cues_in(self.taxonomy, text) for text in texts]
+        return replace(self, model=taught(self.model, texts, [t for _, t in examples], cues))
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")

@@ -37,6 +37,7 @@ def _lines(
         (3, _urgent(digest, words)),
         (6, _topics(digest, words)),
         (5, _moved(digest, words)),
+        (7, _repeated(digest, words)),
         (4, _owed(digest, words)),
         (9, words.say("message.files")),
     )
@@ -104,6 +105,18 @@ def _topics(digest: Digest, words: Words) -> str:
         words.say("message.topic", name=row.name, n=row.now) for row in digest.topics[:LISTED]
     ]
     return words.say("message.topics", topics=words.join(named, "semicolon"))
+
+
+def _repeated(digest: Digest, words: Words) -> str:
+    """What many say in nearly the same words."""
+    named = [
+        words.say("message.topic", name=matter.title, n=matter.number)
+        for matter in digest.repeated
+        if not matter.ranked
+    ]
+    if not named:
+        return ""
+    return words.say("message.repeated", themes=words.join(named[:LISTED], "semicolon"))
 
 
 def _moved(digest: Digest, words: Words) -> str:

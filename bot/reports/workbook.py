@@ -83,6 +83,7 @@ def workbook(digest: Digest, texts: Mapping[str, str]) -> bytes:
         _topics(words, digest),
         _asks(words, digest),
         _sifeng(words, digest),
+        *([_themes(words, digest)] if digest.themes else []),
         *([_tallies(words, digest)] if digest.tallies else []),
         _trend(words, digest),
     )
@@ -262,7 +263,7 @@ def _opinions(words: Words, digest: Digest) -> Table:
         ("at", 5), ("number", 12), ("received", 11), ("channel", 8), ("group", 10), ("unit", 12), ("dimension", 6),
         ("text", 46), ("summary", 14), ("topic", 12), ("sifeng", 9), ("sizhi", 9), ("about", 6), ("merged", 12),
         ("times", 6), ("urgent", 6), ("destination", 10), ("problem", 7), ("reply", 14), ("replied", 11),
-        ("remark", 8),
+        ("mark", 9), ("remark", 8),
     ]  # fmt: skip
     choices = {
         "sifeng": tuple(count.code for count in digest.sifeng.counts),
@@ -292,6 +293,9 @@ def _entries(words: Words, entries: Iterable[Entry]) -> Iterator[Sequence[Cell]]
     asks: dict[str, str] = {}
     days: dict[str, date | None] = {"": None}
     destinations = {code: _destination(words, code) for code in DESTINATIONS}
+    marks = {"": ""} | {
+        code: words.say(f"mark.{code}") for code in ("abusive", "copy", "elsewhere")
+    }
     for at, e in enumerate(entries, 1):
         if e.received not in days:
             days[e.received] = date.fromisoformat(e.received)
@@ -322,6 +326,7 @@ def _entries(words: Words, entries: Iterable[Entry]) -> Iterator[Sequence[Cell]]
             e.problem,
             e.reply,
             days[e.replied],
+            marks[e.mark],
             "",
         )
 
@@ -426,6 +431,38 @@ def _sifeng(words: Words, digest: Digest) -> Table:
     twice = digest.sifeng.twice
     title = words.say("sifeng.table_twice" if twice else "sifeng.table", n=twice)
     return Table(words.say("sheet.sifeng"), title, columns, lines)
+
+
+def _themes(words: Words, digest: Digest) -> Table:
+    heads = (
+        ("number", 7), ("title", 28), ("topic", 14), ("opinions", 8), ("copies", 8), ("periods", 8), ("channels", 16),
+        ("voice", 50),
+    )  # fmt: skip
+    columns = tuple(
+        Column(
+            words.say(f"theme_column.{key}"),
+            width,
+            "left" if key in ("title", "channels", "voice") else "center",
+        )
+        for key, width in heads
+    )
+    lines = [
+        (
+            theme.number,
+            theme.title,
+            theme.topic,
+            theme.opinions,
+            theme.copies,
+            theme.periods,
+            words.join(
+                words.say("theme_column.channel", name=words.channel(c.code), n=c.number)
+                for c in theme.channels
+            ),
+            theme.voice,
+        )
+        for theme in digest.themes
+    ]
+    return Table(words.say("sheet.themes"), words.say("table.themes"), columns, lines)
 
 
 def _tallies(words: Words, digest: Digest) -> Table:

@@ -22,7 +22,9 @@ from handlers.desk.notice import NOTICES
 from handlers.desk.rectification import PROBLEMS
 from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
 from handlers.desk.signature import CONTACTS
+from handlers.desk.sorting import SORT
 from handlers.desk.talks import TALKS
+from handlers.desk.themes import THEMES
 from handlers.desk.tidings import TELL
 from handlers.desk.urgent import URGENT
 from handlers.desk.ways import WAYS
@@ -39,6 +41,8 @@ COMMANDS: tuple[Command, ...] = (
     DIGEST,
     SEND,
     PROBLEMS,
+    SORT,
+    THEMES,
     WAYS,
     NOTICES,
     CARDS,

@@ -77,6 +77,8 @@ class Answer:
     """Papers to go with it: a picklable call of plain values, run in a process of its own."""
     errand: int | None = None
     """A file to be fetched and read first; what it holds is answered then."""
+    teaches: bool = False
+    """The sorting has something to learn."""
     changed: bool = False
     """Something was done that the bell looks after: rounds to be read again, parcels to be handed over."""
 

@@ -228,7 +228,7 @@ async def _product(folder: Path, in_flight: int) -> float:
     clock = itertools.count(1_790_000_000, 4)
     receipts = Receipts(os.urandom, stretched, ready=PEOPLE)
     await receipts.fill()
-    readings = Readings(lambda: Library(taxonomy=taxonomy).read)
+    readings = Readings(lambda: Library(taxonomy=taxonomy))
     pins = await database.write(lambda tx: {"bench": Work(tx).scripts.pin(asked)})
     agenda = Agenda(
         rounds=(Round(id="bench", script=asked),),

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.papers import chart_font, papers
-from bot.core.digest import Digest, PersonalMatter, Problem, personal_files
+from bot.core.digest import (
+    Agreement,
+    Count,
+    Digest,
+    PersonalMatter,
+    Problem,
+    personal_files,
+)
 from bot.reports import chart
 from bot.reports.document.apart import personal, team
 from bot.reports.document.weekly import weekly
@@ -61,7 +68,17 @@ def test_a_rich_week_and_a_silent_one_find_every_sentence_they_need() -> None:
     )  # fmt: skip
     silent = replace(rich, overview=replace(rich.overview, opinions=0), weak=rich.weak * 9)
     first = digest_of(opinion("a", question="哪件事", choice="食堂", dimension=""))
-    for digest in (rich, quiet, silent, first):
+    marks = ("abusive", "copy", "elsewhere")
+    marked = replace(
+        rich,
+        marks=tuple(Count(mark, 1) for mark in marks),
+        entries=tuple(
+            e._replace(mark=m) for e, m in zip(rich.entries, (*marks, ""), strict=False)
+        ),
+        themes=tuple(replace(theme, periods=2) for theme in rich.themes),
+        agreement=Agreement(looked_at=12, same=10),
+    )
+    for digest in (rich, quiet, silent, first, marked):
         _all_papers(digest, words)
 
     coded = {

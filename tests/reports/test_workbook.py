@@ -31,7 +31,8 @@ def test_the_ledger_has_the_offices_columns(book: openpyxl.Workbook) -> None:
 
     assert heads == [
         "序号", "意见编号", "收到日期", "渠道", "群体", "单位", "维度", "意见原文（去身份）", "概括", "主题", "四风",
-        "四治四兴", "涉及", "归并号", "同类次数", "急办", "去向", "对应问题号", "回应", "回应日期", "备注",
+        "四治四兴", "涉及", "归并号", "同类次数", "急办", "去向", "对应问题号", "回应", "回应日期", "标记",
+        "备注",
     ]  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def test_it_is_ready_to_filter_and_to_print(book: openpyxl.Workbook) -> None:
     sheet = book["意见汇总"]
 
     assert sheet.freeze_panes == "A3"
-    assert sheet.auto_filter.ref == "A2:U516"
+    assert sheet.auto_filter.ref == "A2:V516"
     assert sheet.print_title_rows == "$1:$2"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (
@@ -98,6 +99,7 @@ def test_the_other_sheets_hold_the_digests_tables(book: openpyxl.Workbook) -> No
         "主题",
         "各问×群体",
         "四风",
+        "相近意见",
         "历期",
     ]
     assert last("分群体") == ("合计", 6820, 370, 1752, "25.7%")

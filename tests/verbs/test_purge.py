@@ -27,6 +27,7 @@ from storage.rectification import Fate, Notice
 from storage.round import KeptRound, Wave
 from storage.staff import ForPeople
 from storage.tables import metadata
+from storage.themes import KeptTheme
 from storage.unit_of_work import Work
 from storage.vault import Tick
 from tests.builders import script
@@ -70,6 +71,9 @@ STAYS = {
     "digest_note": 1,
     "problem_line": 1,  # the history of a problem is never erased
     "way": 0,
+    "decision": 0,  # of opinions that were withdrawn
+    "themed": 0,
+    "theme": 1,  # a number is never given twice
     "notice": 1,
 }
 """What is there a year and a half later."""
@@ -119,6 +123,13 @@ def shelf(tmp_path: Path):
         )
         work.problems.add(1, 0, listed)
         work.problems.give(b"o", Fate(way="answered", day=date(2026, 9, 18)))
+        work.decisions.keep(b"o", "topic", "qita", "shitang")
+        work.themes.keep(
+            KeptTheme(
+                number=1, topic="shitang", title="菜凉", representative="6f", latest=PERIOD
+            )
+        )
+        work.themes.belong(1, {b"o".hex(): False})
         up = date(2026, 9, 18)
         work.problems.put_up(Notice(batch="1", opens=up, closes=up, units=(), round="rate_1"))
         work.digests.annotate(PERIOD, "title", "x")

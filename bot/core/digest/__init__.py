@@ -7,7 +7,9 @@ look at before it leaves.
 from bot.core.digest.checking import Difference, Problem, differences, self_check
 from bot.core.digest.counting import digest_from, past_with, personal_files
 from bot.core.digest.model import (
+    FOLDED,
     NOBODY,
+    Agreement,
     Count,
     CoverageRow,
     DaysOff,
@@ -16,6 +18,7 @@ from bot.core.digest.model import (
     Entry,
     Labels,
     Letters,
+    Mark,
     Meetings,
     Name,
     Names,
@@ -32,6 +35,7 @@ from bot.core.digest.model import (
     Remark,
     Replies,
     State,
+    Theme,
     TopicRow,
     Turnout,
     TurnoutRow,
@@ -41,7 +45,9 @@ from bot.core.digest.routing import may_sit, may_stand_in, named_again, reader
 from bot.core.digest.snapshot import NotASnapshot, from_json, personal_from_json, to_json
 
 __all__ = [
+    "FOLDED",
     "NOBODY",
+    "Agreement",
     "Count",
     "CoverageRow",
     "DaysOff",
@@ -51,6 +57,7 @@ __all__ = [
     "Entry",
     "Labels",
     "Letters",
+    "Mark",
     "Meetings",
     "Name",
     "Names",
@@ -67,7 +74,9 @@ __all__ = [
     "Ratings",
     "Rectification",
     "Remark",
-    "Replies", "State",
+    "Replies",
+    "State",
+    "Theme",
     "TopicRow",
     "Turnout",
     "TurnoutRow",

@@ -14,6 +14,7 @@ from operator import attrgetter
 from bot.core.digest.figures import change, share
 from bot.core.digest.model import (
     DESTINATIONS,
+    Agreement,
     Count,
     Desk,
     Destination,
@@ -30,6 +31,7 @@ from bot.core.digest.model import (
     Repeated,
     Share,
     Tally,
+    Theme,
     TopicRow,
     Turnout,
 )
@@ -76,6 +78,7 @@ def digest_from(
     headcounts: Headcounts,
     names: Names,
     desk: Desk = Desk(),  # noqa: B008 - frozen
+    agreement: Agreement = Agreement(),  # noqa: B008 - frozen
     notes: Notes = Notes(),  # noqa: B008 - frozen
     past: tuple[Past, ...] = (),
     version: int = 1,
@@ -136,6 +139,12 @@ def digest_from(
         past=past,
         notes=notes,
         entries=tuple(entries),
+        themes=_themes(open_ones, names),
+        marks=tuple(
+            Count(*pair)
+            for pair in sorted(Counter(o.mark for o in open_ones if o.mark).items())
+        ),
+        agreement=agreement,
     )
 
 
@@ -405,6 +414,7 @@ def _repeated(
         if (periods := 1 + _in_a_row(past, row.code, lambda digest: digest.ranked))
         >= PERIODS_IN_THE_RANKING
     ]
+    saying = _by_theme(open_ones, names)
     themes = [
         Repeated(
             title=names.themes[theme],
@@ -412,10 +422,57 @@ def _repeated(
             number=number,
             units=from_units,
             periods=1 + _in_a_row(past, theme, lambda digest: digest.concentrated),
+            voice=_voice(theme, saying[theme], names),
+            channels=_by_channel(saying[theme], names),
         )
         for theme, (number, from_units) in concentrated.items()
     ]
     return (*staying, *themes)
+
+
+def _themes(open_ones: Sequence[Opinion], names: Names) -> tuple[Theme, ...]:
+    """All themes heard, the most heard first; of equals the older."""
+    topics = {topic.id: topic.name for topic in names.topics}
+    rows = [
+        Theme(
+            number=theme,
+            title=names.themes[theme],
+            topic=topics.get(_mostly(o.topic for o in said), ""),
+            opinions=len(said),
+            copies=sum(o.mark == "copy" for o in said),
+            periods=names.theme_periods.get(theme, 1),
+            channels=_by_channel(said, names),
+            voice=_voice(theme, said, names),
+        )
+        for theme, said in _by_theme(open_ones, names).items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.opinions, len(row.number), row.number)))
+
+
+def _mostly(codes: Iterable[str]) -> str:
+    return min(_by_number(Counter(codes)), key=lambda pair: (-pair[1], pair[0]))[0]
+
+
+def _by_theme(open_ones: Sequence[Opinion], names: Names) -> dict[str, list[Opinion]]:
+    found: defaultdict[str, list[Opinion]] = defaultdict(list)
+    for o in open_ones:
+        if o.theme in names.themes:
+            found[o.theme].append(o)
+    return found
+
+
+def _voice(theme: str, said: Sequence[Opinion], names: Names) -> str:
+    """The words that speak for a theme: those most like all others, where they can be read aloud."""
+    readable = sorted((o for o in said if o.text and not o.mark), key=attrgetter("id"))
+    chosen = next((o for o in readable if o.id == names.theme_voices.get(theme)), None)
+    return chosen.text if chosen else readable[0].text if readable else ""
+
+
+def _by_channel(said: Sequence[Opinion], names: Names) -> tuple[Count, ...]:
+    found = Counter(o.channel for o in said)
+    return tuple(
+        Count(code, found[code]) for code in _in_order(found, names.channels) if found[code]
+    )
 
 
 def _in_a_row(past: Sequence[Past], code: str, where: Callable[[Past], Sequence[str]]) -> int:

@@ -30,6 +30,12 @@ DESTINATIONS: tuple[Destination, ...] = (
 
 State = Literal["waiting", "working", "done"]
 
+Mark = Literal["", "abusive", "copy", "elsewhere"]
+"""What sets an opinion aside without taking it away: abuse, a copy of another one, no matter of schools (转办)."""
+
+FOLDED: frozenset[Mark] = frozenset({"abusive", "copy"})
+"""Their words stand in the ledger alone; the paper says that there are such."""
+
 
 # --- what goes in ---------------------------------------------------------------------------------------------
 
@@ -57,7 +63,7 @@ class Opinion(NamedTuple):
     about: About = "一般"
     channel: str = "chat"
     theme: str = ""
-    """The theme a person confirmed; empty counts as one of its own."""
+    """The theme it belongs to; empty counts as one of its own."""
     destination: Destination = ""
     problem: str = ""
     """The number of the problem it went into."""
@@ -66,6 +72,7 @@ class Opinion(NamedTuple):
     """ISO date of the reply."""
     received: str = ""
     """ISO date, only for what came by another channel; the vault knows the period alone."""
+    mark: Mark = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +118,11 @@ class Names:
     groups: tuple[Name, ...]
     topics: tuple[Name, ...]
     themes: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Titles of the themes."""
+    theme_periods: Mapping[str, int] = field(default_factory=dict[str, int])
+    """In how many periods each was heard so far, this one among them."""
+    theme_voices: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The id of the opinion that speaks for each."""
     dimensions: tuple[str, ...] = ()
     """The asks of the question set in use; others appear only where somebody spoke to them."""
     sifeng: tuple[str, ...] = ()
@@ -333,6 +345,7 @@ class Entry(NamedTuple):
     problem: str
     reply: str
     replied: str
+    mark: Mark = ""
 
     @property
     def words(self) -> str:
@@ -449,6 +462,40 @@ class Repeated:
     units: int
     periods: int
     """For how many periods in a row."""
+    voice: str = ""
+    """One of its opinions, word for word; for a topic of the ranking empty."""
+    channels: tuple[Count, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """Opinions that say nearly the same, with a number they keep from period to period."""
+
+    number: str
+    title: str
+    topic: str
+    opinions: int
+    """Of this period."""
+    copies: int
+    """Of these, copies of others."""
+    periods: int
+    """In how many periods it was heard."""
+    channels: tuple[Count, ...]
+    voice: str
+    """One of its opinions, word for word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How many topics a person looked at, and how many of these the sorting had right."""
+
+    looked_at: int = 0
+    same: int = 0
+
+    @property
+    def rate(self) -> Tenths | None:
+        """The share that was right."""
+        return share(self.same, self.looked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,6 +567,11 @@ class Digest:
     """Earlier digests, oldest first."""
     notes: Notes
     entries: tuple[Entry, ...]
+    themes: tuple[Theme, ...] = ()
+    """Those heard in this period, the most heard first."""
+    marks: tuple[Count, ...] = ()
+    """How many were set aside, and why."""
+    agreement: Agreement = Agreement()
 
     @property
     def key(self) -> date:

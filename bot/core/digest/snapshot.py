@@ -110,4 +110,4 @@ _SIFENG = Entry._fields.index("sifeng")
 
 def _entry(row: list[Any]) -> Entry:
     row[_SIFENG] = tuple(row[_SIFENG])
-    return Entry._make(row)
+    return Entry(*row)

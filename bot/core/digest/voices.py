@@ -73,6 +73,7 @@ def entries_of(
                 o.problem,
                 o.reply,
                 o.replied,
+                o.mark,
             )
         )
     return entries
@@ -114,7 +115,11 @@ def typical_of(
     The clerk chooses in the end; the machine only avoids eight voices of one kind. Of equals the middle length
     is taken: a sentence or two, neither a word nor a page.
     """
-    readable = [e for e in entries if e.text and not e.urgent and 12 <= len(e.text) <= 160]
+    readable = [
+        e
+        for e in entries
+        if e.text and not e.urgent and not e.mark and 12 <= len(e.text) <= 160
+    ]
     by_topic: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in readable:
         if len(by_topic[entry.topic]) < ENOUGH_TO_CHOOSE_FROM:

@@ -7,7 +7,7 @@ Only figures that stand in the digest are written, none is worked out here.
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
-from bot.core.digest import Digest, Entry, Problem
+from bot.core.digest import FOLDED, Digest, Entry, Problem, Theme
 from bot.core.digest.figures import FEW, share
 from bot.core.digest.model import Section, TurnoutRow, Urgent
 from bot.reports.document.writing import Column, Writing
@@ -18,6 +18,9 @@ MOST_WORDS_PRINTED = 2000
 
 ONE_LINE = 38
 """Half-width characters of a title in one line."""
+
+THEMES_NAMED = 8
+"""Themes told besides those that many speak of; the ledger has all."""
 
 PLACES_NAMED = 12
 """Weak places named in one sentence."""
@@ -363,6 +366,14 @@ def _topics(paper: Writing, words: Words, digest: Digest) -> None:
     ]
     if moved:
         paper.add("BodyText", words.join(moved, "semicolon") + words.say("list.stop"))
+    if digest.agreement.looked_at:
+        agreed = digest.agreement
+        told = words.say(
+            "topics.agreement", n=agreed.looked_at, same=agreed.same, rate=words.percent(agreed.rate)
+        )  # fmt: skip
+        paper.add("Note", told)
+    for mark in digest.marks:
+        paper.add("Note", words.say(f"mark.{mark.code}_told", n=mark.number))
 
 
 # --- five to seven: words, what is urgent, what many say -----------------------------------------------------
@@ -423,7 +434,19 @@ def _repeated(paper: Writing, words: Words, digest: Digest) -> None:
             n=matter.number,
             units=words.say("repeated.units", n=matter.units) if matter.units else "",
         )
+        if matter.voice:
+            told += words.say("repeated.voice", text=matter.voice)
         paper.add("BodyText", words.say("digest.point", number=words.numeral(at), text=told))
+    many = {matter.title for matter in digest.repeated}
+    more = [theme for theme in digest.themes if theme.title not in many and theme.opinions > 1]
+    if more:
+        named = words.join((_theme(words, one) for one in more[:THEMES_NAMED]), "semicolon")
+        paper.add("BodyText", words.say("repeated.themes", themes=named))
+
+
+def _theme(words: Words, theme: Theme) -> str:
+    key = "repeated.theme_again" if theme.periods > 1 else "repeated.theme"
+    return words.say(key, title=theme.title, n=theme.opinions, periods=theme.periods)
 
 
 # --- eight to eleven: what becomes of it -----------------------------------------------------------------------
@@ -608,7 +631,12 @@ def verbatim(paper: Writing, words: Words, entries: Sequence[Entry]) -> None:
             parts = (entry.unit, entry.group, entry.topic)
             known = words.join((part for part in parts if part), "comma")
             source = words.say("annex.source", source=known) if known else ""
-            paper.add("Verbatim", f"{entry.number}{source}{entry.words}")
+            said = (
+                words.say(f"mark.{entry.mark}_folded", merged=entry.merged)
+                if entry.mark in FOLDED
+                else entry.words
+            )
+            paper.add("Verbatim", f"{entry.number}{source}{said}")
 
 
 def _colophon(paper: Writing, words: Words, digest: Digest) -> None:
