@@ -23,10 +23,13 @@ from typing import Any
 
 from bot.app import App
 from bot.channels.telegram.transport import Telegram
+from bot.content.loader import STANDING
 from bot.content.telegram import words
 from bot.core.messages import Address, Outgoing
 from bot.settings.reading import load
 from handlers.receipt import Receipts
+from handlers.tick import tick
+from storage.vault import Tick
 from tests.bench.inbound import floor, fresh, stretched
 from tests.channels.telegram.botapi import (
     TOKEN,
@@ -297,13 +300,9 @@ async def killed() -> None:
                         kills += 1
             async with service("serve", api.base, folder):
                 await asyncio.sleep(8)
-            kept = _kept(Path(folder))
-        lost = (
-            [c.id for c in api.callers if any(said not in kept for said in c.said)]
-            if kept
-            else "?"
-        )
-        doubled = sum(count > 1 for count in kept.values()) if kept else "?"
+            kept = await _kept(Path(folder))
+        lost = sum(said not in kept for c in api.callers for said in c.said)
+        doubled = sum(count > 1 for count in kept.values())
         twice = sum(c.thanked > 1 for c in api.callers)
         print(
             f"killed     {kills} times in {time.monotonic() - began:.0f} s: {len(api.finished)} of {PEOPLE} thanked, "
@@ -312,12 +311,18 @@ async def killed() -> None:
         )
 
 
-def _kept(folder: Path) -> Mapping[str, int]:
-    db = sqlite3.connect(folder / "data/tingwen.db")
-    with contextlib.closing(db), contextlib.suppress(sqlite3.OperationalError):
+async def _kept(folder: Path) -> Mapping[str, int]:
+    """What was said and how often it is there, once a last tick has let all of it out of the vault."""
+    settings, secrets = _settings(folder)
+    app = App(settings, secrets)
+    app.database.start()
+    for round in ("asks", STANDING):
+        await tick(app.database, round, Tick(name="end", period="2026-11-27", last=True))
+    await app.database.stop()
+    app.keys.close()
+    with contextlib.closing(sqlite3.connect(folder / "data/tingwen.db")) as db:
         rows = db.execute("SELECT text, count(*) FROM opinion WHERE text <> '' GROUP BY text")
-        return {text.replace("（打错了）", ""): count for text, count in rows}
-    return {}
+        return dict(rows.fetchall())
 
 
 def _mischief(chance: random.Random) -> Callable[[str, Mapping[str, Any]], Fault | None]:

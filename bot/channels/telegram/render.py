@@ -23,6 +23,13 @@ LONGEST_PAYLOAD = 64
 """Characters of a start parameter (core.telegram.org/bots/features#deep-linking)."""
 LONGEST_LABEL = 64
 """Characters of a button; more would not be shown anyway."""
+MOST_BUTTONS, WIDEST = 100, 8
+"""Buttons below a message, and in a row; more are refused (BUTTON_COUNT_INVALID) or not shown."""
+HEAVIEST, FRAME = 9000, 40
+"""Bytes of all buttons together, of which a button takes so many beside label and data; the platform refuses what is
+heavier than about 10,000 (REPLY_MARKUP_TOO_LONG; where exactly is not published)."""
+LARGEST_PICTURE = 10 << 20
+"""Bytes of a photo; larger ones go as files."""
 LONGEST_ALERT = 200
 """Characters of an alert."""
 VERSION = "v1"
@@ -122,19 +129,27 @@ def read_tap(data: str) -> Tap:
 def _keyboard(
     outgoing: Outgoing, nonce: str
 ) -> tuple[InlineKeyboardMarkup | None, list[Button]]:
+    """The buttons, and those for which there is no room: they are listed to be typed. Controls always have theirs."""
+    room, weight = MOST_BUTTONS - sum(b.quiet for row in outgoing.rows for b in row), HEAVIEST
     unfit: list[Button] = []
     rows: list[list[InlineKeyboardButton]] = []
     for row in outgoing.rows:
         keys: list[InlineKeyboardButton] = []
         for button in row:
-            data = f"{VERSION}|{nonce}|{outgoing.screen}|{button.says}"
-            if len(data.encode("utf-8", "replace")) > LONGEST_DATA:
+            label, data = _label(button), f"{VERSION}|{nonce}|{outgoing.screen}|{button.says}"
+            weight -= _bytes(label) + _bytes(data) + FRAME
+            room -= not button.quiet
+            crowded = not button.quiet and (room < 0 or weight < 0)
+            if crowded or _bytes(data) > LONGEST_DATA:
                 unfit.append(button)
             else:
-                keys.append(InlineKeyboardButton(_label(button), callback_data=data))
-        if keys:
-            rows.append(keys)
+                keys.append(InlineKeyboardButton(label, callback_data=data))
+        rows += [keys[at : at + WIDEST] for at in range(0, len(keys), WIDEST)]
     return (InlineKeyboardMarkup(rows) if rows else None), unfit
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def _label(button: Button) -> str:

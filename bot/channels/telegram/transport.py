@@ -477,12 +477,15 @@ class Telegram:
                 assert_never(part)
 
     async def _picture(self, chat: int, content: bytes) -> int:
-        try:
-            return await self._bot.show(chat, content)
-        except Refused as refused:
-            if refused.code != 400 or "PHOTO_" not in refused.said.upper():
-                raise
-            return await self._bot.hand_over(chat, "picture.png", content)
+        """A picture to look at; where the platform will not show it, as a file."""
+        if len(content) <= render.LARGEST_PICTURE:
+            try:
+                return await self._bot.show(chat, content)
+            except Refused as refused:
+                said = refused.said.upper()
+                if refused.code not in (400, 413) or not ("PHOTO_" in said or "IMAGE_" in said):
+                    raise
+        return await self._bot.hand_over(chat, "picture.png", content)
 
     async def _speak_plainly(self, chat: int, key: str) -> None:
         """Words of the channel's own, outside any talk: in both languages, for nobody has chosen one."""

@@ -446,12 +446,18 @@ class BotApi:
 
     async def _send_document(self, chat_id: int, document: Any, **_: Any) -> Any:
         self._may_send(chat_id)
+        if len(document[1]) > 50 << 20:
+            raise Refusal(413, "Request Entity Too Large")
         if not document[1]:
             raise Refusal(400, "Bad Request: file must be non-empty")
         return self._put(chat_id, file=document)
 
     async def _send_photo(self, chat_id: int, photo: Any, **_: Any) -> Any:
         self._may_send(chat_id)
+        if len(photo[1]) > 10 << 20:
+            raise Refusal(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+        if photo[1].startswith(b"BAD"):
+            raise Refusal(400, "Bad Request: IMAGE_PROCESS_FAILED")
         if not photo[1].startswith((b"\x89PNG", b"\xff\xd8")):
             raise Refusal(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
         return self._put(chat_id, file=photo)
@@ -508,6 +514,8 @@ class BotApi:
     async def _set_my_commands(
         self, commands: Any, scope: Any = None, language_code: str = ""
     ) -> Any:
+        if len(commands) > 100:
+            raise Refusal(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
         for one in commands:
             if (
                 not re.fullmatch("[a-z0-9_]{1,32}", one["command"])
@@ -618,6 +626,8 @@ def _keyboard(markup: Any) -> list[list[dict[str, str]]]:
                 )
             if not 1 <= len(button["callback_data"].encode()) <= 64:
                 raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+    if len(json.dumps(markup, ensure_ascii=False).encode()) > 10_000:
+        raise Refusal(400, "Bad Request: REPLY_MARKUP_TOO_LONG")
     if sum(map(len, rows)) > 100 or any(len(row) > 8 for row in rows):
         raise Refusal(400, "Bad Request: BUTTON_COUNT_INVALID")
     return rows

@@ -215,6 +215,38 @@ async def test_a_picture_the_platform_will_not_show_is_sent_as_a_file():
         ]
 
 
+async def test_a_picture_the_platform_cannot_read_is_sent_as_a_file():
+    async with BotApi() as api, speaking(api) as telegram:
+        await telegram.send(to(api.person(1).id, "", picture=b"BAD picture"))
+        assert [s.file[0] for s in api.person(1).heard if s.file] == ["picture.png"]
+
+
+@pytest.mark.parametrize("count", [8, 99, 100, 101, 250])
+@pytest.mark.parametrize("name", ["第{}小学", "Demonstration Primary School of the {}th Road"])
+async def test_a_long_list_of_buttons_is_shown_as_far_as_there_is_room_and_the_rest_listed(
+    count: int, name: str
+):
+    units = [Button(name.format(n), f"发起 kunshan unit{n}") for n in range(count)]
+    back = Button("返回", "?", quiet=True)
+    rows = (*((unit,) for unit in units), (back,))
+    async with BotApi() as api, speaking(api, tidy=False) as telegram:
+        anna = api.person(1)
+        await telegram.send(to(1, "问哪些单位？", rows=rows, screen="open"))
+        assert api.refusals == {}
+        assert "返回" in anna.labels
+        text = "\n".join(shown.text for shown in anna.heard)
+        for unit in units:
+            assert unit.label in anna.labels or f"{unit.label}: {unit.says}" in text
+
+
+async def test_a_row_wider_than_the_platform_takes_becomes_two():
+    rows = (tuple(Button(f"按钮{n}", f"x{n}") for n in range(11)),)
+    async with BotApi() as api, speaking(api, tidy=False) as telegram:
+        anna = api.person(1)
+        await telegram.send(to(1, "?", rows=rows, screen="1"))
+        assert [len(row) for row in anna.heard[-1].keyboard] == [8, 3]
+
+
 async def test_words_are_sent_as_words_and_nothing_else():
     async with BotApi() as api, speaking(api) as telegram:
         anna = api.person(1)
