@@ -32,6 +32,10 @@ CUES = 0.5
 DECIDED = 3
 """How many of our examples one decision of the office weighs."""
 
+ALWAYS = ""
+"""A label every text has, so that a model knows what is usual: where nothing speaks, the usual is said."""
+_ALWAYS_COUNTS = 3.0
+
 _not_han = re.compile(r"〔[^〕]{1,8}〕|[^\u4e00-\u9fff]")
 
 Cues = Mapping[str, float]
@@ -165,12 +169,12 @@ def fit(
     `cues[i]` is what cues say of it (`cues_in`). `ways[group][i]` are the codes of other groups that apply to it: where
     several do, they share it evenly, and an empty tuple means that nobody said. `worth[i]` is what it weighs (1).
     """
-    labels = tuple(sorted({label for some in cues for label in some}))
+    labels = (ALWAYS, *sorted({label for some in cues for label in some}))
     examples = _examples(texts, topics, labels, cues, worth)
-    spoken = examples.pieces < WIDTH
+    spoken, found = examples.pieces < WIDTH, examples.pieces > WIDTH
     held = np.bincount(examples.pieces[spoken], minlength=WIDTH)
     rarity = (np.log((1 + len(texts)) / (1 + held)) + 1).astype(np.float32)
-    usual = float(np.sqrt((np.log1p(examples.counts[~spoken]) ** 2).sum() / max(1, len(texts))))
+    usual = float(np.sqrt((np.log1p(examples.counts[found]) ** 2).sum() / max(1, len(texts))))
     empty = Model(
         (), rarity, np.zeros((0, 0), np.float32), labels, CUES / usual if usual else 1.0
     )
@@ -276,7 +280,9 @@ def _counted(text: str, labels: Codes, cues: Cues) -> dict[int, float]:
             key = crc32(body[start : start + size].encode()) % WIDTH
             counted[key] = counted.get(key, 0.0) + 1.0
     for place, label in enumerate(labels, WIDTH):
-        if label in cues:
+        if label == ALWAYS:
+            counted[place] = _ALWAYS_COUNTS
+        elif label in cues:
             counted[place] = min(cues[label], 255.0)
     return counted
 
