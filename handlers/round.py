@@ -95,7 +95,7 @@ class Reminders:
         """Some were too few even together: nothing of theirs was handed on. Nobody knows whose, so all are told."""
         if not await self._claim(one, TELLING, now, TOO_FEW):
             return
-        people = await self._database.write(lambda tx: _reachable(Work(tx)))
+        people = await self._people()
         await self._tell(
             Outgoing(
                 address=address,
@@ -126,7 +126,7 @@ class Reminders:
 
     async def _send(self, one: Round, number: int, now: datetime) -> None:
         """To all of the roster who have not finished and are not talking with us."""
-        people = await self._database.write(lambda tx: _reachable(Work(tx)))
+        people = await self._people()
         for start in range(0, len(people), REACH):
             batch = dict(people[start : start + REACH])
 
@@ -136,6 +136,16 @@ class Reminders:
             reached = await self._database.write(mark)
             await self._speak(one, now, [(address, batch[address]) for address in reached])
         await self._database.write(lambda tx: Work(tx).rounds.finish(one.id, number))
+
+    async def _people(self) -> list[tuple[Address, Language]]:
+        """The roster without those who want quiet or are in the middle of a talk; opened page by page."""
+        talking = await self._database.write(_talking)
+        found: list[tuple[Address, Language]] = []
+        after: bytes | None = b""
+        while after is not None:
+            some, after = await self._database.write(_page(after))
+            found += (pair for pair in some if pair[0] not in talking)
+        return found
 
     async def _speak(
         self, one: Round, now: datetime, people: Iterable[tuple[Address, Language]]
@@ -215,10 +225,12 @@ def _lose(work: Work, lost: Iterable[Address]) -> None:
         work.identity.lose(address)
 
 
-def _reachable(work: Work) -> list[tuple[Address, Language]]:
-    """The roster without those who want quiet or are in the middle of a talk."""
-    talking = {draft.address for draft in work.drafts.every() if draft.session}
-    return [pair for pair in work.identity.reachable() if pair[0] not in talking]
+def _talking(tx: Tx) -> frozenset[Address]:
+    return frozenset(draft.address for draft in Work(tx).drafts.every() if draft.session)
+
+
+def _page(after: bytes) -> Callable[[Tx], tuple[list[tuple[Address, Language]], bytes | None]]:
+    return lambda tx: Work(tx).identity.some_reachable(after)
 
 
 def affordable(

@@ -41,6 +41,9 @@ class Entry:
     """The same person elsewhere."""
 
 
+PAGE = 500
+"""Entries opened by one deed."""
+
 _FIND = Statement(select(person.c.sealed).where(person.c.slot == bindparam("slot_")))
 _PUT = insert(person)
 _KEEP = Statement(
@@ -48,6 +51,13 @@ _KEEP = Statement(
 )
 _FORGET = Statement(delete(person).where(person.c.slot == bindparam("slot_")))
 _ALL = Statement(select(person.c.slot, person.c.sealed).order_by(person.c.slot))
+_SOME = Statement(
+    select(person.c.slot, person.c.sealed)
+    .where(person.c.slot > bindparam("after"))
+    .order_by(person.c.slot)
+    .limit(bindparam("most"))
+    .offset(bindparam("skip"))
+)
 _COUNT = Statement(select(func.count()).select_from(person))
 
 
@@ -149,9 +159,27 @@ class Identity:
 
     def reachable(self) -> list[tuple[Address, Language]]:
         """Everybody who wants reminders and can be reached, once; in an order that says nothing."""
+        found: list[tuple[Address, Language]] = []
+        after: bytes | None = b""
+        while after is not None:
+            some, after = self.some_reachable(after)
+            found += some
+        return found
+
+    def some_reachable(
+        self, after: bytes, most: int = PAGE
+    ) -> tuple[list[tuple[Address, Language]], bytes | None]:
+        """The same, of so many entries behind `after`; and behind which to go on, None where that was all.
+
+        Opening thousands takes the writer a quarter of a second, and somebody is always talking.
+        """
         key = self._seal_key()
-        entries = (_read(unseal(key, sealed, slot)) for slot, sealed in self._tx.all(_ALL))
-        return [(e.address, e.language) for e in entries if e.main and not (e.quiet or e.gone)]
+        rows = self._tx.all(_SOME, {"after": after, "most": most, "skip": 0})
+        entries = (_read(unseal(key, sealed, slot)) for slot, sealed in rows)
+        found: list[tuple[Address, Language]] = [
+            (e.address, e.language) for e in entries if e.main and not (e.quiet or e.gone)
+        ]
+        return found, rows[-1][0] if len(rows) == most else None
 
     def everybody(self) -> list[tuple[tuple[Address, ...], Language]]:
         """Each person once: all their addresses, the one they are reached at first, and their language. Also who wants no

@@ -324,3 +324,19 @@ async def test_who_is_forgotten_is_forgotten_everywhere(memory):
     assert set(await memory.do(lambda work: work.identity.forget(ANNA))) == {ANNA, BEN}
     assert await memory.do(lambda work: work.identity.find(BEN)) is None
     assert await memory.do(lambda work: work.identity.count()) == 1
+
+
+async def test_the_roster_is_opened_page_by_page_and_nobody_is_missed_or_met_twice(memory):
+    everybody = {Address(channel="web", id=f"p{number}") for number in range(23)}
+
+    def fill(work):
+        for address in everybody:
+            work.identity.keep(Entry(address=address))
+
+    await memory.do(fill)
+    met, after = [], b""
+    while after is not None:
+        some, after = await memory.do(lambda work, a=after: work.identity.some_reachable(a, 5))
+        assert len(some) <= 5
+        met += [address for address, _ in some]
+    assert sorted(met, key=str) == sorted(everybody, key=str)
