@@ -54,7 +54,10 @@ LONGEST = 1_000_000
 """Characters that may be pasted, as in a file."""
 
 _THATS_ALL = frozenset({"好了", "完了", "没有了", "就这些", "发完了", "done"})
-_ENDS = tuple("。！？；!?;…")
+_FULL = frozenset({4095, 4096, 5999, 6000})
+"""Characters after which Telegram (4096, https://core.telegram.org/bots/api#message) and our own page (6000) cut."""
+_FULL_BYTES = frozenset({2046, 2047, 2048})
+"""Bytes after which WeCom does (2048, https://developer.work.weixin.qq.com/document/path/90236)."""
 
 
 # -- taking in ---------------------------------------------------------------------------------------------------------
@@ -70,9 +73,9 @@ def take_in(asking: Asking) -> Answer:
         case ("好了", number) if number.isdecimal():
             return _finished(asking, int(number))
         case ("贴", number, length) if asking.free and number.isdecimal():
-            return _piece(asking, int(number), int(length), asking.free)
+            return _piece(asking, int(number), int(length), asking.text)
         case () if asking.free:
-            return _piece(asking, 0, 0, asking.free, "plan.is_it_one")
+            return _piece(asking, 0, 0, asking.text, "plan.is_it_one")
         case ():
             return _invited(asking, "plan.send")
         case ("贴", *_):
@@ -90,7 +93,7 @@ def _piece(
     asking: Asking, number: int, length: int, piece: str, key: str = "plan.piece"
 ) -> Answer:
     """One more piece of what is pasted; nobody knows by itself which is the last."""
-    if piece.casefold() in _THATS_ALL:
+    if piece.strip().casefold() in _THATS_ALL:
         return _finished(asking, number) if number else _invited(asking, "plan.send_again")
     errands, address = asking.work.errands, asking.member.address
     known = errands.find(number) if number else None
@@ -112,11 +115,11 @@ def _piece(
 
 def _glued(before: str, length: int, piece: str) -> str:
     """A piece that a platform cut off goes on where it was cut; others begin a line of their own."""
-    if not before or before.endswith("\n"):
+    if not before or before.endswith(("\n", " ")):
         return before + piece
     size = len(before[-length:].encode()) if length else 0
-    cut_off = length >= 3500 or 1900 <= size <= 2048
-    return before + ("" if cut_off and not before.endswith(_ENDS) else "\n") + piece
+    cut_off = length in _FULL or size in _FULL_BYTES
+    return before + ("" if cut_off else "\n") + piece
 
 
 def _finished(asking: Asking, number: int) -> Answer:

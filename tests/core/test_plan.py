@@ -604,3 +604,18 @@ def test_the_schools_node_table_is_read_whole() -> None:
         codes(plan)
     )
     assert asked(real_plan("003"))[0] == "year"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "第二环节工作节点安排表（2014年）\n序号\n工作步骤\n时间安排\n责任人\n1\n细化办法\n6月16日\n甲某\n2\n开展自查\n6月26日\n乙某\n",
+        "工作安排\n一、动员部署：2014年12月10日前完成。\n二、召开总结会：2015年1月20日。\n",
+    ],
+)
+def test_a_year_written_beside_a_date_does_not_make_a_plan_without_a_year_look_back(
+    text: str,
+) -> None:
+    assert plan_of(text).year is None
+    assert len(plan_of(text).items) == 2
+    assert all(item.answer.end for item in plan_of(text, 2014).items)

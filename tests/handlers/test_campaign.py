@@ -109,15 +109,49 @@ async def test_a_pasted_plan_lives_after_four_taps(tmp_path):
         assert len(list(kept.campaign.deeds())) >= 8
 
 
-async def test_a_long_paste_comes_in_pieces_and_is_read_as_one(tmp_path):
-    """A chat cuts long words anywhere: in the middle of a line, in the middle of a date."""
-    cut = PLAN.index("月20日") + 1
+@pytest.mark.parametrize("full", [4096, 6000])
+async def test_a_long_paste_is_cut_anywhere_and_read_as_one(tmp_path, full: int):
+    """A chat cuts long words in the middle of a line, in the middle of a date."""
+    cut = PLAN.index("4月20日") + 2
+    filler = "各单位要高度重视，加强领导，落实责任。" * 400
+    head, rest = PLAN[:cut].split("三、方法步骤")
+    room = full - cut - len("一、总体要求\n\n")
+    first = f"{head}一、总体要求\n{filler[:room]}\n三、方法步骤{rest}"
+    assert len(first) == full
     async with town(tmp_path) as house:
-        padding = "各单位要高度重视，加强领导，落实责任，务求实效。" * 170
-        first = PLAN[:cut].replace("三、方法步骤", f"一、总体要求\n{padding}\n三、方法步骤")
         await house.hears("office", "导入方案", first, PLAN[cut:], "好了")
         await approved(house)
         assert await days_of(house, "征求意见") == (date(2014, 3, 26), date(2014, 4, 20))
+
+
+async def test_pieces_that_end_with_their_line_stay_lines(tmp_path):
+    """A page cuts at the end of a line where it can; people paste a paragraph at a time."""
+    pieces = PLAN.splitlines(keepends=True)
+    first = ["".join(pieces[:5]), "".join(pieces[5:7]).rstrip("\n"), "".join(pieces[7:])]
+    async with town(tmp_path) as house:
+        await house.hears("office", "导入方案", *first, "好了")
+        await approved(house)
+        (kept,) = await house.do(lambda work: work.campaigns.living())
+        assert len(kept.campaign.nodes) == 10
+
+
+async def test_a_pasted_table_that_lost_its_grid_becomes_entries_again(tmp_path):
+    lines = """第二环节工作节点安排表（2014年）
+\t序号\n\t工作步骤\n\t时间安排\n\t具体任务\n\t责任人\n
+\t1\n\t细化实施办法\n\t6月16日\n\t完成实施办法\n\t丙某\n
+\t2\n\t开展谈心谈话\n\t6月18日至\n\n6月26日\n\t制订谈话安排表\n\t甲某\n\n乙某\n
+\t3\n\t召开组织生活会\n\t6月26日\n\t做好会议记录\n\t丁某
+"""
+    async with town(tmp_path) as house:
+        await imported(house, lines)
+        await house.taps("office", "2014")
+        await approved(house)
+        (kept,) = await house.do(lambda work: work.campaigns.living())
+        assert [(n.title, n.days, n.responsible) for n in kept.campaign.nodes] == [
+            ("细化实施办法", (date(2014, 6, 16), date(2014, 6, 16)), ("丙某",)),
+            ("开展谈心谈话", (date(2014, 6, 18), date(2014, 6, 26)), ("甲某", "乙某")),
+            ("召开组织生活会", (date(2014, 6, 26), date(2014, 6, 26)), ("丁某",)),
+        ]
 
 
 async def test_a_plan_pasted_without_a_word_is_asked_about_and_not_lost(tmp_path):

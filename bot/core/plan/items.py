@@ -118,9 +118,10 @@ def items_of(
     return found, plan
 
 
-_STAND_IN = Reference(2024)
+_STAND_IN = Reference(2000)
 """A document without a year is read in this one, a leap year, to see what its dates are and where they disagree;
-the dates themselves are taken out again (`without_year`)."""
+the dates themselves are taken out again (`without_year`). It lies before any year a plan may write beside one of its
+dates: what is written with a year must not look like looking back."""
 
 
 def without_year(plan: Plan) -> Plan:
