@@ -20,11 +20,13 @@ from bot.core.messages import (
     Incoming,
     Media,
     Outgoing,
+    Redacted,
     Sent,
     Tap,
     Text,
 )
 from bot.core.people import Deed, Role, recognise, somewhere
+from bot.core.privacy import mask
 from bot.core.reading import Read, finished
 from bot.core.round import Round
 from bot.core.survey import Language
@@ -246,9 +248,21 @@ class Front:
     ) -> None:
         await self._answer(
             await receipt.respond(
-                self._database, self.receipts, self._texts, asked, address, language, now
+                self._database,
+                self.receipts,
+                self._texts,
+                asked,
+                address,
+                language,
+                now,
+                self._masked,
             )
         )
+
+    async def _masked(self, text: str) -> Redacted:
+        """A text outside any talk, masked as one inside would be."""
+        reading = (await self.readings.of((text,)))[text]
+        return mask(text, reading.spans).text
 
     # -- group chats ------------------------------------------------------------
 

@@ -5,7 +5,7 @@ What is handed in waits in the vault until the talk tick, like everybody's of th
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal, TypeVar, assert_never
 
 from bot.core.dialogue import (
@@ -22,7 +22,7 @@ from bot.core.dialogue import (
     says_reply,
     says_sign,
 )
-from bot.core.messages import Address, Button, Outgoing
+from bot.core.messages import Address, Button, Outgoing, Redacted
 from bot.core.privacy import clean, redact
 from bot.core.receipt import Held, LooksUp, Withdraws
 from bot.core.survey import Language
@@ -39,6 +39,9 @@ log = logging.getLogger(__name__)
 DAY = 86400
 
 Outcome = TypeVar("Outcome", bound=str)
+Mask = Callable[[str], Awaitable[Redacted]]
+"""How a text is masked as its writer is shown it: by all that finds names here."""
+
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -53,7 +56,9 @@ class Holder:
         address: Address,
         language: Language,
         now: float,
+        mask: Mask,
     ) -> None:
+        self._mask = mask
         self._database = database
         self._receipts = receipts
         self._texts = texts
@@ -65,7 +70,7 @@ class Holder:
         """What they ask for is done, and answered."""
         match asked:
             case Writes(text):
-                return self._wrote(text)
+                return await self._wrote(text)
             case Replies(how="ok"):
                 return await self._confirmed(asked)
             case Replies():
@@ -81,7 +86,7 @@ class Holder:
 
     # -- words ------------------------------------------------------------------
 
-    def _wrote(self, text: str) -> Outgoing:
+    async def _wrote(self, text: str) -> Outgoing:
         visits, words = self._receipts.visits, clean(text)
         visit = visits.of(self._address, self._now)
         if visit is None or leaves_it(words):
@@ -94,7 +99,7 @@ class Holder:
             visits.wrote(self._address, visit, words, self._now)
             yes = self._button("receipt.sign_ok", says_sign(visit.digits, "ok"))
             return self._says("receipt.sign_check", ((yes,), (cancel,)), contact=words)
-        masked = redact(words).text
+        masked = await self._mask(words)
         visits.wrote(self._address, visit, masked, self._now)
         place = (visit.letter.piece, visit.letter.number)
         yes = self._button("letter.ok", says_reply(visit.digits, place, "ok"))
@@ -252,13 +257,14 @@ async def respond(
     address: Address,
     language: Language,
     now: float,
+    mask: Mask,
 ) -> Outgoing:
     """What somebody asks of a receipt is done; what is to be said is sent, and kept nowhere."""
     match asked:
         case LooksUp() | Withdraws():
             return await answer(database, receipts, texts, asked, address, language)
         case Replies() | Signs() | Writes():
-            holder = Holder(database, receipts, texts, address, language, now)
+            holder = Holder(database, receipts, texts, address, language, now, mask)
             return await holder.hear(asked)
         case _:
             assert_never(asked)

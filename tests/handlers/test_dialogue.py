@@ -438,3 +438,14 @@ async def test_a_look_up_during_a_talk_tick_is_asked_to_come_back(tmp_path):
         assert house.last("a") == house.say("receipt.busy")
         await house.at("2014-03-29 08:00")
         assert [one.text for one in await house.replies()] == ["星期一"]
+
+
+async def test_a_reply_is_masked_by_all_that_finds_names_as_an_opinion_is(tmp_path):
+    async with office(tmp_path) as house:
+        await house.asks(WORDS[0], "问一问", "是哪一天的事？")
+        await house.hears("a", f"查 {house.receipts[WORDS[0]]}")
+        await house.taps("a", "写几句")
+        reading = await house.front._masked("昨天张建国把门锁了，没有人管")
+        await house.hears("a", "昨天张建国把门锁了，没有人管")
+        assert reading in house.last("a")
+        assert "张建国" not in house.last("a")
