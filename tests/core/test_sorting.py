@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.models import load_model
-from bot.content.taxonomy import load_taxonomy
+from bot.content.taxonomy import load_taxonomy, tables
 from bot.core.sorting import Leader, classify, taxonomy_from
 from bot.core.sorting.model import fit, model_from, taught
 
@@ -95,8 +95,29 @@ def test_what_is_no_matter_of_schools_is_passed_on():
     assert not labels("学校门口的小区乱停车").elsewhere
 
 
-def test_words_that_point_to_the_writer_are_shown():
-    assert labels("我是全校唯一的美术老师").pointing
+@pytest.mark.parametrize(
+    "text",
+    ["我是全校唯一的美术老师", "我们年级就我一个女老师", "我是刚从二小调来的", "上周我跟校长吵了一架", "只有我家孩子坐轮椅"],
+)  # fmt: skip
+def test_words_that_point_to_the_writer_are_shown(text):
+    assert labels(text).pointing
+
+
+@pytest.mark.parametrize("text", ["唯一的办法是多招老师", "我是普通教师，作业太多", "老师不够", "只有一个厕所"])  # fmt: skip
+def test_words_that_everybody_may_say_point_to_nobody(text):
+    assert not labels(text).pointing
+
+
+def test_an_empty_scheme_is_no_label_and_a_filled_one_is():
+    assert not load_taxonomy().groups["sicha"]
+    filled = taxonomy_from(tables() | {"sicha": [{"code": "查作风", "cues": ["拖拉"]}]})
+    assert "查作风" in classify(filled, "办事拖拉").tags
+
+
+def test_what_is_only_a_wish_is_not_urgent_though_a_cue_stands_in_it():
+    wish = "请问孩子对牛奶过敏，食堂可以单独做吗？"
+    assert labels(wish).urgent
+    assert not classify(load_taxonomy(), wish, load_model()).urgent
 
 
 def test_a_cue_may_be_a_chain_within_a_sentence_and_may_be_taken_back():

@@ -39,7 +39,7 @@ class Labels:
     sizhi: tuple[str, ...] = ()
     """四治四兴."""
     tags: tuple[str, ...] = ()
-    """Problem lists and special campaigns."""
+    """Problem lists, special campaigns, and 四查四治 once an office has filled it."""
     dangers: tuple[str, ...] = ()
     """What makes it urgent: self_harm, bullying, abuse, safety, corruption."""
     elsewhere: bool = False
@@ -150,7 +150,9 @@ def classify(
         about="个人" if leaders else "班子" if weights[body] else "个人" if spoken else "一般",
         why=why,
         sizhi=sizhi,
-        tags=tuple(code for label, code in groups["tag"] if weights[label]),
+        tags=tuple(
+            code for label, code in (*groups["tag"], *groups["sicha"]) if weights[label]
+        ),
         dangers=dangers,
         elsewhere=bool(weights[groups["elsewhere"][0][0]])
         and not any(word in folded for word in taxonomy.school),

@@ -22,6 +22,7 @@ GROUPS = (
     "topic",
     "sifeng",
     "sizhi",
+    "sicha",
     "urgent",
     "ask",
     "kind",
