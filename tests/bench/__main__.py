@@ -6,7 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.bench import inbound, language, start, week
+from tests.bench import inbound, language, start, wecom, week
 from tests.language.score import PARTS
 
 
@@ -66,6 +66,23 @@ def main() -> int:
         f"{begun['help'] * 1000:.0f}",
         f"{begun['help'] / begun['bare']:.1f}",
         "≤ 8",
+    )
+    low, high = wecom.rows(given.rounds)
+    row(
+        "WeCom callbacks opened, read and committed a second, 32 in flight",
+        f"{low:,.0f}",
+        f"{high:,.0f}",
+        f"{high / low:.2f}",
+        "≥ 0.5",
+    )
+    slowest, unanswered = wecom.slowest()
+    said = f"{slowest:.1f}" + (f", {unanswered} not in time" if unanswered else "")
+    row(
+        "2,000 members of WeCom write at once, slowest answer, s (two processors)",
+        "",
+        said,
+        "",
+        "≤ 3",
     )
     head = f"Python {platform.python_version()}, {os.cpu_count()} processors, pinned to one, medians of {given.rounds}."
     table = "\n".join([head, "", *lines, "", _language()])

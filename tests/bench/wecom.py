@@ -123,8 +123,8 @@ class Talker(Member):
         super().__init__(platform, id)
         self.next = asyncio.Event()
 
-    async def talks(self, number: int) -> None:
-        for typed in SAID:
+    async def talks(self, number: int, said: tuple[str, ...] = SAID) -> None:
+        for typed in said:
             self.next.clear()
             await self.says(typed.format(n=number))
             await self.next.wait()
@@ -146,7 +146,9 @@ async def service(platform: Platform, folder: str) -> AsyncIterator[None]:
         await process.wait()
 
 
-async def crowded(people: int) -> tuple[list[Brought], float, Counter[str]]:
+async def crowded(
+    people: int, said: tuple[str, ...] = SAID
+) -> tuple[list[Brought], float, Counter[str]]:
     """Each callback, seconds until everybody had their last answer, and what was kept how often."""
     async with Crowd() as platform:
         for n in range(people):
@@ -158,7 +160,7 @@ async def crowded(people: int) -> tuple[list[Brought], float, Counter[str]]:
                 began = time.monotonic()
                 talkers = enumerate(platform.members.values())
                 await asyncio.gather(
-                    *(one.talks(n) for n, one in talkers if isinstance(one, Talker))
+                    *(one.talks(n, said) for n, one in talkers if isinstance(one, Talker))
                 )
                 took = time.monotonic() - began
             kept = Counter[str]()
@@ -166,7 +168,7 @@ async def crowded(people: int) -> tuple[list[Brought], float, Counter[str]]:
                 kept["drafts"] = db.execute("SELECT count(*) FROM draft").fetchone()[0]
                 kept["inbox"] = db.execute("SELECT count(*) FROM inbox").fetchone()[0]
         kept.subtract({"drafts": 1, "inbox": len(SAID)})
-        kept["repeated"] = len(platform.posts) - people * len(SAID)
+        kept["repeated"] = len(platform.posts) - people * len(said)
         kept["dropped"], kept["cut"] = sum(platform.dropped.values()), len(platform.cut)
         return platform.posts, took, kept
 
@@ -181,6 +183,19 @@ async def crowd() -> None:
         f"{waits[len(waits) // 2]:.2f}, p99 {waits[int(len(waits) * 0.99)]:.2f}, at most {waits[-1]:.2f} s; "
         f"not answered {silent}; {dict(kept)}"
     )
+
+
+def slowest() -> tuple[float, int]:
+    """Seconds until the last of everybody's first callbacks was answered, and how many came to nothing."""
+    pinned = os.sched_getaffinity(0)
+    os.sched_setaffinity(
+        0, range(os.cpu_count() or 1)
+    )  # the platform is no part of what is measured
+    try:
+        times, _, _ = asyncio.run(crowded(PEOPLE, SAID[:1]))
+    finally:
+        os.sched_setaffinity(0, pinned)
+    return max(one.took for one in times), sum(one.status != 200 for one in times)
 
 
 def floor(
