@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -91,3 +92,21 @@ async def test_a_hundred_at_once_none_lost_none_doubled_and_no_trace_of_who_they
         assert secret not in log
         assert secret.encode() not in whole
         assert secret.encode("utf-16-le") not in whole
+
+
+async def test_the_office_comes_in_by_its_code_and_works_at_the_desk(tmp_path: Path):
+    async with Platform() as platform, service(tmp_path, platform):
+        clerk = platform.member("Clerk.Chen")
+        log = tmp_path / "log.txt"
+        found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", log.read_text())
+        assert found
+        await clerk.says(found[0])
+        await until(lambda: clerk.shown, 15)
+        await clerk.says("?")
+        await until(lambda: clerk.cards, 15)
+        await clerk.taps("发起")
+        await until(lambda: len(clerk.cards) > 1, 15)
+        await clerk.taps("五问")
+        await until(lambda: len(clerk.cards) > 2, 15)
+        await until(lambda: clerk.cards[0].replaced, 15)
+        assert not platform.refusals.keys() - {46003, 48002}

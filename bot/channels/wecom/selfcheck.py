@@ -127,12 +127,20 @@ class _Check:
 
     async def _callback(self) -> AsyncIterator[Problem]:
         """We ask our own address what the platform asks it when the settings are saved."""
+        try:
+            seal = Seal(
+                self._secrets.wecom_token,
+                self._secrets.wecom_aes_key,
+                self._settings.wecom.corp_id,
+            )
+        except ValueError:
+            return  # the key is missing or none: `tingwen check` has said so already
         public = self._settings.web.public_url
         if not public:
             yield _about(self._settings.file, "web.public_url", "wecom_no_url")
             return
         url, began = f"{public}{PATH}", self._monotonic()
-        said = await self._echoed(url)
+        said = await self._echoed(url, seal)
         facts = {"url": url, "said": said}
         if said:
             yield _about(self._settings.file, "web.public_url", "wecom_callback_silent", facts)
@@ -146,12 +154,9 @@ class _Check:
                 warning=True,
             )
 
-    async def _echoed(self, url: str) -> str:
+    async def _echoed(self, url: str, seal: Seal) -> str:
         """What came instead of the right answer; empty where that came."""
         wanted = token_hex(8)
-        seal = Seal(
-            self._secrets.wecom_token, self._secrets.wecom_aes_key, self._settings.wecom.corp_id
-        )
         sealed = seal.seal(wanted.encode(), str(int(self._now())), token_hex(8), _random)
         asked = {
             "msg_signature": sealed.signature,

@@ -130,6 +130,12 @@ async def test_a_platform_out_of_reach():
         assert await faults(platform) == ["wecom_out_of_reach"]
 
 
+@pytest.mark.parametrize("key", ["", "x"])
+async def test_a_key_that_is_none_is_said_elsewhere(key: str):
+    async with running_service() as platform:
+        assert await faults(platform, wecom_aes_key=key) == []
+
+
 async def test_a_slow_callback(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(selfcheck, "PROMPT", 0.0)
     async with running_service() as platform:
