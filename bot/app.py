@@ -46,7 +46,7 @@ from bot.settings import PlannedRound, Settings, Span
 from bot.settings.problem import Problem
 from bot.settings.secret import Secrets, robots_in
 from bot.settings.workdays import calendar_of
-from handlers import rectification
+from handlers import campaign, rectification
 from handlers.alarm import Alarms
 from handlers.bell import Chores
 from handlers.campaign import House as Calendaring
@@ -223,6 +223,28 @@ class App:
             return notice(poster, words) if poster else None
 
         return notices.routes(find, words["notice.gone"])
+
+    def feeds(self) -> "tuple[Route, ...]":
+        """The calendar, at addresses nobody can guess."""
+        from bot.channels.web import feed
+        from bot.content.papers import papers
+        from bot.reports.calendar import calendar
+
+        settings, words = self.settings, papers("zh")
+        zone, units = settings.office.timezone, units_of(settings)
+        name = settings.office.name or self.house.say("zh", "house.office")
+
+        async def find(token: str) -> bytes | None:
+            now = datetime.fromtimestamp(self.clock(), UTC)
+            today = now.astimezone(zone).date()
+            found = await self.database.write(
+                lambda tx: campaign.fed(Work(tx), units, today, token)
+            )
+            if found is None:
+                return None
+            return await asyncio.to_thread(calendar, found, name, words, zone, now)
+
+        return feed.routes(find)
 
     def wake(self, address: Address) -> None:
         """Somebody can be reached again: what waits for them goes out."""
@@ -750,7 +772,7 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
     listener = Listener(settings.web.host, settings.web.port)
     address = listener.bind()
     chat = WebChat(words(), on_open=app.wake, takes_files=app.reads_files)
-    listener.add((*chat.routes(home=True), *app.notices()))
+    listener.add((*chat.routes(home=True), *app.notices(), *app.feeds()))
     channels: list[Channel] = [chat]
     async with contextlib.AsyncExitStack() as stack:
         told = await stack.enter_async_context(_until_told())
@@ -824,7 +846,7 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
             ),
             edition=edition,
         )
-        listener.add((*demo.routes(), *chat.routes(), *app.notices()))
+        listener.add((*demo.routes(), *chat.routes(), *app.notices(), *app.feeds()))
         async with _running(listener.run()):
             sys.stdout.write(f"{address}\n")
             sys.stdout.flush()

@@ -26,6 +26,7 @@ from storage.unit_of_work import Work
 if TYPE_CHECKING:  # what reads dates is imported with the first plan, for start-up's sake
     from bot.core.campaign.model import Campaign
     from bot.core.campaign.reminders import Reminder, Rules
+    from bot.core.campaign.schedule import Schedule
     from bot.core.campaign.standing import Reports
 
 NODE, LIST, YEAR = "node", "nodes", "holidays"
@@ -149,6 +150,31 @@ def _what(one: "Reminder") -> str:
 
 def _ref(one: "Reminder", today: date) -> str:
     return f"{today.isoformat()} {_what(one)}"
+
+
+def schedules(
+    work: Work, units: Sequence[Unit], today: date, unit: str | None = None
+) -> "tuple[Schedule, ...]":
+    """The plans that live as papers show them: of the whole house, or of one unit too. Talks are nobody's paper."""
+    from bot.core.campaign.schedule import schedule
+    from bot.core.campaign.standing import reports
+
+    names = {one.id: one.name for one in units}
+    found: list[Schedule] = []
+    for kept in work.campaigns.living():
+        if kept.campaign.unit not in ("", unit):
+            continue
+        concerned = [one for one in names if kept.campaign.unit in ("", one)]
+        known = reports(work.campaigns.completions(kept.id), concerned)
+        found.append(schedule(kept.campaign, known, today, names))
+    return tuple(found)
+
+
+def fed(
+    work: Work, units: Sequence[Unit], today: date, token: str
+) -> "tuple[Schedule, ...] | None":
+    """What an address of the calendar shows; None where it is not good."""
+    return schedules(work, units, today) if work.feeds.known(token) else None
 
 
 # --- whom it concerns ------------------------------------------------------------------------------------------------

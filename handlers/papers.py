@@ -89,7 +89,8 @@ def draw_schedule(
         case _ if wanted == DATES:
             from bot.reports.calendar import calendar
 
-            return (File(DATES, calendar(schedule, texts, ZoneInfo(zone), now)),)
+            content = calendar([schedule], schedule.title, texts, ZoneInfo(zone), now)
+            return (File(DATES, content),)
         case _:
             from bot.reports.gantt import gantt
 

@@ -413,6 +413,15 @@ completion = Table(  # a node was reported done: by a unit, or once for all
     sqlite_with_rowid=False,
 )
 
+feed = Table(  # an address at which the calendar can be subscribed to; the address itself is nowhere
+    "feed",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),  # of the token in it
+    Column("who", Text, nullable=False),  # the label of the account that made it
+    Column("day", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 talk = Table(  # one of the talks that leaders have with each other (谈心谈话), planned and held
     "talk",
     metadata,

@@ -7,6 +7,7 @@ from storage.dialogue import Dialogue
 from storage.digest import Digests
 from storage.draft import Drafts
 from storage.errand import Errands
+from storage.feed import Feeds
 from storage.identity import Identity
 from storage.inbox import Inbox
 from storage.opinion import Opinions
@@ -66,6 +67,11 @@ class Work:
     def errands(self) -> Errands:
         """What the desk remembers between two messages."""
         return Errands(self._tx)
+
+    @property
+    def feeds(self) -> Feeds:
+        """Addresses at which the calendar can be subscribed to."""
+        return Feeds(self._tx)
 
     @property
     def identity(self) -> Identity:

@@ -5,7 +5,7 @@ A thing to be done by a day stands on that day; one with a time stands in the of
 (VTIMEZONE), because no program need know them. Undated things and those that were over at the start are left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,26 +20,35 @@ _HIDDEN = frozenset({State.OPEN, State.RECORDED})
 
 
 def calendar(
-    schedule: Schedule, texts: Mapping[str, str], zone: ZoneInfo, now: datetime
+    schedules: Sequence[Schedule],
+    name: str,
+    texts: Mapping[str, str],
+    zone: ZoneInfo,
+    now: datetime,
 ) -> bytes:
-    """The file. `now` is when it was made: each event carries it as DTSTAMP."""
+    """One file of all these plans, under a name. `now` is when it was made: each event carries it as DTSTAMP."""
     words = Words(texts)
-    shown = [row for row in schedule.rows if row.state not in _HIDDEN and _first(row)]
+    shown = [
+        (schedule, row)
+        for schedule in schedules
+        for row in schedule.rows
+        if row.state not in _HIDDEN and _first(row)
+    ]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Tingwen//Tingwen//ZH",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_text(schedule.title)}",
+        f"X-WR-CALNAME:{_text(name)}",
         f"X-WR-TIMEZONE:{zone.key}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT6H",
     ]
-    timed = [day for row in shown if row.time and (day := _first(row)) is not None]
+    timed = [day for _, row in shown if row.time and (day := _first(row)) is not None]
     if timed:
         lines += _zone(zone, min(timed), max(timed) + timedelta(days=366))
     stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    for row in shown:
+    for schedule, row in shown:
         lines += _event(row, schedule, words, zone, stamp)
     lines.append("END:VCALENDAR")
     return b"".join(_folded(line) for line in lines)

@@ -21,6 +21,7 @@ from handlers.desk.links import LINKS
 from handlers.desk.notice import NOTICES
 from handlers.desk.rectification import PROBLEMS
 from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
+from handlers.desk.sheets import SHEETS
 from handlers.desk.signature import CONTACTS
 from handlers.desk.sorting import SORT
 from handlers.desk.talks import TALKS
@@ -49,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     LINKS,
     REMIND,
     STOP,
+    SHEETS,
     TALKS,
     CIRCLE,
     SCHEDULE,

@@ -62,7 +62,7 @@ def events(content: bytes) -> dict[str, Event]:
 
 
 def file(campaign: Campaign = CAMPAIGN, *done: Completion) -> bytes:
-    return calendar(seen(campaign, *done), papers("zh"), SHANGHAI, NOW)
+    return calendar([seen(campaign, *done)], "日程", papers("zh"), SHANGHAI, NOW)
 
 
 # --- the calendar file -----------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def test_lines_end_and_fold_as_the_standard_says() -> None:
     ("zone", "months"), [("Asia/Shanghai", 0), ("Europe/Berlin", 2), ("America/New_York", 2)]
 )
 def test_the_zones_own_changes_come_along(zone: str, months: int) -> None:
-    content = calendar(seen(), papers("zh"), ZoneInfo(zone), NOW)
+    content = calendar([seen()], "日程", papers("zh"), ZoneInfo(zone), NOW)
     found = Calendar.from_ical(content)
     (rules,) = found.walk("VTIMEZONE")
     assert len(rules.subcomponents) == 1 + 2 * months
@@ -133,7 +133,7 @@ def test_the_zones_own_changes_come_along(zone: str, months: int) -> None:
 def test_any_title_comes_back_and_breaks_nothing(title: str) -> None:
     spoken = "".join(c for c in title if c.isprintable())
     one = Campaign(id="c", title="t", since=TODAY, nodes=(node("a", title=title, end=TODAY),))
-    content = calendar(seen(one), papers("zh"), SHANGHAI, NOW)
+    content = calendar([seen(one)], "日程", papers("zh"), SHANGHAI, NOW)
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     found = str(events(content)["a"]["SUMMARY"])
     assert "".join(c for c in found if c.isprintable()).removeprefix("截止：") == spoken

@@ -67,6 +67,7 @@ STAYS = {
     "telling": 0,
     "awaited": 0,
     "errand": 0,
+    "feed": 1,  # an address that somebody's calendar may still follow
     "talk": 1,  # a plan of talks, and what the two wrote of theirs
     "digest_note": 1,
     "problem_line": 1,  # the history of a problem is never erased
@@ -117,6 +118,7 @@ def shelf(tmp_path: Path):
             if ended:
                 work.urgent.take(matter, "duty-1")
                 work.urgent.end(matter, "duty-1", said("去过了")[0].text, PERIOD)
+        work.feeds.make("office-1", date(2014, 3, 1))
         work.talks.plan("no1", [Talk(id="1", one="甲某", other="乙某", why=(next(iter(Why)),))])
         listed = Event(
             day=date(2026, 9, 18), who="", move="list", words="菜凉", values={"sources": "self"}
