@@ -210,7 +210,7 @@ async def crowd() -> None:
                     await _ready(api)
                     for n, caller in enumerate(api.callers):
                         asyncio.get_running_loop().call_later(over * n / PEOPLE, caller.begin)
-                    await _finished(api, 600)
+                    await finished(api, 600)
             waits = sorted(caller.first - caller.began for caller in api.callers)
             span = max(c.first for c in api.callers) - min(c.began for c in api.callers)
             print(
@@ -284,7 +284,7 @@ async def _mute(outgoing: Outgoing) -> None:
 async def killed() -> None:
     """Nothing lost, nothing doubled."""
     async with Crowd(PEOPLE, repeats=0.03) as api:
-        api.mischief = _mischief(api.chance)
+        api.mischief = mischief(api.chance)
         kills = 0
         with tempfile.TemporaryDirectory() as folder:
             for n, caller in enumerate(api.callers):
@@ -293,14 +293,14 @@ async def killed() -> None:
             while len(api.finished) < PEOPLE and time.monotonic() - began < 900:
                 async with service("serve", api.base, folder) as process:
                     life = api.chance.uniform(2, 6) if kills < 20 else 600
-                    await _finished(api, life, strict=False)
+                    await finished(api, life, strict=False)
                     if len(api.finished) < PEOPLE:
                         process.kill()
                         await process.wait()
                         kills += 1
             async with service("serve", api.base, folder):
                 await asyncio.sleep(8)
-            kept = await _kept(Path(folder))
+            kept = await kept_in(Path(folder))
         lost = sum(said not in kept for c in api.callers for said in c.said)
         doubled = sum(count > 1 for count in kept.values())
         twice = sum(c.thanked > 1 for c in api.callers)
@@ -311,7 +311,7 @@ async def killed() -> None:
         )
 
 
-async def _kept(folder: Path) -> Mapping[str, int]:
+async def kept_in(folder: Path) -> Mapping[str, int]:
     """What was said and how often it is there, once a last tick has let all of it out of the vault."""
     settings, secrets = _settings(folder)
     app = App(settings, secrets)
@@ -325,7 +325,7 @@ async def _kept(folder: Path) -> Mapping[str, int]:
         return dict(rows.fetchall())
 
 
-def _mischief(chance: random.Random) -> Callable[[str, Mapping[str, Any]], Fault | None]:
+def mischief(chance: random.Random) -> Callable[[str, Mapping[str, Any]], Fault | None]:
     faults = (Reset(), Reset(done=True), Page(502), Truncated(), Flood(1), Slow(0.3))
 
     def sometimes(method: str, facts: Mapping[str, Any]) -> Fault | None:
@@ -339,7 +339,7 @@ async def _ready(api: BotApi) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _finished(api: Crowd, within: float, *, strict: bool = True) -> None:
+async def finished(api: Crowd, within: float, *, strict: bool = True) -> None:
     until = time.monotonic() + within
     while len(api.finished) < len(api.callers):
         if time.monotonic() > until:
