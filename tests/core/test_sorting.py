@@ -187,3 +187,9 @@ def test_anything_can_be_sorted(text):
     found = labels(text)
     assert found.topics[0] == found.topic
     assert found.urgent == bool(found.dangers)
+
+
+@pytest.mark.parametrize("text", ["", "……", "123", "OK"])
+def test_where_there_is_nothing_to_read_the_model_says_nothing(text):
+    found = classify(load_taxonomy(), text, load_model())
+    assert (found.topic, found.sifeng, found.urgent) == ("qita", (), False)

@@ -93,3 +93,24 @@ def test_a_told_stop_is_quick_and_clean(tmp_path):
         log = (tmp_path / "log.txt").read_text()
         assert anna.token not in log
         assert "开始" not in log
+
+
+def test_a_name_typed_before_a_kill_in_the_quiet_gap_is_masked_ever_after(tmp_path):
+    with Service(tmp_path) as service:
+        anna = Browser(service)
+        for text, seen in (("开始", "随时可以停"), ("2", "您是哪一类"), ("3", "第 1 问")):
+            anna.types(text)
+            anna.waits_for(seen)
+        anna.types("诸葛建军天天迟到")
+        service.kill()
+        service.start()
+        anna.waits_for("第 2 问")
+        anna.types("88")
+        assert "〔姓名〕天天迟到" in anna.waits_for("请看一眼")
+        anna.types("1")
+        anna.waits_for("收到了")
+        service.kill()
+        whole = b"".join(service.files().values())
+        assert "诸葛建军".encode() not in whole
+        assert "诸葛建军".encode("utf-16-le") not in whole
+        anna.close()

@@ -1,5 +1,6 @@
 """From the cues found in an opinion to its labels."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -88,6 +89,9 @@ def _spoken(taxonomy: Taxonomy, found: Findings) -> dict[str, float]:
     }
 
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
 def classify(
     taxonomy: Taxonomy, text: str, model: "Model | None" = None, roster: Sequence[Leader] = ()
 ) -> Labels:
@@ -97,6 +101,8 @@ def classify(
     """
     folded, found = taxonomy.find(taxonomy.fold(text))
     groups, weights = taxonomy.groups, found.weights
+    if not _HAN.search(folded):  # a model that reads nothing deems everything equally likely
+        model = None
     learned = model.read(folded, _spoken(taxonomy, found)) if model else {}
     ranked = _learned(learned["topic"]) if model else _ranked(taxonomy, weights)
     topics = _topics(ranked, *((SURE, SECOND_SHARE) if model else (LEAST, SECOND)))
