@@ -44,7 +44,7 @@ class Reading:
     pointing: tuple[str, ...] = ()
     """Words, as they stand in the text, by which its writer may be recognised."""
     dangers: tuple[str, ...] = ()
-    """What makes it urgent, as `sorting` calls it, where words of the text say so."""
+    """What makes it urgent, as `sorting` calls it."""
     labels: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the sorting suggests for the masked text, ready for JSON."""
 
@@ -72,7 +72,7 @@ class Library:
             spans=found.spans,
             leaders=leaders,
             pointing=_widest(_verbatim(text, labels.pointing)),
-            dangers=tuple(danger for danger in labels.dangers if labels.why.get(danger)),
+            dangers=labels.dangers,
             labels=_kept(labels),
         )
 
@@ -190,8 +190,9 @@ def pointing(session: Session, read: Read) -> tuple[str, ...]:
 
 
 def dangers(session: Session, read: Read) -> frozenset[str]:
-    """All that makes any of the answers urgent."""
-    return frozenset(danger for text in finished(session) for danger in read(text).dangers)
+    """What words of the answers, and not a model alone, give away to be urgent."""
+    readings = [read(text) for text in finished(session)]
+    return frozenset(d for r in readings for d in r.dangers if r.labels.get("why", {}).get(d))
 
 
 def finished(session: Session) -> tuple[str, ...]:
