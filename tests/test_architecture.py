@@ -66,6 +66,7 @@ IDEOGRAPH = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]
 
 RECOGNISES = (
     "bot/core/campaign/",  # what an event is called
+    "bot/core/campaign/editing.py",  # what somebody enters by hand
     "bot/core/dates/",  # phrases of plans
     "bot/core/digest/routing.py",  # posts that head a unit
     "bot/core/dialogue.py",  # what a receipt's holder types

@@ -18,6 +18,7 @@ from bot.core.campaign.editing import (
     accepted,
     added,
     answered,
+    entry,
     typed_days,
 )
 from bot.core.campaign.model import FRAMES, Ask, Campaign, Node
@@ -597,7 +598,7 @@ def _add(asking: Asking, kept: KeptCampaign, words: list[str]) -> Answer:
             return _add_when(asking, kept, title)
     try:
         days_ = typed_days(typed, kept.campaign, asking.today, asking.desk.calendar)
-        after, node = added(kept.campaign, title, days_)
+        after, node = added(kept.campaign, title, days_, place=entry(title, days_))
     except NotPossible as refusal:
         return _add_when(asking, kept, title, fault(asking, refusal))
     made = changed(asking, kept, Edit(after), node.id, "added")

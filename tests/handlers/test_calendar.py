@@ -318,3 +318,16 @@ async def test_the_demos_plan_lives_and_two_units_are_late(tmp_path):
         notes = {node.note for node in from_json(kept.snapshot).nodes}
         assert "尚有2个单位未报" in notes
         assert "已逾期，还没有报完成" not in notes
+
+
+async def test_a_day_of_reception_that_the_office_enters_reminds_of_its_hour(tmp_path):
+    async with town(tmp_path) as house:
+        id = await lives(house, NODES[0])
+        await house.hears("office", f"方案 {id} 加")
+        await house.hears("office", "3月28日下午2点 校长接访")
+        assert "3月28日 14:00" in house.last("office")
+        house.channel.sent.clear()
+        await rings(house, "2014-03-26 09:30", "2014-03-27 09:30", "2014-03-28 09:00")
+        said = [one.text for one in house.sent("office")]
+        assert "3月28日 14:00：校长接访（还有 1 天）" in said[0]
+        assert "今天 14:00：校长接访" in said[-1]

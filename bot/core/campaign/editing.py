@@ -191,6 +191,15 @@ def added(
     return replace(campaign, nodes=(*campaign.nodes, one)), one
 
 
+def entry(title: str, typed: Typed) -> Place:
+    """What somebody enters by hand: a day of reception, a talk, a meeting; anything else is a node to be done by then."""
+    if any(word in title for word in ("接访", "接待日", "来访接待")):
+        return "reception"
+    if any(word in title for word in ("谈心", "谈话", "约谈")):
+        return "talk"
+    return "meeting" if typed.time or title.strip().endswith("会") else "node"
+
+
 def dropped(campaign: Campaign, node: str) -> Campaign:
     """Without that node, its questions and what was said against it. Raises `NotPossible`."""
     one = _found(campaign, node)
