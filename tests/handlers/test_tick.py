@@ -1,6 +1,7 @@
 """The clock strikes: each answer leaves the vault once, in company, in no order."""
 
 import asyncio
+import io
 import os
 import random
 from collections import Counter
@@ -9,10 +10,14 @@ from itertools import count
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
+from bot.content.papers import papers
 from bot.core.bucket import NO_TAGS
+from bot.reports.workbook import workbook
 from handlers.tick import Ticked, tick
 from storage.vault import Tick
+from tests.core.test_digest import digest_of, opinion
 from tests.order import tau
 from tests.vaults import Shelf, atoms, every_key, person, said
 
@@ -209,7 +214,7 @@ def test_neither_rows_nor_the_file_tell_the_order_of_submission(tmp_path, monkey
     """Eight runs of thirty people, with chance from a seed so that bad luck cannot fail the test."""
     chance = random.Random(20260925)
     monkeypatch.setattr(os, "urandom", chance.randbytes)
-    taus = {"row": [], "file": [], "lookup": []}
+    taus = {"row": [], "file": [], "lookup": [], "digest": [], "export": []}
     for run in range(8):
         folder = tmp_path / str(run)
         shelf = Shelf(folder, durable=False)
@@ -224,6 +229,10 @@ def test_neither_rows_nor_the_file_tell_the_order_of_submission(tmp_path, monkey
         by = shelf.rows("SELECT text FROM opinion ORDER BY lookup")
         taus["lookup"].append(tau([marks.index(t) for (t,) in by]))
         shelf.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        digest = digest_of(*map(_opinion, shelf.do(lambda work: work.opinions.of(PERIOD))))
+        taus["digest"].append(tau([marks.index(entry.text) for entry in digest.entries]))
+        cells = str([[c.value for c in row] for row in _ledger(digest).iter_rows()])
+        taus["export"].append(tau(sorted(range(30), key=lambda n: cells.index(marks[n]))))
         raw = shelf.file.read_bytes()
         places = {mark: raw.index(mark.encode()) for mark in marks}
         taus["file"].append(tau(sorted(range(30), key=lambda n: places[marks[n]])))
@@ -231,6 +240,14 @@ def test_neither_rows_nor_the_file_tell_the_order_of_submission(tmp_path, monkey
     for found in taus.values():
         assert max(abs(t) for t in found) < 0.45
         assert abs(sum(found) / len(found)) < 0.16
+
+
+def _opinion(kept):
+    return opinion(kept.id, text=kept.text, unit=kept.unit, group=kept.group)
+
+
+def _ledger(digest):
+    return load_workbook(io.BytesIO(workbook(digest, papers("zh")))).worksheets[0]
 
 
 # -- histories --------------------------------------------------------------------------------------------------
