@@ -1,6 +1,7 @@
 """The calendar as the office lives it in chat: a plan comes in, is looked at, asked about, approved; then it lives."""
 
 import io
+import os
 import zipfile
 from contextlib import asynccontextmanager
 from datetime import date
@@ -23,7 +24,7 @@ PLAN = """江城市教育局关于开展作风建设活动的实施方案
 2．召开专题民主生活会（6月16日）。专题民主生活会后10天内形成专项报告，报局活动办。
 3．召开通报会（6月下旬）。责任人：甲某。
 """
-SEEDS = Path("/work/shared/plans")
+SEEDS = Path(os.environ.get("TINGWEN_PLANS", Path(__file__).parents[3] / "shared" / "plans"))
 SCHOOL = Address(channel="web", id="school")
 HEAD = Address(channel="web", id="head")
 WATCH = Address(channel="web", id="watch")
