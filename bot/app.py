@@ -162,8 +162,8 @@ class App:
         self._wake: Callable[[Address], None] = lambda _: None
         self._works_here: Callable[[Address], bool] = lambda _: False
         self.headcounts = headcounts_of(settings)
-        office = settings.office
-        self.house = House(load_texts(), office.name, office.phone, office.duty_phone)
+        self.house = house_of(settings)
+        self.place = place_of(settings, self.house)
 
     @contextlib.asynccontextmanager
     async def running(self, *channels: Channel) -> AsyncGenerator[Front]:
@@ -207,14 +207,7 @@ class App:
         from bot.content.papers import papers
         from bot.reports.notice import notice
 
-        settings, words = self.settings, papers("zh")
-        place = rectification.Place(
-            office=settings.office.name or self.house.say("zh", "house.office"),
-            phone=settings.office.phone or self.house.say("zh", "house.phone"),
-            site=settings.web.public_url,
-            units={unit.id: unit.name for unit in units_of(settings)},
-            calendar=calendar_of(settings),
-        )
+        words, place = papers("zh"), self.place
 
         async def find(batch: str) -> bytes | None:
             poster = await self.database.write(
@@ -232,7 +225,7 @@ class App:
 
         settings, words = self.settings, papers("zh")
         zone, units = settings.office.timezone, units_of(settings)
-        name = settings.office.name or self.house.say("zh", "house.office")
+        name = self.house.office
 
         async def find(token: str) -> bytes | None:
             now = datetime.fromtimestamp(self.clock(), UTC)
@@ -324,10 +317,7 @@ class App:
             ),
             zone=lambda moment: moment.astimezone(settings.office.timezone),
             almanac=lambda: self.almanac(scripts),
-            calendar=calendar_of(settings),
-            office=settings.office.name or self.house.say("zh", "house.office"),
-            phone=settings.office.phone or self.house.say("zh", "house.phone"),
-            site=settings.web.public_url,
+            place=self.place,
             links=self.links,
             leaders=tuple((leader.name, leader.post) for leader in settings.leaders),
         )
@@ -417,6 +407,23 @@ class App:
             self.bell.soon()
 
 
+def house_of(settings: Settings) -> House:
+    """The catalogue, with the office's name and telephones in it."""
+    office = settings.office
+    return House(load_texts(), office.name, office.phone, office.duty_phone)
+
+
+def place_of(settings: Settings, house: House) -> rectification.Place:
+    """What notices, cards and links say of the house."""
+    return rectification.Place(
+        office=house.office,
+        phone=house.phone,
+        site=settings.web.public_url,
+        units={unit.id: unit.name for unit in units_of(settings)},
+        calendar=calendar_of(settings),
+    )
+
+
 def library_of(settings: Settings) -> Library:
     """What free words are read with, on the way in and wherever else they come from. It takes a fifth of a second."""
     from bot.content.models import load_model, load_readers
@@ -455,7 +462,7 @@ def almanac_of(
 ) -> Almanac:
     """What the papers need to know of the house."""
     return Almanac(
-        office=settings.office.name or load_texts().say("zh", "house.office"),
+        office=house_of(settings).office,
         rhythm=rhythm_of(settings),
         calendar=calendar_of(settings),
         headcounts=headcounts,

@@ -149,7 +149,7 @@ class Place:
     office: str
     phone: str
     site: str
-    """Where the world reaches our pages; empty where it does not."""
+    """Where the world reaches our pages, without a slash at the end; empty where it does not."""
     units: Mapping[str, str]
     """Names by id."""
     calendar: Calendar

@@ -48,6 +48,16 @@ class House:
         """The sentence of that key."""
         return self._texts.say(language, key, **self._own[language], **params)
 
+    @property
+    def office(self) -> str:
+        """What the papers call the office."""
+        return self._own["zh"]["office"]
+
+    @property
+    def phone(self) -> str:
+        """The office's telephone, as the papers have it."""
+        return self._own["zh"]["phone"]
+
 
 def to_be_read(draft: Draft) -> tuple[str, ...]:
     """The finished texts that the message shows, masked: they are read before it is made."""

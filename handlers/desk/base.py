@@ -16,6 +16,7 @@ from bot.core.round import Round
 from bot.core.survey import Group, Language, Survey, Unit
 from bot.core.workdays import Calendar
 from handlers.digest import Almanac
+from handlers.rectification import Place
 from storage.staff import Member
 from storage.unit_of_work import Work
 
@@ -49,18 +50,19 @@ class Desk:
     """A moment in the office's time zone."""
     almanac: Callable[[], Almanac]
     """What the papers need to know of the house."""
+    place: Place
+    """What notices, cards and links say of it."""
     standing: str = "word"
     """The round of what is said without being asked."""
-    calendar: Calendar = Calendar()  # noqa: RUF009 - frozen
-    """Which days are worked."""
-    office: str = ""
-    phone: str = ""
-    site: str = ""
-    """Where the world reaches our pages, without a slash at the end; empty where it does not."""
     links: Callable[[str], tuple[tuple[str, str], ...]] = lambda _: ()
     """A link's text as addresses: each channel's name and where it leads there."""
     leaders: tuple[tuple[str, str], ...] = ()
     """Names and posts of the configuration."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Which days are worked."""
+        return self.place.calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

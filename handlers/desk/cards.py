@@ -17,7 +17,7 @@ def _cards(asking: Asking) -> Answer:
     """联系卡 · 联系卡 newtown · 联系卡 all"""
     ids = within(asking.member.staff, Deed.PRINT_CARDS, (u.id for u in asking.desk.units))
     mine = [unit for unit in asking.desk.units if unit.id in ids]
-    if not asking.desk.site:
+    if not asking.desk.place.site:
         return Answer(text=asking.say("cards.no_site"), menu=True)
     match asking.rest:
         case ["all"]:
@@ -35,8 +35,8 @@ def _cards(asking: Asking) -> Answer:
             draw_cards,
             tuple(chosen),
             parents,
-            asking.desk.site,
-            asking.desk.phone,
+            asking.desk.place.site,
+            asking.desk.place.phone,
             asking.today,
         ),
         menu=True,

@@ -7,7 +7,7 @@ from bot.core.messages import Button
 from bot.core.people import Deed
 from bot.core.rectification import Problem, State
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, pairs
-from handlers.rectification import MOST_IN_A_NOTICE, Place, Public, draw_wall, poster, put_up
+from handlers.rectification import MOST_IN_A_NOTICE, Public, draw_wall, poster, put_up
 
 NOTICE_DAYS = 7
 """How long a notice is up where nobody says otherwise."""
@@ -55,14 +55,7 @@ def _put_up(asking: Asking, ready: list[Problem], where: str, days: int) -> Answ
     asking.note(Deed.PUBLISH_NOTICE, batch=made.batch)
     remind = asking.button("notices.tell", f"提醒 {made.round}")
     text = asking.say("notices.done", batch=made.batch, closes=made.closes.isoformat())
-    place = Place(
-        office=asking.desk.office,
-        phone=asking.desk.phone,
-        site=asking.desk.site,
-        units={unit.id: unit.name for unit in asking.desk.units},
-        calendar=asking.desk.calendar,
-    )
-    shown = poster(asking.work, place, made.batch)
+    shown = poster(asking.work, asking.desk.place, made.batch)
     return Answer(
         text=text,
         rows=((remind, asking.back()),),

@@ -76,14 +76,14 @@ def _feeds(asking: Asking, more: tuple[str, ...]) -> Answer:
         return Answer(text=asking.say("circle.private"))
     if not may(asking.member.staff, Deed.EDIT_PLAN):
         return Answer(text=asking.say("sheets.not_yours"), menu=True)
-    if not asking.desk.site:
+    if not asking.desk.place.site:
         return Answer(text=asking.say("sheets.no_site"), menu=True)
     feeds, label = asking.work.feeds, asking.member.label
     match more:
         case ("新",):
             token = feeds.make(str(label), asking.today)
             _noted(asking, "feed_made")
-            address = f"{asking.desk.site}/calendar/{token}.ics"
+            address = f"{asking.desk.place.site}/calendar/{token}.ics"
             return Answer(text=asking.say("sheets.made", address=address), menu=True)
         case ("撤", *sure) if sure == [CONFIRM]:
             count = feeds.clear()

@@ -28,7 +28,9 @@ async def planned(house) -> str:
 
 def sited(house) -> None:
     """The house has an address in the world."""
-    house.front._desk = replace(house.front._desk, site=SITE)
+    house.front._desk = replace(
+        house.front._desk, place=replace(house.front._desk.place, site=SITE)
+    )
 
 
 async def test_the_office_takes_the_picture_the_table_and_the_file(tmp_path):
