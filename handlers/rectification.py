@@ -21,7 +21,6 @@ from bot.core.rectification import (
     State,
     after,
     overdue,
-    replay,
 )
 from bot.core.survey import (
     LANGUAGES,
@@ -64,10 +63,10 @@ def act(
     work: Work, number: int, move: Move, today: date, who: str, words: str = "", **values: str
 ) -> Problem:
     """One more thing is done to a problem. Raises `core.rectification.Refused`, with nothing changed, and `Raced`."""
-    history = work.problems.history(number)
+    stands, lines = work.problems.kept(number)
     event = Event(day=today, who=who, move=move, words=words, values=values)
-    changed = after(replay(number, history), event)
-    work.problems.add(number, len(history), event)
+    changed = after(stands or Problem(number=number), event)
+    work.problems.add(lines, event, changed)
     if changed.state is State.DROPPED and changed.into:
         work.problems.follow(number, changed.into)
     return changed
@@ -174,8 +173,8 @@ def poster(work: Work, place: Place, batch: str) -> "Poster | None":
             due=p.musts.due,
             result=p.result,
         )
-        for p in work.problems.every()
-        if p.batch == batch and not p.personal
+        for p in work.problems.of_batch(batch)
+        if not p.personal
     )
     return Poster(
         office=place.office,
@@ -331,8 +330,8 @@ def _rate(work: Work, notice: Notice, today: date) -> list[int]:
     """Each item of the notice by what was let out of its round; nothing where too few rated it."""
     tallies = work.opinions.chosen(notice.round)
     rated: list[int] = []
-    for problem in work.problems.every():
-        if problem.batch != notice.batch or problem.state is not State.PUBLISHED:
+    for problem in work.problems.of_batch(notice.batch):
+        if problem.state is not State.PUBLISHED:
             continue
         good, fair, poor = (tallies.get((f"p{problem.number}", grade), 0) for grade in GRADES)
         if not (said := good + fair + poor):

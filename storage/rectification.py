@@ -2,7 +2,7 @@
 
 A line is added under the number that follows the last one, so of two who act on the same problem at once one acts on what
 the other left (`Raced`). Nothing is changed and nothing is deleted here, except that an opinion's way may be given anew: the
-trail says by whom.
+trail says by whom. How a problem stands is kept beside its lines, in the same transaction, and never asked of them again.
 """
 
 import json
@@ -15,9 +15,9 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.receipt import MOST_PIECES
-from bot.core.rectification import Event, Problem, replay
+from bot.core.rectification import RULES, Event, Problem, State, from_json, replay, to_json
 from storage.database import Raced, Row, Statement, Tx
-from storage.tables import notice, opinion, problem_line, way
+from storage.tables import notice, opinion, problem, problem_line, way
 
 Way = Literal["known", "new", "answered", "forwarded", "handed", "declined"]
 """归入已有问题, 新列问题, 已答复, 转办, 移交, 不采纳; an opinion without one is 待研判."""
@@ -59,13 +59,39 @@ _LINES = (
     problem_line.c.more,
 )
 _ADD = Statement(insert(problem_line).on_conflict_do_nothing())
-_LAST = Statement(select(func.max(problem_line.c.problem)))
+_LAST = Statement(select(func.max(problem.c.number)))
 _OF = Statement(
     select(*_LINES)
     .where(problem_line.c.problem == bindparam("problem_"))
     .order_by(problem_line.c.line)
 )
-_ALL = Statement(select(*_LINES).order_by(problem_line.c.problem, problem_line.c.line))
+_STALE = Statement(select(problem.c.number).where(problem.c.rules != RULES))
+_STANDS = (problem.c.body, problem.c.lines)
+_ALL = Statement(select(*_STANDS).order_by(problem.c.number))
+_ONE = Statement(select(*_STANDS).where(problem.c.number == bindparam("number_")))
+_AT = Statement(
+    select(*_STANDS).where(problem.c.state == bindparam("state_")).order_by(problem.c.number)
+)
+_IN_BATCH = Statement(
+    select(*_STANDS).where(problem.c.batch == bindparam("batch_")).order_by(problem.c.number)
+)
+_TO_LOOK = Statement(
+    select(*_STANDS)
+    .where(
+        problem.c.state == State.CLOSED.value, problem.c.look.between("0", bindparam("today"))
+    )
+    .order_by(problem.c.number)
+)
+_PUT = insert(problem)
+_STAND = Statement(
+    _PUT.on_conflict_do_update(
+        index_elements=["number"],
+        set_={
+            name: getattr(_PUT.excluded, name)
+            for name in ("lines", "rules", "state", "batch", "look", "body")
+        },
+    )
+)
 
 _GIVE = Statement(
     insert(way).on_conflict_do_update(
@@ -143,8 +169,13 @@ class Problems:
 
     def find(self, number: int) -> Problem | None:
         """That problem as it stands."""
-        lines = self.history(number)
-        return replay(number, lines) if lines else None
+        return self.kept(number)[0]
+
+    def kept(self, number: int) -> tuple[Problem | None, int]:
+        """That problem as it stands, and how many lines made it so."""
+        self._renew()
+        row = self._tx.one(_ONE, {"number_": number})
+        return (from_json(row[0]), row[1]) if row else (None, 0)
 
     def history(self, number: int) -> tuple[Event, ...]:
         """All that was done to it, in order."""
@@ -152,15 +183,30 @@ class Problems:
 
     def every(self) -> tuple[Problem, ...]:
         """All problems by number."""
-        found: dict[int, list[Event]] = {}
-        for row in self._tx.all(_ALL, {}):
-            found.setdefault(row[0], []).append(_event(row))
-        return tuple(replay(number, lines) for number, lines in found.items())
+        self._renew()
+        return _problems(self._tx.all(_ALL))
 
-    def add(self, number: int, line: int, event: Event) -> None:
-        """Its next line, after `line` that are there. Raises `Raced` when somebody else was first."""
+    def at(self, *states: State) -> tuple[Problem, ...]:
+        """Those that stand so, by number."""
+        self._renew()
+        found = [row for state in states for row in self._tx.all(_AT, {"state_": state.value})]
+        return tuple(sorted(_problems(found), key=lambda one: one.number))
+
+    def of_batch(self, batch: str) -> tuple[Problem, ...]:
+        """Those of that notice, by number."""
+        self._renew()
+        return _problems(self._tx.all(_IN_BATCH, {"batch_": batch}))
+
+    def to_look_back(self, today: date) -> tuple[Problem, ...]:
+        """Closed ones whose day to be looked back at has come."""
+        self._renew()
+        return _problems(self._tx.all(_TO_LOOK, {"today": today.isoformat()}))
+
+    def add(self, line: int, event: Event, made: Problem) -> None:
+        """Its next line, after `line` that are there, by which it stands as `made`. Raises `Raced` when somebody else was
+        first."""
         row = {
-            "problem": number,
+            "problem": made.number,
             "line": line,
             "day": event.day.isoformat(),
             "who": event.who,
@@ -170,6 +216,18 @@ class Problems:
         }
         if self._tx.do(_ADD, row) != 1:
             raise Raced
+        self._stands(made, line + 1)
+
+    def _stands(self, made: Problem, lines: int) -> None:
+        row = {"number": made.number, "lines": lines, "rules": RULES, "state": made.state.value}
+        look = made.look.isoformat() if made.look else ""
+        self._tx.do(_STAND, row | {"batch": made.batch, "look": look, "body": to_json(made)})
+
+    def _renew(self) -> None:
+        """What was worked out under other rules is worked out anew."""
+        for (number,) in self._tx.all(_STALE):
+            lines = self.history(number)
+            self._stands(replay(number, lines), len(lines))
 
     # -- the way of each opinion --------------------------------------------------------------------------------
 
@@ -242,6 +300,10 @@ class Problems:
     def take_down(self, batch: str) -> bool:
         """Its time is over; it stays in the archive. False where it was down already."""
         return self._tx.do(_TAKE_DOWN, {"batch_": batch}) == 1
+
+
+def _problems(rows: Sequence[Row]) -> tuple[Problem, ...]:
+    return tuple(from_json(body) for body, _ in rows)
 
 
 def _event(row: Row) -> Event:

@@ -455,6 +455,21 @@ problem_line = (
     )
 )
 
+problem = Table(  # how each problem stands: worked out from its lines as they are added, so that no list reads them all
+    "problem",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("lines", Integer, nullable=False),  # how many of them are in it
+    Column("rules", Integer, nullable=False),  # by which it was worked out
+    Column("state", Text, nullable=False),
+    Column("batch", Text, nullable=False),  # the notice it stands in
+    Column("look", Text, nullable=False),  # when it is to be looked back at; empty: never
+    Column("body", Text, nullable=False),  # JSON
+    sqlite_with_rowid=False,
+)
+Index("problem_by_state", problem.c.state)
+Index("problem_by_batch", problem.c.batch)
+
 way = Table(  # what became of an opinion; without a row it is still to be judged
     "way",
     metadata,

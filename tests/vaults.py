@@ -1,7 +1,8 @@
 """A vault to try things on: its writer in the test's own thread, people by number, and its keys laid open."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -38,6 +39,20 @@ def said(*texts: str, question: str = "q") -> tuple[Said, ...]:
         Said(question=f"{question}{i}", dimension="怨", text=Redacted(text))
         for i, text in enumerate(texts, 1)
     )
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Work]:
+    """A unit of work on a database and its keys, without their being committed."""
+    file = folder / "data" / "tingwen.db"
+    prepare(file)
+    keys = Keyring(folder / "keys")
+    connection = connect(file)
+    try:
+        yield Work(Tx(connection, keys))
+    finally:
+        connection.close()
+        keys.close()
 
 
 def start(tx: Tx) -> None:

@@ -197,8 +197,11 @@ async def test_two_who_act_at_once_leave_no_history_out_of_order(tmp_path):
     async with town(tmp_path) as house:
         await _item(house)
         history = await house.do(lambda work: work.problems.history(1))
+        problem = await house.do(lambda work: work.problems.find(1))
         with pytest.raises(Raced):
-            await house.do(lambda work: work.problems.add(1, len(history) - 1, history[-1]))
+            await house.do(
+                lambda work: work.problems.add(len(history) - 1, history[-1], problem)
+            )
 
 
 async def test_a_draft_made_anew_tells_where_opinions_went_and_what_the_clerk_says(tmp_path):

@@ -1,37 +1,11 @@
 """The office's group chats: found again, moved, let go, and nothing of them readable without the master key."""
 
-from contextlib import contextmanager
-
-import pytest
-
 from bot.core.messages import Address
-from storage.database import Tx, connect
-from storage.keys import Keyring
 from storage.outbox import Note
-from storage.schema import prepare
-from storage.unit_of_work import Work
+from tests.vaults import opened
 
 GROUP = Address(channel="telegram", id="-5")
 BIG = Address(channel="telegram", id="-1000000000005")
-
-
-@pytest.fixture
-def work(tmp_path):
-    with _opened(tmp_path) as opened:
-        yield opened
-
-
-@contextmanager
-def _opened(folder):
-    file = folder / "data" / "tingwen.db"
-    prepare(file)
-    keys = Keyring(folder / "keys")
-    connection = connect(file)
-    try:
-        yield Work(Tx(connection, keys))
-    finally:
-        connection.close()
-        keys.close()
 
 
 def test_a_group_is_admitted_once_and_renamed_when_it_is_admitted_again(work):
@@ -77,7 +51,7 @@ def test_nothing_waits_for_a_group_that_was_let_go(work):
 
 
 def test_neither_address_nor_title_can_be_read_in_the_file(tmp_path):
-    with _opened(tmp_path) as work:
+    with opened(tmp_path) as work:
         work.circles.admit(BIG, "某某办公室", "zh")
     content = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
     assert BIG.id.encode() not in content

@@ -1,36 +1,10 @@
 """What the desk remembers between two messages."""
 
-from contextlib import contextmanager
-
-import pytest
-
 from bot.core.messages import Address, Sent
-from storage.database import Tx, connect
-from storage.keys import Keyring
-from storage.schema import prepare
-from storage.unit_of_work import Work
+from tests.vaults import opened
 
 CLERK = Address(channel="web", id="clerk")
 PLAN = Sent("plan.docx", "handle-1", 1234)
-
-
-@pytest.fixture
-def work(tmp_path):
-    with _opened(tmp_path) as opened:
-        yield opened
-
-
-@contextmanager
-def _opened(folder):
-    file = folder / "data" / "tingwen.db"
-    prepare(file)
-    keys = Keyring(folder / "keys")
-    connection = connect(file)
-    try:
-        yield Work(Tx(connection, keys))
-    finally:
-        connection.close()
-        keys.close()
 
 
 def test_the_last_command_that_waits_is_the_one_that_counts(work):
@@ -57,7 +31,7 @@ def test_nobody_says_what_somebody_elses_file_is_for(work):
 
 
 def test_nothing_of_it_can_be_read_in_the_file(tmp_path):
-    with _opened(tmp_path) as work:
+    with opened(tmp_path) as work:
         work.errands.take_up(CLERK, PLAN, "plan", 0)
         work.errands.awaits(b"tag", "plan ask 3", 20_000)
     held = b"".join(f.read_bytes() for f in (tmp_path / "data").iterdir())

@@ -14,7 +14,7 @@ from bot.core.campaign.model import Campaign, Completion
 from bot.core.cells import freeze
 from bot.core.messages import Address, Arrived, Incoming, Redacted, Sent
 from bot.core.people import Deed, Post, Role
-from bot.core.rectification import Event
+from bot.core.rectification import Event, replay
 from bot.core.talks import Talk, Why
 from bot.core.urgent import Matter
 from bot.verbs import purge as verb
@@ -70,6 +70,7 @@ STAYS = {
     "feed": 1,  # an address that somebody's calendar may still follow
     "talk": 1,  # a plan of talks, and what the two wrote of theirs
     "digest_note": 1,
+    "problem": 1,
     "problem_line": 1,  # the history of a problem is never erased
     "way": 0,
     "decision": 0,  # of opinions that were withdrawn
@@ -123,7 +124,7 @@ def shelf(tmp_path: Path):
         listed = Event(
             day=date(2026, 9, 18), who="", move="list", words="菜凉", values={"sources": "self"}
         )
-        work.problems.add(1, 0, listed)
+        work.problems.add(0, listed, replay(1, (listed,)))
         work.problems.give(b"o", Fate(way="answered", day=date(2026, 9, 18)))
         work.decisions.keep(b"o", "topic", "qita", "shitang")
         work.themes.keep(

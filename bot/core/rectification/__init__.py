@@ -2,6 +2,7 @@
 
 from bot.core.rectification.moves import GRADES, MOVES, Move, Refused, Step, after, replay
 from bot.core.rectification.problem import (
+    LOOKS,
     MUSTS,
     SOURCES,
     TERMS,
@@ -12,12 +13,15 @@ from bot.core.rectification.problem import (
     Source,
     State,
 )
+from bot.core.rectification.snapshot import RULES, from_json, to_json
 from bot.core.rectification.standing import Rated, in_order, overdue, rates, standing
 
 __all__ = [
     "GRADES",
+    "LOOKS",
     "MOVES",
     "MUSTS",
+    "RULES",
     "SOURCES",
     "TERMS",
     "Event",
@@ -31,9 +35,11 @@ __all__ = [
     "State",
     "Step",
     "after",
+    "from_json",
     "in_order",
     "overdue",
     "rates",
     "replay",
     "standing",
+    "to_json",
 ]

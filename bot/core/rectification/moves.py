@@ -51,6 +51,12 @@ class Move(StrEnum):
     RESUME = "resume"
     EXTEND = "extend"
     RECUR = "recur"
+    LOOK = "look"
+    """回头看: whoever is responsible, or the office, says whether it holds."""
+    SHOW = "show"
+    """It stands in a notice once more, for people to say whether it holds."""
+    WEIGH = "weigh"
+    """What people said of it then."""
     CORRECT = "correct"
     """A line of the history was wrong: this says how it is. Nothing else changes."""
     DROP = "drop"
@@ -78,11 +84,14 @@ MOVES: Mapping[Move, Step] = {
     Move.PUBLISH: Step(frozenset({S.DONE}), S.PUBLISHED),
     Move.RATE: Step(frozenset({S.PUBLISHED}), S.RATED),
     Move.CLOSE: Step(frozenset({S.DONE, S.PUBLISHED, S.RATED}), S.CLOSED, words=True),
-    Move.SEND_BACK: Step(_FINISHED, S.REWORK, words=True),
+    Move.SEND_BACK: Step(_FINISHED | {S.CLOSED}, S.REWORK, words=True),
     Move.ASK_ABOVE: Step(frozenset({S.UNTOUCHED, S.WORKING, S.REWORK}), S.ABOVE, words=True),
     Move.RESUME: Step(frozenset({S.ABOVE}), S.WORKING),
     Move.EXTEND: Step(_OWED, None, words=True),
     Move.RECUR: Step(frozenset({S.CLOSED}), S.REWORK),
+    Move.LOOK: Step(frozenset({S.CLOSED}), None, words=True),
+    Move.SHOW: Step(frozenset({S.CLOSED}), None),
+    Move.WEIGH: Step(frozenset({S.CLOSED}), None),
     Move.CORRECT: Step(frozenset(State), None, words=True),
     Move.DROP: Step(_OPEN - _FINISHED, S.DROPPED, words=True),
 }
@@ -209,13 +218,17 @@ def _publish(problem: Problem, event: Event) -> Problem:
 
 
 def _rate(problem: Problem, event: Event) -> Problem:
+    return replace(_weigh(problem, event), rated=event.day)
+
+
+def _weigh(problem: Problem, event: Event) -> Problem:
     try:
         good, fair, poor = (int(event.values[name]) for name in ("good", "fair", "poor"))
     except (KeyError, ValueError):
         raise Refused("value") from None
     if min(good, fair, poor) < 0 or not good + fair + poor:
         raise Refused("value")
-    return replace(problem, rated=event.day, good=good, fair=fair, poor=poor)
+    return replace(problem, good=good, fair=fair, poor=poor)
 
 
 def _close(problem: Problem, event: Event) -> Problem:
@@ -224,19 +237,24 @@ def _close(problem: Problem, event: Event) -> Problem:
         raise Refused("unpublished")
     if problem.state is S.PUBLISHED and event.values.get("unrated") != "1":
         raise Refused("unrated")
-    return replace(problem, closed=event.day, result=event.words.strip())
+    return replace(problem, closed=event.day, looked=0, result=event.words.strip())
 
 
 def _send_back(problem: Problem, event: Event) -> Problem:
     due = _due(event.values.get("due", ""), event.day)
+    return replace(_again(problem, due), latest=event.words.strip())
+
+
+def _again(problem: Problem, due: date) -> Problem:
+    """It begins anew, with a new date; what people said of it is in its history."""
     return replace(
         problem,
         musts=replace(problem.musts, due=due),
         reworked=problem.reworked + 1,
-        latest=event.words.strip(),
         finished=None,
         published=None,
         rated=None,
+        closed=None,
         batch="",
         good=0,
         fair=0,
@@ -255,20 +273,17 @@ def _extend(problem: Problem, event: Event) -> Problem:
 
 def _recur(problem: Problem, event: Event) -> Problem:
     due = event.day + timedelta(days=TERMS[problem.kind])
-    return replace(
-        problem,
-        recurred=True,
-        reworked=problem.reworked + 1,
-        musts=replace(problem.musts, due=due),
-        finished=None,
-        closed=None,
-        published=None,
-        rated=None,
-        batch="",
-        good=0,
-        fair=0,
-        poor=0,
-    )
+    return replace(_again(problem, due), recurred=True)
+
+
+def _look(problem: Problem, event: Event) -> Problem:
+    return replace(problem, looked=problem.looked + 1, latest=event.words.strip())
+
+
+def _show(problem: Problem, event: Event) -> Problem:
+    if problem.personal:
+        raise Refused("value")
+    return replace(problem, batch=_something(event.values.get("batch", "")))
 
 
 def _drop(problem: Problem, event: Event) -> Problem:
@@ -299,6 +314,9 @@ _DOES: Mapping[Move, Callable[[Problem, Event], Problem]] = {
     Move.RESUME: _stay,
     Move.EXTEND: _extend,
     Move.RECUR: _recur,
+    Move.LOOK: _look,
+    Move.SHOW: _show,
+    Move.WEIGH: _weigh,
     Move.CORRECT: _stay,
     Move.DROP: _drop,
 }

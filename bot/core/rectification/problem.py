@@ -5,6 +5,7 @@ can be read by people, corrected by a further line, and never erased. A problem 
 musts: an aim, measures, somebody responsible (a unit and a person of it), a date.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,9 @@ SOURCES: tuple[Source, ...] = ("masses", "self", "above", "mutual", "together")
 
 Kind = Literal["now", "term", "long"]
 """即知即改, 限期整改, 长期坚持."""
+
+LOOKS: tuple[int, ...] = (1, 3)
+"""Months after an item was closed in which it is looked back at (回头看): does it hold?"""
 
 TERMS: Mapping[Kind, int] = {"now": 7, "term": 30, "long": 180}
 """Days an item of each kind is given where nobody names a date."""
@@ -105,6 +109,8 @@ class Problem:
     finished: date | None = None
     """When those responsible last said that it is done: what their date is held against."""
     closed: date | None = None
+    looked: int = 0
+    """Times it has been looked back at since it was closed."""
     batch: str = ""
     """The notice it stands in."""
     into: int = 0
@@ -128,6 +134,13 @@ class Problem:
     poor: int = 0
 
     @property
+    def look(self) -> date | None:
+        """When it is to be looked back at next; None where it is not closed, or was looked at as often as is planned."""
+        if self.closed is None or self.looked >= len(LOOKS):
+            return None
+        return _months_after(self.closed, LOOKS[self.looked])
+
+    @property
     def item(self) -> bool:
         """It has, or had, the four musts and is being looked after."""
         return self.promised is not None and self.state is not State.DROPPED
@@ -141,3 +154,10 @@ class Problem:
     def owed(self) -> bool:
         """Those responsible have not finished it."""
         return self.state in (State.UNTOUCHED, State.WORKING, State.ABOVE, State.REWORK)
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
