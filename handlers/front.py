@@ -26,7 +26,7 @@ from bot.core.messages import (
     Text,
 )
 from bot.core.people import Deed, Role, recognise, somewhere
-from bot.core.privacy import mask
+from bot.core.privacy import clean, mask
 from bot.core.reading import Read, finished
 from bot.core.round import Round
 from bot.core.survey import Language
@@ -40,7 +40,7 @@ from handlers.papers import CHART, Press
 from handlers.people import Registry
 from handlers.reading import NotRead, Readings
 from handlers.receipt import Asked, NoneReady, Receipts
-from handlers.survey import CALLED, Agenda
+from handlers.survey import CALLED, Agenda, ForReceipt
 from handlers.words import OPEN_SCREEN, Texts, plain
 from storage.database import Database, Raced, StorageFailed, Tx
 from storage.draft import Draft
@@ -231,7 +231,7 @@ class Front:
     async def _receive_receipt(self, incoming: Incoming) -> bool:
         """One is looked up or withdrawn, wherever it was given out. False where the text is about none."""
         now = self._clock()
-        asked = receipt.recognise(_typed(incoming), incoming, self.receipts, now)
+        asked = receipt.recognise(_typed(incoming))
         if asked is None:
             return False
         heard = await self._stepping(
@@ -255,13 +255,32 @@ class Front:
                 address,
                 language,
                 now,
-                self._masked,
+                self._follow,
             )
         )
 
+    async def _receive_words(self, incoming: Incoming) -> bool:
+        """What somebody writes with a receipt in hand. False where that has ended meanwhile."""
+        now, words = self._clock(), clean(_typed(incoming))
+        masked = await self._masked(words)
+        heard = await self._stepping(
+            lambda tx: receipt.take_words(Work(tx), self._texts, incoming, words, masked, now)
+        )
+        if heard is None:
+            return False
+        draft, outgoing = heard
+        self._follow(draft)
+        if outgoing is not None:
+            self._later(self._answer(outgoing))
+        return True
+
     async def _masked(self, text: str) -> Redacted:
         """A text outside any talk, masked as one inside would be."""
-        reading = (await self.readings.of((text,)))[text]
+        try:
+            reading = (await self.readings.of((text,)))[text]
+        except Exception as failed:
+            log.exception("a text could not be read")
+            raise NotStored from failed
         return mask(text, reading.spans).text
 
     # -- group chats ------------------------------------------------------------
@@ -325,6 +344,15 @@ class Front:
     # -- everybody else -----------------------------------------------------------
 
     async def _receive_rest(self, incoming: Incoming) -> None:
+        for _ in range(TRIES):
+            try:
+                return await self._receive_other(incoming)
+            except ForReceipt:
+                if await self._receive_words(incoming):
+                    return None
+        raise NotStored("neither words for a receipt nor others")
+
+    async def _receive_other(self, incoming: Incoming) -> None:
         registry, desk = self._registry, self._desk
         if registry is not None and desk is not None and incoming.address in registry.roll:
             await self._receive_office(registry, desk, incoming)
@@ -375,7 +403,7 @@ class Front:
         raise NotStored("lost every race")
 
     def _follow(self, draft: Draft) -> None:
-        self.alarms.set(draft.address, deadline(draft.session) if draft.session else None)
+        self.alarms.set(draft.address, _due(draft))
         if draft.session is not None:
             self.readings.ahead(finished(draft.session))
         self.outbox.say(draft)
@@ -390,6 +418,8 @@ class Front:
             member = people.find(work, registry, incoming.address)
             if member is None or not work.inbox.first(incoming, int(now // DAY)):
                 return None
+            if receipt.expects(work, incoming, now):
+                raise ForReceipt
             match incoming.body:
                 case Media(_, caption, Sent() as sent):
                     return office.hear_file(work, desk, member, sent, caption, now)
@@ -501,6 +531,12 @@ class Front:
         if channel is not None:
             with suppress(SendFailed):
                 await channel.send(plain(self._texts, address, "zh", "storage.failed"))
+
+
+def _due(draft: Draft) -> float | None:
+    """When something happens by itself."""
+    times = [deadline(draft.session)] if draft.session else []
+    return min([*times, draft.visit.until] if draft.visit else times, default=None)
 
 
 def _typed(incoming: Incoming) -> str:

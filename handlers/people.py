@@ -226,6 +226,8 @@ def _erase(here: _Here) -> Outgoing:
     rounds = tuple(here.registry.rounds(here.work))
     here.work.vault.unmark(WISHES, wishes_of(rounds, _topics(), every))
     here.work.tidings.forget(every)
+    for member in filter(None, map(here.work.staff.find, every)):
+        here.work.errands.forget(member.tag, member.address)
     for address in here.work.identity.forget(here.address):
         if draft := here.work.drafts.find(address):
             here.work.drafts.drop(draft)
@@ -291,7 +293,7 @@ def _join(here: _Here, code: str, invited: ForStaff) -> tuple[Outgoing, ...]:
     if before and before.address == here.address:
         return (here.says("staff.pass_to_oneself"),)
     if before:
-        staff.retire(before)
+        _let_go(here.work, before, successor=here.address)
     try:
         member = staff.join(
             here.address, here.language, before.staff.posts if before else invited.posts
@@ -311,6 +313,15 @@ def _join(here: _Here, code: str, invited: ForStaff) -> tuple[Outgoing, ...]:
         return (welcome,)
     staff.note(member.label, Deed.HAND_OVER, here.now, joined=str(before.label))
     return welcome, _tell(here.registry, before, "staff.handed_over")
+
+
+def _let_go(work: Work, member: Member, successor: Address | None = None) -> None:
+    """The account is none any more, and nothing kept leads to its address; what waits for it goes to who takes over."""
+    work.staff.retire(member)
+    if successor:
+        work.parcels.readdress(member.address, successor)
+    work.parcels.give_up(member.address)
+    work.errands.forget(member.tag, member.address)
 
 
 # --- staff comes and goes --------------------------------------------------------------------------------------
@@ -488,7 +499,7 @@ def _retire(by: _By, rest: Sequence[str]) -> tuple[Outgoing, ...]:
     if rest[1:2] != ["yes"]:
         rows = _buttons(by, [(by.word("staff.retire_yes"), f"retire {going.label} yes")])
         return (by.says("staff.retire_sure", rows, label=label, posts=posts),)
-    by.work.staff.retire(going)
+    _let_go(by.work, going)
     by.work.staff.note(by.member.label, Deed.RETIRE_STAFF, by.now, account=str(going.label))
     return by.says("staff.gone", label=label), _tell(by.registry, going, "staff.retired")
 

@@ -77,6 +77,10 @@ class Agenda:
     """The day of a moment, YYYY-MM-DD, where the office is."""
 
 
+class ForReceipt(Exception):
+    """These words belong to a receipt that was shown, not to a talk: nothing was taken in, let whoever knows receipts."""
+
+
 NOTHING = Reading()
 """Of an answer without words."""
 
@@ -91,10 +95,14 @@ PARENTS_MOST = 2
 
 
 def hear(work: Work, agenda: Agenda, incoming: Incoming, now: float) -> Draft | None:
-    """One thing a person did. None when it was a repeat or needs no words."""
+    """One thing a person did. None when it was a repeat or needs no words. Raises `ForReceipt`."""
     if not work.inbox.first(incoming, _day(now)):
         return None
     draft = work.drafts.find(incoming.address)
+    if draft and draft.visit:
+        if draft.visit.takes(incoming.body, now):
+            raise ForReceipt
+        draft = replace(draft, visit=None)  # they have turned to something else
     if draft is None or draft.session is None:
         return _hear_outside(work, agenda, draft, incoming, now)
     script = _script(work, agenda, draft)
@@ -108,8 +116,10 @@ def hear(work: Work, agenda: Agenda, incoming: Incoming, now: float) -> Draft | 
 
 
 def strike(work: Work, agenda: Agenda, address: Address, now: float) -> Draft | None:
-    """A deadline of this talk has come: the quiet gap's end, the one question, or the draft's end."""
+    """A deadline has come: the quiet gap's end, the one question, the draft's end, or that of a receipt's ten minutes."""
     draft = work.drafts.find(address)
+    if draft and draft.visit and draft.visit.until <= now:
+        draft = _keep(work, replace(draft, visit=None).moved(draft.session, now=now))
     if draft is None or draft.session is None or deadline(draft.session) > now:
         return draft
     script = _script(work, agenda, draft)
@@ -311,7 +321,7 @@ def _say(work: Work, draft: Draft, key: str, now: float) -> Draft:
 
 def _keep(work: Work, draft: Draft) -> Draft:
     """Keep the draft while it has a talk or words to say; else it is gone at once."""
-    if draft.session is None and not draft.waiting:
+    if draft.over and not draft.waiting:
         if draft.revision:
             work.drafts.drop(draft)
         return draft

@@ -146,7 +146,7 @@ def marks(addresses: tuple[Address, ...], master: bytes, tag: bytes | None) -> I
     roster, staff = derive(master, "roster index"), derive(master, "staff index")
     keys = [
         (roster, "roster", frozenset({"person.slot"})),
-        (staff, "staff", frozenset({"staff.tag", "seat.tag"})),
+        (staff, "staff", frozenset({"staff.tag", "seat.tag", "awaited.tag"})),
         (derive(master, "outbox"), "outbox", frozenset({"outbox.key"})),
         (derive(master, "circle index"), "circle", frozenset({"circle.tag"})),
         *([(tag, "draft", frozenset({"draft.tag"}))] if tag else []),

@@ -1,7 +1,7 @@
 """Talks in progress, sealed: who, which script, where they stand, and what is still to be said to them.
 
-One row is all that is known of somebody between the first question and the last; it names no one without the key
-directory. Each version has a key of its own, which is burned when the next version is committed.
+One row is all that is known of somebody between the first question and the last, or in the few minutes in which they
+write with a receipt in hand; it names no one without the key directory. Each version has a key of its own, which is burned when the next version is committed.
 """
 
 import json
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from bot.core.dialogue import Visit
 from bot.core.messages import Address
 from bot.core.session import Session, from_plain, to_plain
 from bot.core.survey import Language
@@ -55,6 +56,13 @@ class Draft:
 
     since: float = 0
     """When this version was made, in seconds since 1970."""
+    visit: Visit | None = None
+    """They are writing with a receipt in hand."""
+
+    @property
+    def over(self) -> bool:
+        """Only words are left to be said, or nothing."""
+        return self.session is None and self.visit is None
 
     @property
     def waiting(self) -> tuple[Line, ...]:
@@ -184,7 +192,7 @@ class Drafts:
 
     def _spoken(self, said: Draft) -> None:
         over = {"tag_": said.tag, "was": said.revision}
-        if said.session is None and self._tx.do(_DELETE, over) == 1:
+        if said.over and self._tx.do(_DELETE, over) == 1:
             self._tx.outlive(said.key)
         else:
             self._tx.do(_SPOKEN, {"tag_": said.tag, "revision_": said.revision})
@@ -205,7 +213,7 @@ class Drafts:
             for line in kept.lines
             if line.revision > said.revision or RECEIPT not in line.params
         )
-        if left == kept.lines or (said.session is None and said.revision == kept.revision):
+        if left == kept.lines or (said.over and said.revision == kept.revision):
             return
         slot, key = self._tx.new_key()
         sealed = seal(key, _plain(replace(kept, lines=left)), _bound(kept.tag, kept.revision))
@@ -225,7 +233,7 @@ def _bound(tag: bytes, revision: int) -> bytes:
 def _plain(kept: Draft) -> bytes:
     session = to_plain(kept.session) if kept.session else None
     lines = [[line.key, line.params, line.revision] for line in kept.lines]
-    address = kept.address
+    address, visit = kept.address, kept.visit
     whole = [
         address.channel,
         address.id,
@@ -233,7 +241,8 @@ def _plain(kept: Draft) -> bytes:
         kept.script,
         session,
         lines,
-        kept.since,
+        [visit.digits, visit.place, visit.until, visit.text] if visit else None,
+        kept.since,  # the last: retention reads no more than that
     ]
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -241,16 +250,26 @@ def _plain(kept: Draft) -> bytes:
 def _opened(keys: Keyring, tag: bytes, row: Row) -> Draft:
     revision, spoken, slot, sealed = row
     plain = unseal(keys.key(slot), sealed, _bound(tag, revision))
-    channel, id, language, script, session, lines, since = json.loads(plain)
+    channel, id, language, script, session, lines, *visit, since = json.loads(plain)
     return Draft(
         address=Address(channel=channel, id=id),
         language=language,
         script=script,
         session=from_plain(session) if session else None,
         lines=tuple(Line(*line) for line in lines),
+        visit=_visit(*visit),
         since=since,
         revision=revision,
         spoken=spoken,
         key=slot,
         tag=tag,
     )
+
+
+def _visit(plain: tuple[str, Sequence[int] | None, float, str] | None = None) -> Visit | None:
+    """What `_plain` wrote of it; an earlier version wrote nothing."""
+    if plain is None:
+        return None
+    digits, place, until, text = plain
+    at = (place[0], place[1]) if place else None
+    return Visit(digits=digits, place=at, until=until, text=text)

@@ -104,6 +104,13 @@ class Errands:
             return False
         return self._changed(replace(known, pasted=pasted))
 
+    def forget(self, tag: bytes, address: Address) -> None:
+        """Nothing is remembered of this account any more."""
+        self._tx.do(_FORGET, {"tag_": tag})
+        for number, sealed in self._tx.all(_EVERY):
+            if self._opened(number, sealed).address == address:
+                self.done(number)
+
     def _changed(self, made: Errand) -> bool:
         row = {"number_": made.number, "sealed_": self._sealed(made)}
         return self._tx.do(_MEANT, row) == 1

@@ -7,13 +7,14 @@ one who stays anonymous does not stay so for long (Martiny and others, "Improvin
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.core.bucket import Piece
 from bot.core.cells import freeze
-from bot.core.messages import Redacted
+from bot.core.messages import Body, Redacted, Tap, Text
 from bot.core.receipt import DIGITS, parse
+from bot.core.reply import command
 
 Kind = Literal["ask", "meet", "tell"]
 """A letter asks something, offers a time to meet or to call, or only says something."""
@@ -25,7 +26,7 @@ LONGEST = 1000
 """Characters of a letter, a reply or a contact."""
 
 WITHIN = 600.0
-"""Seconds for which it is remembered, in memory, that somebody's next words belong to a receipt they have just shown."""
+"""Seconds for which it is remembered that somebody's next words belong to a receipt they have just shown."""
 
 VAULT = "/talk"
 """What a round cannot be called: the name of the vault where replies wait for the talk tick."""
@@ -56,13 +57,6 @@ class Signs:
     digits: str
     how: Literal["", "yes", "ok", "off"] = ""
     """Empty: what would that mean? `yes`: the next words are it. `ok`: it is right as shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Writes:
-    """Free words for what somebody has just said they would write."""
-
-    text: str
 
 
 Asked = Replies | Signs
@@ -116,6 +110,42 @@ _LEAVES_IT = frozenset({"取消", "不答了", "不留了", "/cancel", "cancel"}
 def leaves_it(text: str) -> bool:
     """Whether these words say that none are coming after all."""
     return unicodedata.normalize("NFKC", text).strip().casefold() in _LEAVES_IT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Somebody has shown a receipt and is writing: a reply to the letter at `place`, or a contact where there is none.
+
+    It is kept in the sealed draft of their chat, for `WITHIN` seconds, and in no other place.
+    """
+
+    digits: str
+    place: Place | None
+    until: float
+    """Seconds since 1970."""
+    text: str = ""
+    """As shown and not confirmed yet; empty before they have written."""
+
+    def takes(self, body: Body, now: float) -> bool:
+        """Whether this is for it: words in time, or that none are coming. Whoever does anything else has turned away."""
+        if now >= self.until:
+            return False
+        match body:
+            case Text(text):
+                return leaves_it(text) or command(text) is None
+            case Tap(says):
+                return leaves_it(says)
+            case _:
+                return False
+
+    def wrote(self, text: str, now: float) -> "Visit":
+        """They have written it; it is theirs to confirm."""
+        return replace(self, text=text, until=now + WITHIN)
+
+
+def visit(digits: str, place: Place | None, now: float) -> Visit:
+    """It begins."""
+    return Visit(digits=digits, place=place, until=now + WITHIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ Nothing is kept about who asks: the digits are in memory while they are looked f
 withdrawn one are looked for in all the same places and answered in the same words.
 """
 
-from handlers.receipt.holder import respond
+from handlers.receipt.holder import respond, take_words
 from handlers.receipt.look import Asked, Heard, StorageFailed, hear, recognise, settle
 from handlers.receipt.ready import (
     IN_LINE,
@@ -14,6 +14,7 @@ from handlers.receipt.ready import (
     Receipts,
     stretching,
 )
+from handlers.receipt.visits import expects
 
 __all__ = [
     "IN_LINE",
@@ -23,9 +24,11 @@ __all__ = [
     "NoneReady",
     "Receipts",
     "StorageFailed",
+    "expects",
     "hear",
     "recognise",
     "respond",
     "settle",
     "stretching",
+    "take_words",
 ]

@@ -5,42 +5,48 @@ What is handed in waits in the vault until the talk tick, like everybody's of th
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Literal, TypeVar, assert_never
 
 from bot.core.dialogue import (
     ATOMS,
     LONGEST,
     VAULT,
+    Place,
     Replies,
     Reply,
     Says,
     Signs,
-    Writes,
+    Visit,
     laid,
     leaves_it,
     says_reply,
     says_sign,
+    visit,
 )
-from bot.core.messages import Address, Button, Outgoing, Redacted
-from bot.core.privacy import clean, redact
+from bot.core.messages import Address, Button, Incoming, Outgoing, Redacted
+from bot.core.privacy import redact
 from bot.core.receipt import Held, LooksUp, Withdraws
 from bot.core.survey import Language
 from handlers.receipt.look import Asked, Found, answer, shown
 from handlers.receipt.ready import Receipts
-from handlers.receipt.visits import Visit
+from handlers.receipt.visits import put, writing
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database, Raced, StorageFailed, Tx
 from storage.dialogue import Opened
+from storage.draft import Draft
 from storage.unit_of_work import Work
 
 log = logging.getLogger(__name__)
 
 DAY = 86400
 
-Outcome = TypeVar("Outcome", bound=str)
-Mask = Callable[[str], Awaitable[Redacted]]
-"""How a text is masked as its writer is shown it: by all that finds names here."""
+T = TypeVar("T")
+Follow = Callable[[Draft], None]
+"""What is to be done with a draft that has moved: its alarm is set."""
+
+TRIES = 4
+"""Times a deed steps again whose draft another one moved first."""
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -56,21 +62,20 @@ class Holder:
         address: Address,
         language: Language,
         now: float,
-        mask: Mask,
+        follow: Follow,
     ) -> None:
-        self._mask = mask
+        self._follow = follow
         self._database = database
         self._receipts = receipts
         self._texts = texts
         self._address = address
         self._language: Language = language
         self._now = now
+        self._moved: Draft | None = None
 
-    async def hear(self, asked: Replies | Signs | Writes) -> Outgoing:
+    async def hear(self, asked: Replies | Signs) -> Outgoing:
         """What they ask for is done, and answered."""
         match asked:
-            case Writes(text):
-                return await self._wrote(text)
             case Replies(how="ok"):
                 return await self._confirmed(asked)
             case Replies():
@@ -83,27 +88,6 @@ class Holder:
                 return await self._signs(asked)
             case _:
                 assert_never(asked)
-
-    # -- words ------------------------------------------------------------------
-
-    async def _wrote(self, text: str) -> Outgoing:
-        visits, words = self._receipts.visits, clean(text)
-        visit = visits.of(self._address, self._now)
-        if visit is None or leaves_it(words):
-            visits.end(self._address)
-            return self._says("letter.left")
-        if len(words) > LONGEST:
-            return self._says("letter.too_long", most=str(LONGEST))
-        cancel = self._button("letter.leave", "/cancel", quiet=True)
-        if visit.letter is None:
-            visits.wrote(self._address, visit, words, self._now)
-            yes = self._button("receipt.sign_ok", says_sign(visit.digits, "ok"))
-            return self._says("receipt.sign_check", ((yes,), (cancel,)), contact=words)
-        masked = await self._mask(words)
-        visits.wrote(self._address, visit, masked, self._now)
-        place = (visit.letter.piece, visit.letter.number)
-        yes = self._button("letter.ok", says_reply(visit.digits, place, "ok"))
-        return self._says("letter.check", ((yes,), (cancel,)), text=masked)
 
     # -- letters ------------------------------------------------------------------
 
@@ -119,17 +103,23 @@ class Holder:
             return self._says("letter.replied")
         if asked.how in ("yes", "no") and letter.kind == "meet":
             return await self._hand_in(held, letter, asked.how, "")
-        self._receipts.visits.begin(self._address, asked.digits, held, letter, self._now)
+        begun = visit(asked.digits, asked.place, self._now)
+        if await self._surely(lambda tx: self._put(tx, begun)) is None:
+            return self._says("receipt.busy")
         return self._says("letter.write", text=letter.text)
 
     async def _confirmed(self, asked: Replies) -> Outgoing:
-        visit = self._writing(asked.digits)
-        letter = visit.letter if visit else None
-        if visit is None or letter is None or (letter.piece, letter.number) != asked.place:
+        written = await self._written(asked.digits, asked.place)
+        if written is None:
             again = self._button("letter.answer", says_reply(asked.digits, asked.place))
             return self._says("letter.forgotten", ((again,),))
-        self._receipts.visits.end(self._address)
-        return await self._hand_in(visit.held, letter, "words", visit.text)
+        looked = await shown(self._database, self._receipts, asked.digits)
+        if not isinstance(looked, tuple):
+            return self._not_found(looked)
+        letter = _letter(looked[1], asked)
+        if letter is None:
+            return self._says("letter.none")
+        return await self._hand_in(looked[0], letter, "words", written.text)
 
     async def _hand_in(self, held: Held, letter: Opened, kind: Says, text: str) -> Outgoing:
         """It waits with everybody's for the talk tick; another one to the same letter takes its place until then."""
@@ -154,6 +144,8 @@ class Holder:
             if same.replied:
                 return "replied"
             work.vault.lay(VAULT, (laid(reply),))
+            if kind == "words":
+                self._put(tx, None)
             return "done"
 
         match await self._surely(lay):
@@ -163,7 +155,7 @@ class Holder:
                 return self._says("letter.none")
             case "replied":
                 return self._says("letter.replied")
-            case "busy":
+            case "busy" | None:
                 return self._says("receipt.busy")
 
     # -- a contact ------------------------------------------------------------------
@@ -173,26 +165,31 @@ class Holder:
         if not isinstance(looked, tuple):
             return self._not_found(looked)
         if asked.how == "yes":
-            self._receipts.visits.begin(self._address, asked.digits, looked[0], None, self._now)
+            begun = visit(asked.digits, None, self._now)
+            if await self._surely(lambda tx: self._put(tx, begun)) is None:
+                return self._says("receipt.busy")
             return self._says("receipt.sign_write")
         yes = self._button("receipt.sign_yes", says_sign(asked.digits, "yes"))
         return self._says("receipt.sign_sure", ((yes,),))
 
     async def _signed(self, asked: Signs) -> Outgoing:
-        visit = self._writing(asked.digits)
-        if visit is None or visit.letter is not None:
+        written = await self._written(asked.digits, None)
+        if written is None:
             again = self._button("receipt.sign", says_sign(asked.digits))
             return self._says("letter.forgotten", ((again,),))
-        self._receipts.visits.end(self._address)
+        looked = await shown(self._database, self._receipts, asked.digits)
+        if not isinstance(looked, tuple):
+            return self._not_found(looked)
+        held = looked[0]
 
-        def leave(tx: Tx) -> Literal["busy", "done"]:
-            Work(tx).signatures.leave(visit.held, visit.text, int(self._now // DAY))
-            return "done"
+        def leave(tx: Tx) -> Draft:
+            Work(tx).signatures.leave(held, written.text, int(self._now // DAY))
+            return self._put(tx, None)
 
         off = self._button("receipt.unsign", says_sign(asked.digits, "off"), quiet=True)
-        if await self._surely(leave) == "done":
-            return self._says("receipt.sign_done", ((off,),))
-        return self._says("receipt.busy")
+        if await self._surely(leave) is None:
+            return self._says("receipt.busy")
+        return self._says("receipt.sign_done", ((off,),))
 
     async def _takes_back(self, asked: Signs) -> Outgoing:
         looked = await shown(self._database, self._receipts, asked.digits)
@@ -200,26 +197,41 @@ class Holder:
             return self._not_found(looked)
         held = looked[0]
 
-        def take_back(tx: Tx) -> Literal["busy", "done"]:
+        def take_back(tx: Tx) -> Literal["done"]:
             Work(tx).signatures.take_back(held.signature)
             return "done"
 
-        done = await self._surely(take_back) == "done"
+        done = await self._surely(take_back)
         return self._says("receipt.unsigned" if done else "receipt.busy")
 
     # -- saying it --------------------------------------------------------------------
 
-    def _writing(self, digits: str) -> Visit | None:
-        """What they have written for this receipt and were shown."""
-        visit = self._receipts.visits.of(self._address, self._now)
-        return visit if visit and visit.text and visit.digits == digits else None
+    def _put(self, tx: Tx, begun: Visit | None) -> Draft:
+        """They are writing this from now on, or nothing any more; followed once that is committed."""
+        self._moved = put(Work(tx), self._address, self._language, begun, self._now)
+        return self._moved
 
-    async def _surely(self, deed: Callable[[Tx], Outcome]) -> Outcome | Literal["busy"]:
-        try:
-            return await self._database.write(deed)
-        except (Raced, StorageFailed):
-            log.error("what a holder said could not be kept")
-            return "busy"
+    async def _written(self, digits: str, place: Place | None) -> Visit | None:
+        """What they have written for this and were shown."""
+        found = await self._surely(lambda tx: (writing(Work(tx), self._address, self._now),))
+        one = found[0] if found else None
+        return one if one and one.text and (one.digits, one.place) == (digits, place) else None
+
+    async def _surely(self, deed: Callable[[Tx], T]) -> T | None:
+        """The deed, again where a race was lost; None where it could not be done."""
+        for _ in range(TRIES):
+            self._moved = None
+            try:
+                done = await self._database.write(deed)
+            except Raced:
+                continue
+            except StorageFailed:
+                break
+            if self._moved is not None:
+                self._follow(self._moved)
+            return done
+        log.error("what a holder said could not be kept")
+        return None
 
     def _not_found(self, looked: Literal["busy"] | None) -> Outgoing:
         return self._says("receipt.busy" if looked == "busy" else "receipt.unknown")
@@ -257,14 +269,52 @@ async def respond(
     address: Address,
     language: Language,
     now: float,
-    mask: Mask,
+    follow: Follow,
 ) -> Outgoing:
     """What somebody asks of a receipt is done; what is to be said is sent, and kept nowhere."""
     match asked:
         case LooksUp() | Withdraws():
             return await answer(database, receipts, texts, asked, address, language)
-        case Replies() | Signs() | Writes():
-            holder = Holder(database, receipts, texts, address, language, now, mask)
+        case Replies() | Signs():
+            holder = Holder(database, receipts, texts, address, language, now, follow)
             return await holder.hear(asked)
         case _:
             assert_never(asked)
+
+
+def take_words(
+    work: Work, texts: Texts, incoming: Incoming, words: str, masked: Redacted, now: float
+) -> tuple[Draft, Outgoing | None] | None:
+    """What they have written with a receipt in hand, kept for them to confirm as it is shown; `masked`, where it is a reply.
+
+    None where they are not writing any more; no words to say where this is a repeat. Raises `Raced`.
+    """
+    address = incoming.address
+    draft, found = work.drafts.find(address), writing(work, address, now)
+    if draft is None or found is None:
+        return None
+    if not work.inbox.first(incoming, int(now // DAY)):
+        return draft, None
+
+    def says(key: str, rows: Rows = (), **params: str) -> Outgoing:
+        text = texts.say(draft.language, key, **params)
+        screen = OPEN_SCREEN if rows else ""
+        return Outgoing(
+            address=address, text=text, rows=rows, screen=screen, echoes=bool(params)
+        )
+
+    def button(key: str, typed: str, *, quiet: bool = False) -> Button:
+        return Button(texts.say(draft.language, key), typed, quiet)
+
+    if leaves_it(words):
+        return put(work, address, draft.language, None, now), says("letter.left")
+    if len(words) > LONGEST:
+        return draft, says("letter.too_long", most=str(LONGEST))
+    text = words if found.place is None else masked
+    kept = put(work, address, draft.language, found.wrote(text, now), now)
+    cancel = button("letter.leave", "/cancel", quiet=True)
+    if found.place is None:
+        yes = button("receipt.sign_ok", says_sign(found.digits, "ok"))
+        return kept, says("receipt.sign_check", ((yes,), (cancel,)), contact=words)
+    yes = button("letter.ok", says_reply(found.digits, found.place, "ok"))
+    return kept, says("letter.check", ((yes,), (cancel,)), text=masked)

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.core import receipt
-from bot.core.dialogue import Replies, Signs, Writes, says_reply, says_sign
+from bot.core.dialogue import Replies, Signs, says_reply, says_sign
 from bot.core.dialogue import recognise as recognise_dialogue
-from bot.core.messages import Address, Button, Incoming, Outgoing, Text
+from bot.core.messages import Address, Button, Incoming, Outgoing
 from bot.core.receipt import Held, LooksUp, Withdraws
 from bot.core.rectification import Problem
-from bot.core.reply import command
 from bot.core.survey import Language
 from bot.core.urgent import State
 from handlers.receipt.ready import Receipts
@@ -28,7 +27,7 @@ from storage.vault import Standing
 
 log = logging.getLogger(__name__)
 
-Asked = receipt.Asked | Replies | Signs | Writes
+Asked = receipt.Asked | Replies | Signs
 Said = tuple[str, Mapping[str, str]]
 """A text's key and what stands in it."""
 
@@ -81,15 +80,9 @@ class Found:
 Look = Found | Literal["busy"]
 
 
-def recognise(typed: str, incoming: Incoming, receipts: Receipts, now: float) -> Asked | None:
+def recognise(typed: str) -> Asked | None:
     """What this message asks of a receipt; None where it is something else, as nearly always."""
-    asked = recognise_dialogue(typed) or receipt.recognise(typed)
-    if asked is not None or not receipts.visits.of(incoming.address, now):
-        return asked
-    if isinstance(incoming.body, Text) and command(typed) is None:
-        return Writes(typed)
-    receipts.visits.end(incoming.address)  # they have turned to something else
-    return None
+    return recognise_dialogue(typed) or receipt.recognise(typed)
 
 
 def hear(work: Work, incoming: Incoming, asked: Asked, now: float) -> Heard | None:

@@ -18,7 +18,6 @@ from dataclasses import asdict
 
 from bot.core import receipt
 from bot.core.receipt import Held, Receipt, Stretch
-from handlers.receipt.visits import Visits
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -75,8 +74,6 @@ class Receipts:
         self._wanted = asyncio.Event()
         self._want: Callable[[], object] = lambda: None
         self._threads = ThreadPoolExecutor(AT_ONCE, "stretching", initializer=_give_way)
-        self.visits = Visits()
-        """Whose next words belong to a receipt they have just shown."""
         self._line = asyncio.Lock()
         self._in_line = 0
 

@@ -1,65 +1,40 @@
-"""Whose next words belong to a receipt they have just shown: in memory, for ten minutes, and nowhere else.
+"""Whose next words belong to a receipt they have just shown: for ten minutes, in the sealed draft of their chat.
 
-A row would join an account to what it once handed in, which nothing kept may do. So a restart forgets it; then the
-person is told so and writes again. Where several replicas share one database, a chat keeps coming to the same one.
+An account and a receipt stand together there, so it is kept where an older version can be opened by nobody, ends by an
+alarm, and is gone with the first word, tap or erasure that is about something else. No other row knows of it, and any
+replica can go on with it.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from bot.core.dialogue import WITHIN
-from bot.core.messages import Address
-from bot.core.receipt import Held
-from storage.dialogue import Opened
-
-MOST = 1000
-"""Visits at a time; the oldest makes room."""
+from bot.core.dialogue import Visit
+from bot.core.messages import Address, Incoming
+from bot.core.survey import Language
+from storage.draft import Draft
+from storage.unit_of_work import Work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """Somebody is writing: a reply to `letter`, or a contact where there is none."""
-
-    digits: str
-    held: Held
-    letter: Opened | None
-    until: float
-    text: str = ""
-    """As shown and not confirmed yet; empty before they have written."""
+def expects(work: Work, incoming: Incoming, now: float) -> bool:
+    """Whether this message is for a receipt that was shown."""
+    draft = work.drafts.find(incoming.address)
+    return bool(draft and draft.visit and draft.visit.takes(incoming.body, now))
 
 
-class Visits:
-    """All visits."""
+def writing(work: Work, address: Address, now: float) -> Visit | None:
+    """What they are writing; None where they are not, or have taken too long."""
+    draft = work.drafts.find(address)
+    visit = draft.visit if draft else None
+    return visit if visit and now < visit.until else None
 
-    def __init__(self) -> None:
-        self._by: dict[Address, Visit] = {}
 
-    def begin(
-        self, address: Address, digits: str, held: Held, letter: Opened | None, now: float
-    ) -> None:
-        """Their next words are for this."""
-        self._by.pop(address, None)
-        while len(self._by) >= MOST:
-            del self._by[next(iter(self._by))]
-        self._by[address] = Visit(digits=digits, held=held, letter=letter, until=now + WITHIN)
-
-    def of(self, address: Address, now: float) -> Visit | None:
-        """What they are writing; None where they are not, or have taken too long."""
-        visit = self._by.get(address)
-        if visit is not None and visit.until < now:
-            self.end(address)
-            return None
-        return visit
-
-    def wrote(self, address: Address, visit: Visit, text: str, now: float) -> None:
-        """They have written it; it is theirs to confirm."""
-        self._by[address] = Visit(
-            digits=visit.digits,
-            held=visit.held,
-            letter=visit.letter,
-            until=now + WITHIN,
-            text=text,
-        )
-
-    def end(self, address: Address) -> None:
-        """It is done with."""
-        self._by.pop(address, None)
+def put(
+    work: Work, address: Address, language: Language, visit: Visit | None, now: float
+) -> Draft:
+    """They are writing this from now on, or nothing any more. Raises `Raced`."""
+    draft = work.drafts.find(address) or Draft(address=address, language=language)
+    moved = replace(draft, visit=visit).moved(draft.session, now=now)
+    if not moved.over or moved.waiting:
+        return work.drafts.keep(moved)
+    if draft.revision:
+        work.drafts.drop(draft)
+    return moved

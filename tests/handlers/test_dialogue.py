@@ -1,6 +1,7 @@
 """The office asks, a holder answers, and neither learns who the other is; a contact is left only on purpose."""
 
 import asyncio
+import os
 import re
 import sqlite3
 from contextlib import asynccontextmanager
@@ -10,7 +11,8 @@ import pytest
 from bot.core.messages import Address
 from bot.core.people import Post, Role
 from bot.core.receipt import MOST_LETTERS
-from handlers.receipt import NOTHING_THERE
+from handlers.front import Front
+from handlers.receipt import NOTHING_THERE, Receipts
 from storage.unit_of_work import Work
 from tests.chat import quickly
 from tests.handlers.test_week import Town, town
@@ -277,31 +279,114 @@ async def test_guesses_by_every_way_go_one_after_another_from_however_many_accou
         assert {house.last(f"eve{n}") for n in range(20)} == {house.say("receipt.unknown")}
 
 
-async def test_who_writes_is_remembered_in_memory_alone_and_a_restart_says_so(tmp_path):
+async def test_any_replica_goes_on_with_a_reply_that_another_one_began(tmp_path):
+    """A restart is nothing else: what a process remembers takes no part in it."""
+    async with office(tmp_path) as house:
+        await house.asks(WORDS[0], "问一问", "是哪一天的汤？")
+        first, second = house.front, replica(house)
+        await house.hears("a", f"查 {house.receipts[WORDS[0]]}")
+        await house.taps("a", "写几句")
+        house.front = second
+        await house.hears("a", "星期一")
+        house.front = first
+        await house.taps("a", "就这样交")
+        assert house.last("a") == house.say("letter.done")
+
+
+def replica(house):
+    """Another front door to the same database and the same people, that has heard nothing so far."""
+    known = house.front
+    receipts = Receipts(os.urandom, quickly, sleep=house.app.receipts._sleep)
+    return Front(
+        known._database,
+        known._channels,
+        known._texts,
+        known.agenda,
+        known._clock,
+        receipts,
+        known.readings,
+        desk=known._desk,
+        registry=known._registry,
+        press=known._press,
+    )
+
+
+async def test_who_writes_is_kept_in_the_sealed_draft_alone_and_gone_once_it_is_handed_in(
+    tmp_path,
+):
+    async with office(tmp_path) as house:
+        await house.asks(WORDS[0], "问一问", "是哪一天的汤？")
+        code, before = house.receipts[WORDS[0]], await rows(house)
+        await house.hears("a", f"查 {code}")
+        assert await rows(house) == before
+        await house.taps("a", "写几句")
+        await house.hears("a", "星期一")
+        assert await rows(house) == before | {"draft": before["draft"] + 1}
+        [(slot,)] = await asked(house, "SELECT key FROM draft")
+        content = b"".join(p.read_bytes() for p in house.app.file.parent.glob("tingwen.db*"))
+        assert not [w for w in (code, "星期一") if w.encode() in content]
+        await house.taps("a", "就这样交")
+        assert await rows(house) == before
+        assert not any(key_at(house, slot))
+
+
+@pytest.mark.parametrize("how", ["ten minutes", "erased", "cancelled"])
+async def test_a_reply_that_is_not_handed_in_leaves_neither_row_nor_key(tmp_path, how):
     async with office(tmp_path) as house:
         await house.asks(WORDS[0], "问一问", "是哪一天的汤？")
         before = await rows(house)
         await house.hears("a", f"查 {house.receipts[WORDS[0]]}")
         await house.taps("a", "写几句")
         await house.hears("a", "星期一")
+        slots = [slot for (slot,) in await asked(house, "SELECT key FROM draft")]
+        match how:
+            case "ten minutes":
+                house.clock.push(601)
+                assert house.front.alarms.take_due() == [Address(channel="web", id="a")]
+                await house.front.ring(Address(channel="web", id="a"))
+            case "erased":
+                await house.hears("a", "确认删除")
+            case _:
+                await house.taps("a", "不答了")
+        await house.rest()
         assert await rows(house) == before
-        house.app.receipts.visits.end(Address(channel="web", id="a"))  # as a restart does
-        await house.taps("a", "就这样交")
-        assert house.last("a") == house.say("letter.forgotten")
-        await house.taps("a", "写几句")
-        await house.hears("a", "星期一")
-        await house.taps("a", "就这样交")
-        assert house.last("a") == house.say("letter.done")
+        assert not [slot for slot in slots if any(key_at(house, slot))]
+
+
+def key_at(house, slot: int) -> bytes:
+    slots = (house.app.file.parents[1] / "keys" / "slots").read_bytes()
+    return slots[32 * slot : 32 * slot + 32]
+
+
+async def asked(house, question: str):
+    await asyncio.sleep(0.05)  # a key is burned right after its commit
+    db = sqlite3.connect(house.app.file)
+    try:
+        return db.execute(question).fetchall()
+    finally:
+        db.close()
 
 
 async def rows(house):
     tables = ("person", "draft", "letter", "reply", "signature", "outbox", "trail")
+    return {name: (await asked(house, f"SELECT count(*) FROM {name}"))[0][0] for name in tables}
 
-    db = sqlite3.connect(house.app.file)
-    try:
-        return [db.execute(f"SELECT count(*) FROM {name}").fetchone() for name in tables]
-    finally:
-        db.close()
+
+async def test_a_reply_may_be_written_in_the_middle_of_a_talk_and_the_talk_goes_on(tmp_path):
+    async with office(tmp_path) as house:
+        await house.asks(WORDS[0], "问一问", "是哪一天的汤？")
+        await house.hears("a", "1", link="u_newtown-g_teacher")
+        standing = house.last("a")
+        await house.hears("a", f"查 {house.receipts[WORDS[0]]}")
+        await house.taps("a", "写几句")
+        await house.hears("a", "星期一")
+        await house.taps("a", "就这样交")
+        assert house.last("a") == house.say("letter.done")
+        await house.hears("a", "0")
+        assert house.last("a") != standing
+        assert "第" in house.last("a")
+        await house.at("2014-03-29 08:00")
+        assert [one.text for one in await house.replies()] == ["星期一"]
 
 
 async def test_ten_minutes_later_words_are_words_again(tmp_path):
