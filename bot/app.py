@@ -504,7 +504,7 @@ def regrouped_of(settings: Settings) -> dict[str, str]:
 
 
 def _names(settings: Settings, scripts: Mapping[str, Script]) -> "Names":
-    from bot.core.digest import Name, Names
+    from bot.core.digest import Name, Names, at_a_window
 
     taxonomy = load_taxonomy()
     asked = {q.dimension for script in scripts.values() for q in script.survey.questions}
@@ -523,6 +523,7 @@ def _names(settings: Settings, scripts: Mapping[str, Script]) -> "Names":
         sifeng=tuple(code for _, code in taxonomy.groups["sifeng"]),
         sizhi=tuple(code for _, code in taxonomy.groups["sizhi"]),
         channels=("chat",),
+        windows=frozenset(unit.id for unit in units_of(settings) if at_a_window(unit.type)),
     )
 
 

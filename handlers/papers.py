@@ -3,20 +3,46 @@ slow, and runs in a process of its own. Text, bytes and plain values pass betwee
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from bot.core.messages import File
+from bot.core.messages import File, Redacted
 
 if TYPE_CHECKING:
     from bot.core.campaign.schedule import Schedule
+    from bot.core.digest import Digest, Since
+    from bot.core.digest.model import Destination
+    from bot.reports.document.report import Kind
 
 T = TypeVar("T")
 
 DOCUMENT, LEDGER, CHART = "digest.docx", "ledger.xlsx", "chart.png"
 PAPERS = (DOCUMENT, LEDGER, CHART)
+TEAM = "team.docx"
+"""The notice for all members of the leading team."""
 NODES, DATES = "nodes.xlsx", "dates.ics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """What happened to the opinions of a sent digest since: which are still there, and what became of some."""
+
+    still: frozenset[str]
+    ways: "Mapping[str, Destination]"
+
+
+class Handed(NamedTuple):
+    """One clue of the hand-over list."""
+
+    number: int
+    text: Redacted | None
+    to: str
+    day: date
+    by: str
+    received: date | None
+    receiver: str
 
 
 class Press:
@@ -58,6 +84,7 @@ def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
     from bot.core.digest import from_json, self_check
     from bot.core.privacy import redact
     from bot.reports import chart
+    from bot.reports.document.apart import team
     from bot.reports.document.weekly import weekly
     from bot.reports.workbook import workbook
 
@@ -68,8 +95,69 @@ def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
         DOCUMENT: lambda: weekly(digest, texts, problems),
         LEDGER: lambda: workbook(digest, texts),
         CHART: lambda: chart.topics(digest, texts, chart_font()),
+        TEAM: lambda: team(digest, texts),
     }
     return tuple(File(name, makers[name]()) for name in wanted)
+
+
+def draw_report(
+    snapshots: tuple[str, ...],
+    after: tuple[After, ...],
+    kind: "Kind",
+    name: str,
+    nodes: tuple[tuple[str, str, str], ...],
+) -> tuple[File, ...]:
+    """The report over these digests, oldest first. `nodes`: what, when, and how it stands."""
+    from bot.content.papers import papers
+    from bot.core.digest import Milestone, report_of
+    from bot.reports.document.report import report
+
+    digests, since = _read_all(snapshots, after)
+    milestones = tuple(Milestone(title=t, when=w, state=s) for t, w, s in nodes)
+    made = report_of(digests, since, name=name, milestones=milestones)
+    return (File(f"report-{kind}.docx", report(made, kind, papers("zh"))),)
+
+
+def draw_checkup(
+    snapshots: tuple[str, ...], after: tuple[After, ...], unit: str
+) -> tuple[File, ...]:
+    """The frame of a leading team's material with what was said about it. `unit`: its name; empty for the whole house's."""
+    from bot.content.papers import papers
+    from bot.core.digest import team_entries
+    from bot.reports.document.checkup import Checkup, checkup
+
+    digests, since = _read_all(snapshots, after)
+    units = frozenset({unit}) if unit else None
+    made = Checkup(
+        office=digests[-1].office,
+        unit=unit,
+        opens=digests[0].opens,
+        closes=digests[-1].closes,
+        simulated=any(digest.simulated for digest in digests),
+        entries=team_entries(digests, since, units),
+    )
+    return (File("checkup.docx", checkup(made, papers("zh"))),)
+
+
+def draw_clues(office: str, handed: tuple[Handed, ...], day: date) -> tuple[File, ...]:
+    """The list of clues that go to the body in charge of discipline."""
+    from bot.content.papers import papers
+    from bot.reports.document.clues import Clue, clue_list
+
+    clues = [Clue(**one._asdict()) for one in handed]
+    return (File("clues.docx", clue_list(office, clues, papers("zh"), day)),)
+
+
+def _read_all(
+    snapshots: tuple[str, ...], after: tuple[After, ...]
+) -> "tuple[list[Digest], Since]":
+    from bot.core.digest import Since, from_json
+
+    still = frozenset(id for one in after for id in one.still)
+    ways: dict[str, Destination] = {}
+    for one in after:
+        ways.update(one.ways)
+    return [from_json(one) for one in snapshots], Since(still=still, ways=ways)
 
 
 def draw_schedule(

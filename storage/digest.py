@@ -46,6 +46,11 @@ _COLUMNS = (
 _FIND = Statement(select(*_COLUMNS).where(digest.c.period == bindparam("period_")))
 _LAST = Statement(select(*_COLUMNS).order_by(digest.c.period.desc()).limit(1))
 _PERIODS = Statement(select(digest.c.period).order_by(digest.c.period))
+_SENT = Statement(
+    select(digest.c.period)
+    .where(digest.c.sent == bindparam("is_sent"))
+    .order_by(digest.c.period)
+)
 _APART = Statement(
     select(digest.c.period, digest.c.personal)
     .where(digest.c.sent == bindparam("is_sent"))
@@ -105,6 +110,10 @@ class Digests:
     def periods(self) -> tuple[str, ...]:
         """The closing dates that have one, oldest first."""
         return tuple(period for (period,) in self._tx.all(_PERIODS))
+
+    def sent(self) -> tuple[str, ...]:
+        """The closing dates of those that were sent, oldest first."""
+        return tuple(period for (period,) in self._tx.all(_SENT, {"is_sent": 1}))
 
     def apart(self, most: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The personal files of the latest digests that were sent, each with its period."""

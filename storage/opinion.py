@@ -70,6 +70,7 @@ _TAKE_OUT = Statement(delete(opinion).where(*_AMONG))
 _OF_PERIOD = Statement(
     select(*_COLUMNS).where(opinion.c.period == bindparam("period_")).order_by(opinion.c.id)
 )
+_IDS = Statement(select(opinion.c.id).where(opinion.c.period == bindparam("period_")))
 _LOOKUPS = tuple(f"lookup{number}" for number in range(MOST_PIECES + 1))
 _OF_RECEIPT = opinion.c.lookup.in_([bindparam(name) for name in _LOOKUPS])
 _PERIOD_OF = Statement(select(func.min(opinion.c.period)).where(_OF_RECEIPT))
@@ -353,6 +354,10 @@ class Opinions:
     def of(self, period: str) -> list[Kept]:
         """All of a period, in the order of their random ids."""
         return [_kept(row) for row in self._tx.all(_OF_PERIOD, {"period_": period})]
+
+    def ids(self, period: str) -> frozenset[str]:
+        """The random ids, in hexadecimal, of those of a period that nobody has withdrawn."""
+        return frozenset(id.hex() for (id,) in self._tx.all(_IDS, {"period_": period}))
 
     def find(self, id: bytes) -> Kept | None:
         """That one; None where it was withdrawn."""

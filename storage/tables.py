@@ -482,6 +482,19 @@ way = Table(  # what became of an opinion; without a row it is still to be judge
 )
 Index("way_by_problem", way.c.problem)
 
+clue = Table(  # what was handed over to the body in charge of discipline; its words stay with the opinion
+    "clue",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("opinion", LargeBinary, nullable=False, unique=True),  # its random id: each once
+    Column("body", Text, nullable=False),  # whom it was handed to: an institution
+    Column("day", Text, nullable=False),
+    Column("who", Text, nullable=False),  # the account's label
+    Column("received", Text, nullable=False),  # the day it was acknowledged; empty until then
+    Column("receiver", Text, nullable=False),  # who acknowledged it
+    Column("noted", Text, nullable=False),  # the account that wrote that down
+)
+
 notice = Table(  # a batch of results that people can see and rate
     "notice",
     metadata,

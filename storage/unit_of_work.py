@@ -2,6 +2,7 @@
 
 from storage.campaign import Campaigns
 from storage.circle import Circles
+from storage.clues import Clues
 from storage.database import Tx
 from storage.dialogue import Dialogue
 from storage.digest import Digests
@@ -42,6 +43,11 @@ class Work:
     def circles(self) -> Circles:
         """Group chats of the office."""
         return Circles(self._tx)
+
+    @property
+    def clues(self) -> Clues:
+        """What was handed over to the body in charge of discipline."""
+        return Clues(self._tx)
 
     @property
     def dialogue(self) -> Dialogue:

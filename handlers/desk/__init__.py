@@ -15,11 +15,13 @@ from handlers.desk.base import Answer, Asking, Command, Desk, Rows, Spot, called
 from handlers.desk.campaign import LOOK_BACK, NODE, PLANS, SCHEDULE, TAKE_IN
 from handlers.desk.cards import CARDS
 from handlers.desk.circle import CIRCLE
+from handlers.desk.clues import CLUES
 from handlers.desk.dialogue import TALK
 from handlers.desk.digest import DIGEST, SEND
 from handlers.desk.links import LINKS
 from handlers.desk.notice import NOTICES
 from handlers.desk.rectification import PROBLEMS
+from handlers.desk.report import CHECKUP, REPORT
 from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
 from handlers.desk.sheets import SHEETS
 from handlers.desk.signature import CONTACTS
@@ -41,10 +43,13 @@ COMMANDS: tuple[Command, ...] = (
     URGENT,
     DIGEST,
     SEND,
+    REPORT,
+    CHECKUP,
     PROBLEMS,
     SORT,
     THEMES,
     WAYS,
+    CLUES,
     NOTICES,
     CARDS,
     LINKS,

@@ -8,7 +8,7 @@ from bot.core.people import Deed, somewhere
 from handlers import digest as closing
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, called, pairs
 from handlers.desk.circle import called as circle_called
-from handlers.papers import CHART, DOCUMENT, LEDGER, draw
+from handlers.papers import CHART, DOCUMENT, LEDGER, TEAM, draw
 from storage.digest import KeptDigest
 
 _FIELDS = {
@@ -36,7 +36,7 @@ def _digest(asking: Asking) -> Answer:
     )
     if kept is None:
         return Answer(text=asking.say("desk.no_digest"), menu=True)
-    wanted = {"全文": DOCUMENT, "台账": LEDGER, "图表": CHART}
+    wanted = {"全文": DOCUMENT, "台账": LEDGER, "图表": CHART, "通报": TEAM}
     asked = next((wanted[word] for word in asking.rest if word in wanted), "")
     if asked:
         text = asking.say("desk.paper", period=kept.period)
@@ -111,6 +111,7 @@ def _papers(asking: Asking, period: str) -> tuple[Button, ...]:
         asking.button("desk.whole", f"周报 {period} 全文"),
         asking.button("desk.ledger", f"周报 {period} 台账"),
         asking.button("desk.chart", f"周报 {period} 图表"),
+        asking.button("desk.team", f"周报 {period} 通报"),
     )
 
 

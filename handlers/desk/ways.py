@@ -14,6 +14,9 @@ from storage.rectification import Fate, Way
 A_PAGE = 8
 """Problems on one screen."""
 
+LONGEST_BODY = 60
+"""Characters that may name the body a clue was handed to."""
+
 _WAYS: Mapping[str, Way] = {
     "答复": "answered",
     "转办": "forwarded",
@@ -99,9 +102,17 @@ def _takes(problem: Problem, topic: str) -> bool:
 
 
 def _went(asking: Asking, kept: Kept, fate: Fate) -> Answer:
+    id = bytes.fromhex(kept.id)
+    if number := asking.work.clues.of(id):
+        return _queue(asking, asking.say("ways.handed_already", number=str(number)))
+    if fate.way == "handed":
+        asking.work.clues.hand_over(
+            id, fate.words[:LONGEST_BODY], fate.day, str(asking.member.label)
+        )
+        asking.note(Deed.HAND_ON, clue=asking.work.clues.of(id))
     if fate.problem and asking.work.problems.find(fate.problem) is None:
         return _into(asking, kept)
-    again = judge(asking.work, bytes.fromhex(kept.id), fate)
+    again = judge(asking.work, id, fate)
     asking.note(Deed.LIST_PROBLEMS, way=fate.way)
     done = asking.say("ways.done", way=asking.say(f"way.{fate.way}"))
     back = asking.say("ways.back", number=str(fate.problem)) if again else ""

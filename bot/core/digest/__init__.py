@@ -40,9 +40,12 @@ from bot.core.digest.model import (
     Turnout,
     TurnoutRow,
     Urgent,
+    WindowRow,
 )
+from bot.core.digest.report import IssueRow, Milestone, Report, Since, report_of, team_entries
 from bot.core.digest.routing import may_sit, may_stand_in, named_again, reader
 from bot.core.digest.snapshot import NotASnapshot, from_json, personal_from_json, to_json
+from bot.core.digest.turnout import at_a_window
 
 __all__ = [
     "FOLDED",
@@ -55,10 +58,12 @@ __all__ = [
     "Difference",
     "Digest",
     "Entry",
+    "IssueRow",
     "Labels",
     "Letters",
     "Mark",
     "Meetings",
+    "Milestone",
     "Name",
     "Names",
     "Node",
@@ -75,12 +80,16 @@ __all__ = [
     "Rectification",
     "Remark",
     "Replies",
+    "Report",
+    "Since",
     "State",
     "Theme",
     "TopicRow",
     "Turnout",
     "TurnoutRow",
     "Urgent",
+    "WindowRow",
+    "at_a_window",
     "differences",
     "digest_from",
     "from_json",
@@ -91,6 +100,8 @@ __all__ = [
     "personal_files",
     "personal_from_json",
     "reader",
+    "report_of",
     "self_check",
+    "team_entries",
     "to_json",
 ]  # fmt: skip

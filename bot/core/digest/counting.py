@@ -19,8 +19,10 @@ from bot.core.digest.model import (
     Desk,
     Destination,
     Digest,
+    Entry,
     GridRow,
     Labels,
+    Name,
     Names,
     Notes,
     Opinion,
@@ -34,6 +36,7 @@ from bot.core.digest.model import (
     Theme,
     TopicRow,
     Turnout,
+    WindowRow,
 )
 from bot.core.digest.turnout import (
     Headcounts,
@@ -93,7 +96,8 @@ def digest_from(
     open_ones = [o for o in opinions if o.about != "个人" and o.destination != HANDED]
     merged = _merge(opinions)
     here = [t for t in turnout if t.period == period.name]
-    entries = entries_of(open_ones, merged, units_to_name(here), names, period.name)
+    speaking = units_to_name(here)
+    entries = entries_of(open_ones, merged, speaking, names, period.name)
     ranked, others = _topics(open_ones, opinions, names, past)
     concentrated = _concentrated(open_ones, names)
     dimensions = _dimensions(opinions, names)
@@ -117,8 +121,8 @@ def digest_from(
         weak=weak_places(coverage, names),
         dimensions=dimensions,
         asks=_asks(opinions, dimensions, names),
-        sifeng=_labels([_carried(members) for members in merged], names.sifeng),
-        sizhi=_labels([_cured(members) for members in merged], names.sizhi),
+        sifeng=_labels([carried_by(members) for members in merged], names.sifeng),
+        sizhi=_labels([cured_by(members) for members in merged], names.sizhi),
         topics=ranked,
         other_topics=others,
         rising=_rising(ranked),
@@ -145,6 +149,7 @@ def digest_from(
             for pair in sorted(Counter(o.mark for o in open_ones if o.mark).items())
         ),
         agreement=agreement,
+        windows=_windows(open_ones, here, speaking, names),
     )
 
 
@@ -212,7 +217,7 @@ def _merge(opinions: Sequence[Opinion]) -> list[list[Opinion]]:
     return [members for apart in found for members in apart.values()]
 
 
-def _carried(members: Sequence[Opinion]) -> Sequence[str]:
+def carried_by(members: Sequence[Opinion | Entry]) -> Sequence[str]:
     """The winds at least half of a merged opinion's members speak of; one about a leader is not sorted."""
     if members[0].about == "个人":
         return ()
@@ -222,7 +227,7 @@ def _carried(members: Sequence[Opinion]) -> Sequence[str]:
     return [label for label, times in found.items() if 2 * times >= len(members)]
 
 
-def _cured(members: Sequence[Opinion]) -> Sequence[str]:
+def cured_by(members: Sequence[Opinion | Entry]) -> Sequence[str]:
     """The one of the four cures that most members ask for."""
     if members[0].about == "个人":
         return ()
@@ -232,7 +237,7 @@ def _cured(members: Sequence[Opinion]) -> Sequence[str]:
     return [label for label, _ in found.most_common(1)]
 
 
-def _about(members: Sequence[Opinion]) -> str:
+def about_of(members: Sequence[Opinion | Entry]) -> str:
     """What a merged opinion is about: the leading team where at least half of it says so."""
     if members[0].about == "个人":
         return "个人"
@@ -253,7 +258,7 @@ def _overview(
 ) -> Overview:
     everybody = asked(("", count) for count in headcounts.values()).get("", 0)
     cumulative = sum(t.submissions for t in turnout)
-    about = Counter(_about(members) for members in merged)
+    about = Counter(about_of(members) for members in merged)
     before = past[-1].opinions if past else None
     return Overview(
         submissions=sum(t.submissions for t in here),
@@ -273,7 +278,7 @@ def _overview(
 
 def _channels(opinions: Sequence[Opinion], names: Names) -> tuple[Count, ...]:
     found = Counter(o.channel for o in opinions)
-    return tuple(Count(code, found[code]) for code in _in_order(found, names.channels))
+    return tuple(Count(code, found[code]) for code in in_order(found, names.channels))
 
 
 def _dimensions(opinions: Sequence[Opinion], names: Names) -> tuple[Share, ...]:
@@ -305,7 +310,7 @@ def _labels(carried: Sequence[Sequence[str]], order: Sequence[str]) -> Labels:
     """Merged opinions by label: the four winds, the four cures."""
     found = Counter(label for labels in carried for label in labels)
     return Labels(
-        counts=tuple(Count(code, found[code]) for code in _in_order(found, order)),
+        counts=tuple(Count(code, found[code]) for code in in_order(found, order)),
         none=sum(not labels for labels in carried),
         twice=sum(len(labels) > 1 for labels in carried),
     )
@@ -471,7 +476,7 @@ def _voice(theme: str, said: Sequence[Opinion], names: Names) -> str:
 def _by_channel(said: Sequence[Opinion], names: Names) -> tuple[Count, ...]:
     found = Counter(o.channel for o in said)
     return tuple(
-        Count(code, found[code]) for code in _in_order(found, names.channels) if found[code]
+        Count(code, found[code]) for code in in_order(found, names.channels) if found[code]
     )
 
 
@@ -504,10 +509,41 @@ def _tallies(open_ones: Sequence[Opinion]) -> tuple[Tally, ...]:
     )
 
 
+def _windows(
+    open_ones: Sequence[Opinion],
+    here: Sequence[Turnout],
+    speaking: frozenset[str],
+    names: Names,
+) -> tuple[WindowRow, ...]:
+    """The units that serve people at a window; what was said of one only where enough of it wrote."""
+    submissions = Counter[str]()
+    for t in here:
+        submissions[t.unit] += t.submissions
+    topics = {topic.id: topic.name for topic in names.topics if topic.id != names.no_topic}
+    said: defaultdict[str, list[Opinion]] = defaultdict(list)
+    for o in open_ones:
+        if o.unit in names.windows:
+            said[o.unit].append(o)
+
+    def row(unit: Name) -> WindowRow:
+        if unit.id not in speaking:
+            return WindowRow(unit=unit.name, submissions=submissions[unit.id])
+        about = Counter(topics[o.topic] for o in said[unit.id] if o.topic in topics)
+        return WindowRow(
+            unit=unit.name,
+            submissions=submissions[unit.id],
+            opinions=len(said[unit.id]),
+            praise=sum(o.kind == PRAISE for o in said[unit.id]),
+            topics=tuple(Count(*pair) for pair in _by_number(about)),
+        )
+
+    return tuple(row(unit) for unit in names.units if unit.id in names.windows)
+
+
 def _by_number(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _in_order(found: Iterable[str], order: Sequence[str]) -> tuple[str, ...]:
+def in_order(found: Iterable[str], order: Sequence[str]) -> tuple[str, ...]:
     """The codes in their own order, then those nobody foresaw."""
     return (*order, *sorted(set(found) - set(order)))

@@ -128,6 +128,8 @@ class Names:
     sifeng: tuple[str, ...] = ()
     sizhi: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    windows: frozenset[str] = frozenset()
+    """Units that serve people at a window (窗口单位): they have a table of their own."""
     no_topic: str = "qita"
     """The topic code that means unclassified; it has no place in the ranking."""
 
@@ -390,6 +392,19 @@ class TurnoutRow:
     rate: Tenths | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRow:
+    """One unit that serves people at a window."""
+
+    unit: str
+    submissions: int
+    opinions: int | None = None
+    """None, with nothing more told, where too few of it wrote."""
+    praise: int = 0
+    topics: tuple[Count, ...] = ()
+    """By name, what is said most first."""
+
+
 Band = str
 """`absent` nobody is asked there · `unknown` headcount not given · `merged` with others, too few to stand alone ·
 `none` nothing came that may be told · "0" … "9" as `figures.band`."""
@@ -572,6 +587,7 @@ class Digest:
     marks: tuple[Count, ...] = ()
     """How many were set aside, and why."""
     agreement: Agreement = Agreement()
+    windows: tuple[WindowRow, ...] = ()
 
     @property
     def key(self) -> date:

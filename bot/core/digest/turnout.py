@@ -14,6 +14,18 @@ Headcounts = Mapping[tuple[str, str], int | None]
 """How many are asked, by unit id and group id; None where nobody knows, absent where nobody is asked."""
 
 
+_WINDOW = ("窗口", "window", "counter")
+
+
+def at_a_window(type: str) -> bool:
+    """Whether a unit of that type, in the operator's own word, serves people at a window.
+
+    >>> at_a_window("窗口单位"), at_a_window("学校")
+    (True, False)
+    """
+    return any(word in type.lower() for word in _WINDOW)
+
+
 def groups_heard(
     here: Sequence[Turnout],
     turnout: Sequence[Turnout],

@@ -82,6 +82,8 @@ class Deed(StrEnum):
     """Let a group chat of the office receive what is sent, or let go of it."""
     MAKE_REPORT = "make_report"
     """征求意见情况报告 and what else is made at the end of a phase."""
+    MAKE_CHECKUP = "make_checkup"
+    """The frame of a leading team's 《对照检查》 with what was said about that team."""
     PACK_PERIOD = "pack_period"
     """A period's papers as one archive, for inspection."""
     READ_PERSONAL = "read_personal"
@@ -162,6 +164,7 @@ _HEAD = _rights(
         Deed.SEE_PROBLEMS,
         Deed.WORK_ITEM,
         Deed.SEE_APPRAISAL,
+        Deed.MAKE_CHECKUP,
     ),
 )
 
@@ -209,6 +212,7 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
             Deed.DRAFT_DIGEST,
             Deed.EDIT_DIGEST,
             Deed.MAKE_REPORT,
+            Deed.MAKE_CHECKUP,
             Deed.PACK_PERIOD,
             Deed.SEE_CALENDAR,
             Deed.IMPORT_PLAN,
@@ -249,6 +253,7 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
             Deed.UNDO_IMPORT,
             Deed.SEE_DIGEST,
             Deed.SEE_LEDGER,
+            Deed.MAKE_CHECKUP,
             Deed.SEE_CALENDAR,
             Deed.REPORT_NODE,
             Deed.LOOK_BACK,

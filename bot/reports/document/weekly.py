@@ -9,7 +9,7 @@ from itertools import groupby
 
 from bot.core.digest import FOLDED, Digest, Entry, Problem, Theme
 from bot.core.digest.figures import FEW, share
-from bot.core.digest.model import Section, TurnoutRow, Urgent
+from bot.core.digest.model import Section, TurnoutRow, Urgent, WindowRow
 from bot.reports.document.writing import Column, Writing
 from bot.reports.words import Words
 
@@ -24,6 +24,9 @@ THEMES_NAMED = 8
 
 PLACES_NAMED = 12
 """Weak places named in one sentence."""
+
+TOPICS_NAMED = 3
+"""Topics told of one unit."""
 
 
 def weekly(digest: Digest, texts: Mapping[str, str], problems: Sequence[Problem] = ()) -> bytes:
@@ -146,14 +149,19 @@ def _overview(paper: Writing, words: Words, digest: Digest) -> None:
     else:
         sentences.append(words.say("overview.opinions_none", change=_change(words, digest)))
     paper.add("BodyText", "".join(sentences))
+    _told_channels(paper, words, digest)
+    _turnout(paper, words, "groups", digest.groups, digest)
+    if digest.units:
+        _turnout(paper, words, "units", digest.units, digest)
+    _windows(paper, words, digest)
+    _weak(paper, words, digest)
+
+
+def _told_channels(paper: Writing, words: Words, digest: Digest) -> None:
     if told := _channels(words, digest):
         paper.add(
             "BodyText", words.say("overview.channels", channels=words.join(told, "semicolon"))
         )
-    _turnout(paper, words, "groups", digest.groups, digest)
-    if digest.units:
-        _turnout(paper, words, "units", digest.units, digest)
-    _weak(paper, words, digest)
 
 
 def _change(words: Words, digest: Digest) -> str:
@@ -260,6 +268,38 @@ def _weak(paper: Writing, words: Words, digest: Digest) -> None:
                 words.say("overview.weak_band", low=low, high=low + 10, places=named)
             )
     paper.add("BodyText", "".join(sentences))
+
+
+def _windows(paper: Writing, words: Words, digest: Digest) -> None:
+    """The units that serve people at a window, apart; where none is of that type, nothing."""
+    if not digest.windows:
+        return
+    paper.add("Caption", words.say("windows.table"))
+    dash = words.say("list.dash")
+    paper.table(
+        [
+            Column(words.say("windows.unit"), 24, "left"),
+            *(Column(words.say(f"windows.{key}"), 13) for key in ("submissions", "opinions", "praise")),
+            Column(words.say("windows.topics"), 37, "left"),
+        ],
+        [
+            (
+                row.unit,
+                str(row.submissions) if row.submissions else words.say("turnout.nothing"),
+                _or_dash(words, row.opinions),
+                dash if row.opinions is None else str(row.praise),
+                words.say("windows.few") if row.opinions is None else _most_said(words, row),
+            )
+            for row in digest.windows
+        ],
+    )  # fmt: skip
+
+
+def _most_said(words: Words, row: WindowRow) -> str:
+    named = (
+        words.say("windows.topic", name=c.code, n=c.number) for c in row.topics[:TOPICS_NAMED]
+    )
+    return words.join(named) or words.say("list.dash")
 
 
 # --- two to four: what it is about -----------------------------------------------------------------------------
@@ -653,3 +693,24 @@ def _colophon(paper: Writing, words: Words, digest: Digest) -> None:
     printed = words.say("colophon.printed", day=words.full_day(digest.closes))
     copies = words.say("colophon.copies", n=notes.copies) if notes.copies else ""
     paper.colophon(lines, f"{digest.office}\t{printed}", copies)
+
+
+# --- for other papers ------------------------------------------------------------------------------------------------
+
+SHARED: Mapping[str, Body] = {
+    "channels": lambda paper, words, digest: _told_channels(paper, words, digest),
+    "groups": lambda paper, words, digest: _turnout(
+        paper, words, "groups", digest.groups, digest
+    ),
+    "units": lambda paper, words, digest: _turnout(paper, words, "units", digest.units, digest),
+    "dimensions": _dimensions,
+    "sifeng": _sifeng,
+    "windows": _windows,
+    "typical": _typical,
+    "repeated": _repeated,
+    "rectification": _rectification,
+    "destinations": _destinations,
+    "practices": _practices,
+    "suggestions": _suggestions,
+}
+"""Bodies that the reports of a phase have too."""
