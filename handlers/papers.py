@@ -145,7 +145,7 @@ def draw_clues(office: str, handed: tuple[Handed, ...], day: date) -> tuple[File
     from bot.reports.document.clues import Clue, clue_list
 
     clues = [Clue(**one._asdict()) for one in handed]
-    return (File("clues.docx", clue_list(office, clues, papers("zh"), day)),)
+    return (File("handed-over.docx", clue_list(office, clues, papers("zh"), day)),)
 
 
 def _read_all(

@@ -69,6 +69,7 @@ RECOGNISES = (
     "bot/core/campaign/editing.py",  # what somebody enters by hand
     "bot/core/dates/",  # phrases of plans
     "bot/core/digest/routing.py",  # posts that head a unit
+    "bot/core/digest/turnout.py",  # which units serve at a window
     "bot/core/dialogue.py",  # what a receipt's holder types
     "bot/core/people/typed.py",  # what is typed about oneself
     "bot/core/plan/",  # headings and tables of plans

@@ -128,13 +128,13 @@ async def test_a_school_asks_for_its_own_teams_material_and_sees_no_other(tmp_pa
         await house.hears("newtown-office", "对照")
         await house.taps("newtown-office", "全部 1 期")
         own = await paper(house, "newtown-office")
-        await house.hears("first", "对照 newtown 全部")
+        await house.hears("first", "/对照 newtown 全部")
         assert not any(
             one.files
             for one in house.sent("first")
             if one.files and "checkup" in one.files[0].name
         )
-        await house.hears("first", "对照 no1 全部")
+        await house.hears("first", "/对照 no1 全部")
         other = await paper(house, "first")
         await house.hears("first", "报告")
         refused = house.last("first")
