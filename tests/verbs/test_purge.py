@@ -77,6 +77,7 @@ STAYS = {
     "themed": 0,
     "theme": 1,  # a number is never given twice
     "notice": 1,
+    "clue": 1,  # the record of what was handed over; the words were the opinion's
 }
 """What is there a year and a half later."""
 
@@ -126,6 +127,7 @@ def shelf(tmp_path: Path):
         )
         work.problems.add(0, listed, replay(1, (listed,)))
         work.problems.give(b"o", Fate(way="answered", day=date(2026, 9, 18)))
+        work.clues.hand_over(b"o", "discipline", date(2026, 9, 18), "office-1")
         work.decisions.keep(b"o", "topic", "qita", "shitang")
         work.themes.keep(
             KeptTheme(
