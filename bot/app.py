@@ -16,7 +16,7 @@ from datetime import time as clock_time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.base import Channel, Linked, Sociable
+from bot.channels.base import HOOK, MAIL, Channel, Linked, Sociable
 from bot.channels.http import Listener
 from bot.channels.web.chat import WebChat
 from bot.content.loader import (
@@ -52,7 +52,7 @@ from handlers.bell import Chores
 from handlers.campaign import House as Calendaring
 from handlers.campaign import NodeReminders
 from handlers.circle import keep_robots
-from handlers.delivery import Deliveries
+from handlers.delivery import Carrier, Deliveries, keep_outside
 from handlers.desk import Desk
 from handlers.digest import Almanac, draft
 from handlers.directory import enrol
@@ -154,6 +154,7 @@ class App:
         self.readings = Readings(lambda: library_of(settings))
         self.channels: dict[str, Channel] = {}
         self.bell: Bell | None = None
+        self.carrier: Carrier | None = None
         self.robots = tuple(robots_in(secrets.wecom_robots))
         """Names of the group robots the operator set up."""
         self.simulated = False
@@ -164,6 +165,7 @@ class App:
         self.headcounts = headcounts_of(settings)
         self.house = house_of(settings)
         self.place = place_of(settings, self.house)
+        self.outside = outside_of(settings)
 
     @contextlib.asynccontextmanager
     async def running(self, *channels: Channel) -> AsyncGenerator[Front]:
@@ -173,11 +175,13 @@ class App:
         self.database.start()
         self.channels |= {channel.name: channel for channel in channels}
         await self.database.write(lambda tx: keep_robots(Work(tx), self.robots))
+        await self.database.write(lambda tx: keep_outside(Work(tx), self.outside))
         front = await self._front()
         for channel in channels:
             if isinstance(channel, Sociable):
                 channel.circles = front
-        bell = self.bell = Bell(self._chores(front).due)
+        carrier = self.carrier = Carrier(self._deliveries(front, servers=True))
+        bell = self.bell = Bell(self._chores(front, carrier).due)
         self._wake, self._works_here = front.outbox.wake, front.works_here
         if self.keys.master_was_made:
             log.warning("a master key was made in the key directory")
@@ -188,12 +192,15 @@ class App:
         tasks = [
             asyncio.create_task(front.alarms.run()),
             asyncio.create_task(self.receipts.run()),
+            asyncio.create_task(carrier.run()),
         ]
         tasks += [asyncio.create_task(channel.run(front.receive)) for channel in channels]
         try:
             yield front
         finally:
             await bell.stop()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(carrier.idle(), STOP_WITHIN)
             for task in reversed(tasks):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -318,6 +325,7 @@ class App:
             zone=lambda moment: moment.astimezone(settings.office.timezone),
             almanac=lambda: self.almanac(scripts),
             place=self.place,
+            outside=self.outside,
             links=self.links,
             leaders=tuple((leader.name, leader.post) for leader in settings.leaders),
         )
@@ -346,7 +354,21 @@ class App:
         front.rounds_are(await self.database.write(lambda tx: kept(Work(tx))))
         return front
 
-    def _chores(self, front: Front) -> Chores:
+    def _deliveries(
+        self, front: Front, held: Callable[[str], bool] = lambda _: False, *, servers: bool
+    ) -> Deliveries:
+        return Deliveries(
+            self.database,
+            self.channels,
+            self.house,
+            Press(),
+            front.language,
+            self.clock,
+            held,
+            servers=servers,
+        )
+
+    def _chores(self, front: Front, carrier: Carrier) -> Chores:
         settings = self.settings
         zone = settings.office.timezone
         reminders = Reminders(
@@ -367,13 +389,10 @@ class App:
                 rules=lambda: rules_of(settings),
             ),
         )
-        deliveries = Deliveries(
-            self.database,
-            self.channels,
-            self.house,
-            Press(),
-            front.language,
+        deliveries = self._deliveries(
+            front,
             lambda kind: nodes.held(kind, datetime.fromtimestamp(self.clock(), UTC)),
+            servers=False,
         )
         return Chores(
             front,
@@ -382,6 +401,7 @@ class App:
             reminders,
             nodes,
             deliveries,
+            carrier,
             Tellings(self.database, self.channels, self.house, self._anybody_awake),
             self.clock,
             awake=hours_of(settings)["staff"].now,
@@ -411,6 +431,15 @@ def house_of(settings: Settings) -> House:
     """The catalogue, with the office's name and telephones in it."""
     office = settings.office
     return House(load_texts(), office.name, office.phone, office.duty_phone)
+
+
+def outside_of(settings: Settings) -> tuple[Address, ...]:
+    """Mailboxes and hooks that get a digest, as far as there is a way to them."""
+    boxes = settings.digest.recipients if settings.mail.host else ()
+    return (
+        *(Address(channel=MAIL, id=box) for box in boxes),
+        *(Address(channel=HOOK, id=url) for url in settings.hook.urls),
+    )
 
 
 def place_of(settings: Settings, house: House) -> rectification.Place:
@@ -664,6 +693,16 @@ async def asked_online(settings: Settings, secrets: Secrets) -> tuple[Problem, .
         from bot.channels.wecom import selfcheck as wecom_check
 
         asking.append(wecom_check.find(settings, secrets, now=Clock()))
+    if settings.mail.host:
+        from bot.channels import mail
+
+        letters = mail.Letters(settings.mail, secrets.smtp_password, Clock())
+        asking.append(mail.find(settings.file, letters, settings.mail))
+    if settings.hook.urls and secrets.hook_secret:
+        from bot.channels import hook
+
+        hooks = hook.Hooks(settings.hook, secrets.hook_secret, Clock())
+        asking.append(hook.find(settings.file, hooks, settings.hook))
     if not asking:
         return (Problem(file=settings.file, key="", fault="online_nothing", warning=True),)
     return tuple(problem for found in await asyncio.gather(*asking) for problem in found)
@@ -721,6 +760,21 @@ async def _wecom_app(
         yield wecom, School(client, ours.agent_id, wecom_words(), app.parents_link)
     finally:
         await wecom.close()
+
+
+def _servers(app: App, secrets: Secrets) -> tuple[Channel, ...]:
+    """Mail and hooks, as far as they are set up."""
+    settings, found = app.settings, list[Channel]()
+    if settings.mail.host:
+        from bot.channels.mail import Letters
+
+        password, office = secrets.smtp_password, app.house.office
+        found.append(Letters(settings.mail, password, app.clock, office=office))
+    if settings.hook.urls:
+        from bot.channels.hook import Hooks
+
+        found.append(Hooks(settings.hook, secrets.hook_secret, app.clock))
+    return tuple(found)
 
 
 def _circles(settings: Settings, secrets: Secrets) -> tuple[Address, ...]:
@@ -790,6 +844,7 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
             listener.add(telegram.routes())
             channels.append(telegram)
         channels += await stack.enter_async_context(_wecom(app, secrets, listener))
+        channels += _servers(app, secrets)
         await stack.enter_async_context(app.running(*channels))
         await stack.enter_async_context(_running(listener.run()))
         log.info("ready", extra={"code": address})

@@ -18,7 +18,7 @@ from bot.core.round import Round
 from bot.core.workdays import Calendar
 from handlers import dialogue, digest, rectification, survey, themes, urgent
 from handlers.campaign import NodeReminders
-from handlers.delivery import Deliveries
+from handlers.delivery import Carrier, Deliveries
 from handlers.digest import Almanac
 from handlers.front import Front
 from handlers.papers import Press
@@ -61,6 +61,7 @@ class Chores:
         reminders: Reminders,
         nodes: NodeReminders,
         deliveries: Deliveries,
+        carrier: Carrier,
         tellings: Tellings,
         clock: Callable[[], float],
         awake: Callable[[datetime], bool] = lambda _: True,
@@ -72,6 +73,7 @@ class Chores:
         self._reminders = reminders
         self._nodes = nodes
         self._deliveries = deliveries
+        self._carrier = carrier
         self._tellings = tellings
         self._clock = clock
         self._awake = awake
@@ -248,6 +250,7 @@ class Chores:
     async def _deliver(self, _: datetime) -> None:
         almanac = self._almanac()
         await self._database.write(lambda tx: digest.hand_apart(Work(tx), almanac))
+        self._carrier.ring()
         await self._deliveries.due()
 
     async def _sweep(self, now: datetime) -> None:

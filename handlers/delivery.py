@@ -1,15 +1,19 @@
-"""Parcels for the office's people: papers and notices, each handed over once, until it has arrived."""
+"""Parcels for the office's people: papers and notices, each handed over once, until it has arrived.
+
+People's chats and other people's servers (mailboxes, webhooks) have a `Deliveries` each: a mail server that hangs keeps
+nobody from hearing of what is urgent.
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 
-from bot.channels.base import Blocked, Channel, Rejected, SendFailed
-from bot.core.messages import Address, Button, Outgoing
+from bot.channels.base import SERVERS, Blocked, Channel, Rejected, SendFailed, Throttled
+from bot.core.messages import Address, Button, File, Outgoing
 from bot.core.people import Deed, somewhere
 from bot.core.survey import Language
-from handlers.papers import CHART, PAPERS, Press, personal_name
+from handlers.papers import CHART, FIGURES, PAPERS, Press, personal_name
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database, Tx
 from storage.digest import KeptDigest
@@ -17,6 +21,10 @@ from storage.outbox import Note, Parcel
 from storage.unit_of_work import Work
 
 log = logging.getLogger(__name__)
+
+FIRST, LONGEST = 60.0, 3600.0
+"""Seconds until a server is tried again: after the first failure, and at the most. Each is twice the one before. Who
+has a chat may open it any moment, and is tried at every ring."""
 
 
 class Deliveries:
@@ -29,20 +37,29 @@ class Deliveries:
         texts: Texts,
         press: Press,
         language: Callable[[Address], Language],
+        clock: Callable[[], float],
         held: Callable[[str], bool] = lambda _: False,
+        *,
+        servers: bool = False,
     ) -> None:
+        """`servers`: what goes to them, and nothing else; otherwise all but that."""
         self._database = database
         self._channels = channels
         self._texts = texts
         self._press = press
         self._language = language
+        self._clock = clock
         self._held = held
+        self._servers = servers
         self._going = asyncio.Lock()
+        self._failures: dict[str, int] = {}
+        self._until: dict[str, float] = {}
+        """Parcels that are not to be tried before that second."""
 
     async def due(self) -> None:
         """Hand over all that waits; what cannot be handed over now waits on."""
         async with self._going:
-            made: dict[str, Outgoing] = {}
+            made: dict[str, tuple[File, ...]] = {}
             tried: set[str] = set()
             while parcel := await self._next(tried):
                 tried.add(parcel.key)
@@ -51,28 +68,53 @@ class Deliveries:
     async def _next(self, tried: Container[str]) -> Parcel | None:
         """Notes before papers: somebody may be in danger while a digest is being drawn for thirty readers."""
         due = await self._database.write(lambda tx: Work(tx).parcels.due())
-        left = [p for p in due if p.key not in tried and not self._held(p.kind)]
+        now = self._clock()
+        left = [
+            parcel
+            for parcel in due
+            if parcel.key not in tried
+            and self._mine(parcel.address)
+            and self._until.get(parcel.key, 0) <= now
+            and not self._held(parcel.kind)
+        ]
         return min(left, key=lambda p: p.note is None, default=None)
 
-    async def _hand_over(self, parcel: Parcel, made: dict[str, Outgoing]) -> None:
-        channel = self._channels.get(parcel.address.channel)
-        if channel is None:
-            return
-        outgoing = await self._wrapped(parcel)
+    def _mine(self, address: Address) -> bool:
+        return (
+            address.channel in self._channels and (address.channel in SERVERS) is self._servers
+        )
+
+    async def _hand_over(self, parcel: Parcel, made: dict[str, tuple[File, ...]]) -> None:
+        outgoing = await self._wrapped(parcel, made)
         if outgoing is None:
             await self._database.write(lambda tx: Work(tx).parcels.refused(parcel.key))
             return
+        sent = replace(outgoing, tidy=False, once=parcel.key)
         try:
-            await channel.send(replace(outgoing, tidy=False))
+            await self._channels[parcel.address.channel].send(sent)
         except (Blocked, Rejected):
             log.warning("a parcel was refused", extra={"code": parcel.kind})
             await self._database.write(lambda tx: Work(tx).parcels.refused(parcel.key))
-        except SendFailed:
-            return
+        except SendFailed as failed:
+            self._put_off(parcel, failed)
         else:
             await self._database.write(lambda tx: Work(tx).parcels.arrived(parcel.key))
+            self._failures.pop(parcel.key, None)
 
-    async def _wrapped(self, parcel: Parcel) -> Outgoing | None:
+    def _put_off(self, parcel: Parcel, failed: SendFailed) -> None:
+        now = self._clock()
+        if isinstance(failed, Throttled):
+            self._until[parcel.key] = now + failed.after
+        elif self._servers:
+            times = self._failures[parcel.key] = self._failures.get(parcel.key, 0) + 1
+            self._until[parcel.key] = now + min(FIRST * 2 ** (times - 1), LONGEST)
+            if times == 1:
+                facts = {"channel": parcel.address.channel, "reason": str(failed)}
+                log.warning("a server takes nothing", extra=facts)
+
+    async def _wrapped(
+        self, parcel: Parcel, made: dict[str, tuple[File, ...]]
+    ) -> Outgoing | None:
         language = self._language(parcel.address)
         if parcel.note:
             return self._noted(parcel.address, language, parcel.note)
@@ -85,7 +127,7 @@ class Deliveries:
             case "draft":
                 return self._draft(parcel.address, language, kept)
             case "digest":
-                return await self._digest(parcel.address, language, kept)
+                return await self._digest(parcel.address, kept, made)
             case _:
                 return None
 
@@ -122,12 +164,56 @@ class Deliveries:
         text = self._texts.say(language, "desk.personal", period=period)
         return Outgoing(address=parcel.address, text=text, files=mine) if mine else None
 
-    async def _digest(self, address: Address, language: Language, kept: KeptDigest) -> Outgoing:
-        papers = await self._press.papers(kept.snapshot, PAPERS)
-        picture = next(paper.content for paper in papers if paper.name == CHART)
+    async def _digest(
+        self, address: Address, kept: KeptDigest, made: dict[str, tuple[File, ...]]
+    ) -> Outgoing:
+        """The papers, drawn once for all who get them now."""
+        if kept.period not in made:
+            made[kept.period] = await self._press.papers(kept.snapshot, (*PAPERS, FIGURES))
+        papers = {paper.name: paper for paper in made[kept.period]}
+        facts, picture = papers.pop(FIGURES), papers.pop(CHART)
         return Outgoing(
             address=address,
             text=kept.screen,
-            files=tuple(paper for paper in papers if paper.name != CHART),
-            picture=picture,
+            files=tuple(papers.values()),
+            picture=picture.content,
+            facts=facts.content.decode(),
         )
+
+
+class Carrier:
+    """Carries parcels to servers, beside all else: whoever rings does not wait for them."""
+
+    def __init__(self, deliveries: Deliveries) -> None:
+        self._deliveries = deliveries
+        self._rung = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def ring(self) -> None:
+        """Something may be due."""
+        self._idle.clear()
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            try:
+                await self._deliveries.due()
+            except Exception:
+                log.exception("a chore failed")
+            if not self._rung.is_set():
+                self._idle.set()
+
+    async def idle(self) -> None:
+        """Until all that can go has gone. What is on its way when the service stops is better waited for: it would go again."""
+        await self._idle.wait()
+
+
+def keep_outside(work: Work, addresses: Container[Address]) -> None:
+    """Servers that stand in the setting no more get nothing that still waits for them."""
+    for parcel in work.parcels.due():
+        if parcel.address.channel in SERVERS and parcel.address not in addresses:
+            work.parcels.refused(parcel.key)

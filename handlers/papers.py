@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DOCUMENT, LEDGER, CHART = "digest.docx", "ledger.xlsx", "chart.png"
+FIGURES = "figures.json"
+"""For programs; people have it in the papers."""
 PAPERS = (DOCUMENT, LEDGER, CHART)
 TEAM = "team.docx"
 """The notice for all members of the leading team."""
@@ -86,6 +88,7 @@ def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
     from bot.reports import chart
     from bot.reports.document.apart import team
     from bot.reports.document.weekly import weekly
+    from bot.reports.figures import figures
     from bot.reports.workbook import workbook
 
     digest, texts = from_json(snapshot), papers("zh")
@@ -96,6 +99,7 @@ def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
         LEDGER: lambda: workbook(digest, texts),
         CHART: lambda: chart.topics(digest, texts, chart_font()),
         TEAM: lambda: team(digest, texts),
+        FIGURES: lambda: figures(digest, texts).encode(),
     }
     return tuple(File(name, makers[name]()) for name in wanted)
 

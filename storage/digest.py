@@ -45,6 +45,12 @@ _COLUMNS = (
 )
 _FIND = Statement(select(*_COLUMNS).where(digest.c.period == bindparam("period_")))
 _LAST = Statement(select(*_COLUMNS).order_by(digest.c.period.desc()).limit(1))
+_LAST_SENT = Statement(
+    select(*_COLUMNS)
+    .where(digest.c.sent == bindparam("is_sent"))
+    .order_by(digest.c.period.desc())
+    .limit(1)
+)
 _PERIODS = Statement(select(digest.c.period).order_by(digest.c.period))
 _SENT = Statement(
     select(digest.c.period)
@@ -106,6 +112,10 @@ class Digests:
     def last(self) -> KeptDigest | None:
         """The newest one."""
         return self._kept(self._tx.one(_LAST, {}))
+
+    def last_sent(self) -> KeptDigest | None:
+        """The newest one that was sent."""
+        return self._kept(self._tx.one(_LAST_SENT, {"is_sent": 1}))
 
     def periods(self) -> tuple[str, ...]:
         """The closing dates that have one, oldest first."""

@@ -60,6 +60,11 @@ _READDRESS = Statement(
     .where(outbox.c.key == bindparam("key_"), outbox.c.state == WAITING)
     .values(sealed=bindparam("sealed_"))
 )
+_AGAIN = Statement(
+    update(outbox)
+    .where(outbox.c.key == bindparam("key_"), outbox.c.state == REFUSED)
+    .values(state=WAITING, sealed=bindparam("sealed_"))
+)
 _WITHDRAW = Statement(
     delete(outbox).where(outbox.c.key == bindparam("key_"), outbox.c.state == WAITING)
 )
@@ -68,6 +73,7 @@ _SINCE = Statement(
         outbox.c.kind == bindparam("kind_"), outbox.c.ref >= bindparam("since")
     )
 )
+_STATE = Statement(select(outbox.c.state).where(outbox.c.key == bindparam("key_")))
 _STATES = Statement(
     select(outbox.c.state, func.count())
     .where(outbox.c.kind == bindparam("kind_"), outbox.c.ref == bindparam("ref_"))
@@ -157,6 +163,17 @@ class Parcels:
     def refused(self, key: str) -> None:
         """It will never be taken."""
         self._tx.do(_MARK, {"key_": key, "state_": REFUSED})
+
+    def state(self, kind: str, ref: str, address: Address) -> int | None:
+        """How it stands with what that address was to get; None where it was to get nothing, or that is long ago."""
+        found = self._tx.one(_STATE, {"key_": f"{kind}:{ref}:{self.mark(address)}"})
+        return None if found is None else int(found[0])
+
+    def again(self, kind: str, ref: str, address: Address) -> bool:
+        """What was refused there is tried once more, as the same parcel; False where it was not refused."""
+        key = f"{kind}:{ref}:{self.mark(address)}"
+        row = {"key_": key, "sealed_": self._sealed(key, address, None)}
+        return self._tx.do(_AGAIN, row) == 1
 
     def states(self, kind: str, ref: str) -> dict[int, int]:
         """How many wait, arrived, were refused."""

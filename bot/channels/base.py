@@ -7,6 +7,7 @@ SendFailed
 └── Rejected     never: this message is refused, the next one may pass
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Protocol, runtime_checkable
 
@@ -18,6 +19,17 @@ Receive = Callable[[Incoming], Awaitable[None]]
 Raises `NotStored` when it could not be committed: the channel must then leave the message unconfirmed, so that
 the platform delivers it again.
 """
+
+
+MAIL, HOOK = "mail", "hook"
+SERVERS = frozenset({MAIL, HOOK})
+"""Channels that end at somebody's server and not with a person: it is tried ever more seldom while it fails."""
+
+
+def name_of(outgoing: Outgoing) -> str:
+    """What a message is called where a server knows a repeat by its name. It says nothing of whom it is for."""
+    known = f"{outgoing.once}\0{outgoing.text}"
+    return hashlib.sha256(known.encode()).hexdigest()[:32]
 
 
 class NotStored(Exception):

@@ -153,3 +153,7 @@ class Outgoing:
     """For a channel that can show something in passing; `text` has it all for the others."""
     opening: bool = False
     """Nothing has been asked yet: where there is another way to answer, this is the moment to offer it."""
+    once: str = ""
+    """Names this very message, the same when it is tried again, for platforms that know a repeat by it."""
+    facts: str = ""
+    """What it says, as JSON, where a program reads along."""

@@ -218,6 +218,15 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """`[hook]`: programs that are told what the office has sent."""
+
+    urls: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    """Networks that are gone to although they are not public ones, such as `10.0.0.0/8`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """`[digest]`: to whom the weekly paper goes besides the office's own chats."""
 
@@ -247,4 +256,5 @@ class Settings:
     wecom: Wecom = Wecom()
     web: Web = Web()
     mail: Mail = Mail()
+    hook: Hook = Hook()
     digest: Digest = Digest()

@@ -5,6 +5,7 @@ Each takes what TOML holds and raises `Wrong` with the fault's name.
 
 import re
 from datetime import date, datetime, time
+from ipaddress import ip_network
 from typing import cast
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
@@ -13,6 +14,9 @@ from bot.settings import Span, Weekly
 from bot.settings.table import Wrong
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+HERE = ("localhost", "127.0.0.1", "::1")
+"""This very machine."""
 
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
@@ -152,6 +156,35 @@ def database_url(value: object) -> str:
     if parts.scheme == "sqlite+aiosqlite" and parts.netloc:
         raise Wrong("bad_database", value=written)
     return written
+
+
+def hook_urls(value: object) -> tuple[str, ...]:
+    """A list of addresses programs listen at: https, or http on this very machine; without a password in them."""
+    return tuple(map(_hook_url, _list(value, "bad_hook")))
+
+
+def _hook_url(value: object) -> str:
+    written = _text(value, "bad_hook").strip()
+    parts = _split(written, "bad_hook")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise Wrong("bad_hook", value=written) from None
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in HERE)
+    if not safe or not parts.hostname or parts.username is not None or parts.fragment:
+        raise Wrong("bad_hook", value=written)
+    return written
+
+
+def networks(value: object) -> tuple[str, ...]:
+    """Networks such as `10.0.0.0/8`, or single addresses."""
+    found: list[str] = []
+    for one in _list(value, "bad_network"):
+        try:
+            found.append(str(ip_network(_text(one, "bad_network"))))
+        except ValueError:
+            raise Wrong("bad_network", value=str(one)) from None
+    return tuple(found)
 
 
 def mail_addresses(value: object) -> tuple[str, ...]:

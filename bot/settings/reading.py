@@ -17,6 +17,7 @@ from bot.settings import (
     Digest,
     Groups,
     Holidays,
+    Hook,
     Leader,
     Mail,
     Office,
@@ -48,6 +49,7 @@ _WRITTEN_AS = {
     "wecom.token": "wecom_token",
     "wecom.aes_key": "wecom_aes_key",
     "mail.password": "smtp_password",
+    "hook.secret": "hook_secret",
 }
 """Where people would write a secret, and which one it is."""
 
@@ -106,6 +108,7 @@ def read(text: str, *, file: str, folder: Path, environment: Mapping[str, str]) 
             wecom=_wecom(root),
             web=_web(root),
             mail=_mail(root),
+            hook=_hook(root),
             digest=_digest(root),
         )
     secrets, wrong_secrets = read_secrets(environment, folder)
@@ -401,12 +404,24 @@ def _mail(root: Table) -> Mail:
         )
         if read.host and not read.sender:
             mail.wrong("sender", "no_sender")
+        if read.host and read.security == "none" and read.host not in parsing.HERE:
+            mail.wrong("security", "mail_in_clear", value=read.host)
     return read
+
+
+def _hook(root: Table) -> Hook:
+    with root.table("hook") as hook:
+        _point_to_environment(hook)
+        return Hook(
+            urls=tuple(dict.fromkeys(hook.parsed("urls", (), parsing.hook_urls))),
+            allow=hook.parsed("allow", (), parsing.networks),
+        )
 
 
 def _digest(root: Table) -> Digest:
     with root.table("digest") as digest:
-        return Digest(recipients=digest.parsed("recipients", (), parsing.mail_addresses))
+        found = digest.parsed("recipients", (), parsing.mail_addresses)
+        return Digest(recipients=tuple(dict.fromkeys(found)))
 
 
 # What only several sections together can say
@@ -415,6 +430,8 @@ def _digest(root: Table) -> Digest:
 def _check_channels(root: Table, settings: Settings) -> None:
     if settings.telegram.mode == "webhook" and not settings.web.public_url:
         root.wrong("telegram.mode", "webhook_nowhere")
+    if settings.digest.recipients and not settings.mail.host:
+        root.wrong("digest.recipients", "no_mail_host")
 
 
 def _missing_secrets(settings: Settings, secrets: Secrets) -> Iterator[Problem]:
@@ -424,6 +441,8 @@ def _missing_secrets(settings: Settings, secrets: Secrets) -> Iterator[Problem]:
         needed += [("wecom.corp_id", field) for field in fields]
     if settings.mail.host and settings.mail.user:
         needed.append(("mail.user", "smtp_password"))
+    if settings.hook.urls:
+        needed.append(("hook.urls", "hook_secret"))
     for key, field in needed:
         if not getattr(secrets, field):
             facts = (("name", NAMES[field]),)

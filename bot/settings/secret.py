@@ -3,6 +3,7 @@
 A file is what Docker and systemd hand over, and it does not show in the list of processes.
 """
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -18,16 +19,18 @@ NAMES = {
     "wecom_aes_key": "TINGWEN_WECOM_AES_KEY",
     "wecom_robots": "TINGWEN_WECOM_ROBOTS",
     "smtp_password": "TINGWEN_SMTP_PASSWORD",
+    "hook_secret": "TINGWEN_HOOK_SECRET",
 }
 """Field of `Secrets` to environment variable."""
 
 _ROBOT = re.compile(r"(\S.*?)\s+(https?://\S+[?&]key=[\w-]+\S*|[\w-]{16,})")
 """A group robot: the name the office calls the group by, and the robot's address, or the key in it."""
 
-# The platform's own rules: developer.work.weixin.qq.com/document/path/90930.
+# WeCom's own rules: developer.work.weixin.qq.com/document/path/90930; of a hook's secret, those of Standard Webhooks.
 _FORMS: Mapping[str, Callable[[str], object]] = {
     "wecom_token": re.compile(r"[A-Za-z0-9]{1,32}").fullmatch,
     "wecom_aes_key": re.compile(r"[A-Za-z0-9]{43}").fullmatch,
+    "hook_secret": lambda value: _whole(value),
     "wecom_robots": lambda value: all(_ROBOT.fullmatch(line) for line in _lines(value)),
 }
 
@@ -43,6 +46,7 @@ class Secrets:
     wecom_aes_key: str = ""
     wecom_robots: str = ""
     smtp_password: str = ""
+    hook_secret: str = ""
 
     def __repr__(self) -> str:
         return "Secrets(...)"
@@ -72,6 +76,15 @@ def robots_in(secret: str) -> dict[str, str]:
     """
     found = (_ROBOT.fullmatch(line) for line in _lines(secret))
     return {robot[1]: robot[2] for robot in found if robot}
+
+
+def _whole(secret: str) -> bool:
+    """Whether a hook's secret is `whsec_` and base64 of 24 to 64 bytes."""
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith("whsec_") and 24 <= len(key) <= 64
 
 
 def _lines(value: str) -> list[str]:

@@ -17,7 +17,7 @@ from handlers.desk.cards import CARDS
 from handlers.desk.circle import CIRCLE
 from handlers.desk.clues import CLUES
 from handlers.desk.dialogue import TALK
-from handlers.desk.digest import DIGEST, SEND
+from handlers.desk.digest import ARRIVALS, DIGEST, SEND
 from handlers.desk.links import LINKS
 from handlers.desk.notice import NOTICES
 from handlers.desk.rectification import PROBLEMS
@@ -45,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     SEND,
     REPORT,
     CHECKUP,
+    ARRIVALS,
     PROBLEMS,
     SORT,
     THEMES,

@@ -58,6 +58,8 @@ class Desk:
     """A link's text as addresses: each channel's name and where it leads there."""
     leaders: tuple[tuple[str, str], ...] = ()
     """Names and posts of the configuration."""
+    outside: tuple[Address, ...] = ()
+    """Mailboxes and hooks that get a digest besides people and group chats."""
 
     @property
     def calendar(self) -> Calendar:

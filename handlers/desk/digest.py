@@ -1,15 +1,19 @@
 """The office and the week's digest: look, take the papers, send."""
 
+import hashlib
 from dataclasses import replace
 from functools import partial
+from urllib.parse import urlsplit
 
-from bot.core.messages import Button
+from bot.channels.base import HOOK
+from bot.core.messages import Address, Button
 from bot.core.people import Deed, somewhere
 from handlers import digest as closing
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, called, pairs
 from handlers.desk.circle import called as circle_called
 from handlers.papers import CHART, DOCUMENT, LEDGER, TEAM, draw
 from storage.digest import KeptDigest
+from storage.outbox import REFUSED, SENT, WAITING
 
 _FIELDS = {
     "标题": "title",
@@ -122,37 +126,86 @@ def _send(asking: Asking) -> Answer:
     if kept is None:
         return Answer(text=asking.say("desk.no_digest"), menu=True)
     if kept.sent:
-        states = asking.work.parcels.states("digest", kept.period)
-        text = asking.say(
-            "desk.sent_already",
-            arrived=str(states.get(1, 0)),
-            waiting=str(states.get(0, 0)),
-            refused=str(states.get(2, 0)),
-        )
-        return Answer(text=text, menu=True)
-    readers = [
-        one for one in asking.work.staff.every() if somewhere(one.staff, Deed.SEE_DIGEST)
-    ]
-    circles = asking.work.circles.every()
-    count = str(len(readers) + len(circles))
-    if asking.rest[1:] != (str(kept.version), CONFIRM):
-        everyone = [called(asking, one) for one in readers]
-        names = "、".join([*everyone, *(circle_called(asking, one) for one in circles)])
-        confirm = Button(
-            asking.say("desk.send_confirm"),
-            f"发送 {kept.period} {kept.version} {CONFIRM}",
-        )
+        return _standing(asking, kept)
+    to = _recipients(asking)
+    count, seal = str(len(to)), _seal(asking, [address for address, _ in to])
+    confirmed = ((str(kept.version), CONFIRM), (str(kept.version), seal, CONFIRM))
+    if asking.rest[1:] not in confirmed:
+        names = "、".join(name for _, name in to)
+        says = f"发送 {kept.period} {kept.version} {seal} {CONFIRM}"
+        confirm = Button(asking.say("desk.send_confirm"), says)
         text = asking.say("desk.send_to", names=names, count=count)
         text = "\n".join((text, *_apart(asking, kept)))
         return Answer(text=text, rows=((confirm, asking.back()),))
-    to = (*(one.address for one in readers), *(one.address for one in circles))
-    if not closing.freeze(asking.work, kept.period, kept.version, to):
+    if not closing.freeze(asking.work, kept.period, kept.version, [one for one, _ in to]):
         return _digest(replace(asking, rest=(kept.period,)))
     asking.work.staff.note(
         asking.member.label, Deed.SEND_DIGEST, asking.now.timestamp(), period=kept.period
     )
+    look = asking.button("desk.menu_arrivals", f"送达 {kept.period}")
     text = asking.say("desk.sending", count=count)
-    return Answer(text=text, menu=True, changed=True)
+    return Answer(text=text, rows=((look,),), menu=True, changed=True)
+
+
+def _recipients(asking: Asking) -> list[tuple[Address, str]]:
+    """Everybody a digest goes to when it is sent, and how they are called: people, group chats, mailboxes, hooks."""
+    every = asking.work.staff.every()
+    readers = [one for one in every if somewhere(one.staff, Deed.SEE_DIGEST)]
+    return [
+        *((one.address, called(asking, one)) for one in readers),
+        *((one.address, circle_called(asking, one)) for one in asking.work.circles.every()),
+        *((address, _outside(address)) for address in asking.desk.outside),
+    ]
+
+
+def _outside(address: Address) -> str:
+    """A mailbox by its address; a hook by its host alone: what stands behind that may be a secret of its own."""
+    return urlsplit(address.id).netloc if address.channel == HOOK else address.id
+
+
+def _seal(asking: Asking, to: list[Address]) -> str:
+    """Stands for exactly these recipients: whoever confirms has seen them, and nobody besides."""
+    marks = "".join(sorted(map(asking.work.parcels.mark, to)))
+    return hashlib.sha256(marks.encode()).hexdigest()[:6]
+
+
+def _arrivals(asking: Asking) -> Answer:
+    """送达: where a digest that was sent has arrived, and where it has not."""
+    sent = asking.work.digests.last_sent()
+    kept = asking.work.digests.find(asking.rest[0]) if asking.rest else sent
+    if kept is None or not kept.sent:
+        return Answer(text=asking.say("desk.nothing_sent"), menu=True)
+    if "再送" in asking.rest:
+        again = [
+            asking.work.parcels.again("digest", kept.period, address)
+            for address, _ in _recipients(asking)
+        ]
+        return replace(_standing(asking, kept), changed=any(again))
+    return _standing(asking, kept)
+
+
+def _standing(asking: Asking, kept: KeptDigest) -> Answer:
+    parcels = asking.work.parcels
+    counts = parcels.states("digest", kept.period)
+    lines = [
+        asking.say(
+            "desk.sent_already",
+            period=kept.period,
+            arrived=str(counts.get(SENT, 0)),
+            waiting=str(counts.get(WAITING, 0)),
+            refused=str(counts.get(REFUSED, 0)),
+        )
+    ]
+    states = [
+        (parcels.state("digest", kept.period, address), name)
+        for address, name in _recipients(asking)
+    ]
+    for state, key in ((REFUSED, "refused"), (WAITING, "waiting"), (SENT, "arrived")):
+        if names := "、".join(name for found, name in states if found == state):
+            lines.append(asking.say(f"desk.went_{key}", names=names))
+    refused = any(found == REFUSED for found, _ in states)
+    again = asking.button("desk.send_again", f"送达 {kept.period} 再送")
+    return Answer(text="\n".join(lines), rows=((again,),) if refused else (), menu=True)
 
 
 def _apart(asking: Asking, kept: KeptDigest) -> list[str]:
@@ -164,6 +217,13 @@ def _apart(asking: Asking, kept: KeptDigest) -> list[str]:
 
 DIGEST = Command(
     name="digest", words=("周报", "digest"), deed=Deed.SEE_DIGEST, answer=_digest, aloud=True
+)
+ARRIVALS = Command(
+    name="arrivals",
+    words=("送达", "arrivals"),
+    deed=Deed.SEND_DIGEST,
+    answer=_arrivals,
+    menu=False,
 )
 SEND = Command(
     name="send",

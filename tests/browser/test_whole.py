@@ -102,9 +102,9 @@ async def test_a_teacher_and_a_parent_hand_in_and_on_friday_the_office_sends_the
         ledger = await taken(page, office, "ledger.xlsx")
         assert load_workbook(BytesIO(ledger)).worksheets[0].max_row > 20
         await says(office, "发送")
-        await expect(office.locator(".theirs").last).to_contain_text("要发给这 1 位")
+        await expect(office.locator(".theirs").last).to_contain_text("要发给这 1 处")
         await tap(office, "确认发送")
-        await expect(office.get_by_text("正在发给 1 位")).to_be_visible(timeout=PATIENT)
+        await expect(office.get_by_text("正在发往 1 处")).to_be_visible(timeout=PATIENT)
         await expect(office.locator(".theirs").last).to_contain_text("第1期", timeout=PATIENT)
         await says(office, "发送")
         await expect(office.locator(".theirs").last).to_contain_text(

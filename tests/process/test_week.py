@@ -1,5 +1,6 @@
 """kill -9 around tick, snapshot, draft and delivery: one digest, and everybody gets it."""
 
+import asyncio
 import collections
 import random
 import shutil
@@ -9,14 +10,15 @@ import sys
 import time
 from pathlib import Path
 
+from tests.channels.postoffice import Listening, PostOffice, listening, post_office
 from tests.process.service import ROOT
 
 KILLS = 24
 
 
-def run(folder: Path, what: str) -> subprocess.Popen[bytes]:
+def run(folder: Path, *what: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.process.week", str(folder), what],
+        [sys.executable, "-m", "tests.process.week", str(folder), *what],
         cwd=ROOT,
         stdout=subprocess.PIPE,
     )
@@ -57,6 +59,42 @@ def test_a_friday_that_is_killed_over_and_over_makes_one_digest_that_reaches_eve
     assert all(1 <= n <= 2 for n in digests.values()), (
         digests
     )  # the one in flight may come twice
+
+
+async def test_letters_and_hooks_outlive_kills_and_a_repeat_bears_the_same_name(tmp_path):
+    with run(tmp_path, "people") as child:
+        await asyncio.to_thread(child.communicate, timeout=60)
+    async with post_office() as office, listening() as there:
+        what = ("posted", str(office.port), there.url)
+        office.will_say("DATA", "451 4.3.0 try later")
+        for wait in (0, 0.002, 0.02):
+            with run(tmp_path, *what) as child:
+                await _killed(child, office, there, wait)
+        with run(tmp_path, *what) as child:
+            await asyncio.to_thread(child.communicate, timeout=60)
+            assert child.returncode == 0
+
+    names: dict[str, set[str]] = collections.defaultdict(set)
+    for box, letter in office.taken:
+        names[box].add(letter["Message-ID"])
+    assert {box: len(ids) for box, ids in names.items()} == {
+        "head@school.example": 1,
+        "bureau@city.example": 1,
+    }
+    assert len({heads["webhook-id"] for _, heads, _ in there.came}) == 1
+    assert len({body for *_, body in there.came}) == 1
+    [(_, state, count)] = [row[1:] for row in snapshot(tmp_path)[1] if row[0] == "digest"]
+    assert (state, count) == (1, 6)
+
+
+async def _killed(child, office: PostOffice, there: Listening, wait: float) -> None:
+    """Killed a moment after a server took something, before that may be noted; or it is through."""
+    before = len(office.raw) + len(there.came)
+    while child.poll() is None:
+        if len(office.raw) + len(there.came) > before:
+            await asyncio.sleep(wait)
+            child.kill()
+        await asyncio.sleep(0.005)
 
 
 def snapshot(folder: Path) -> tuple[object, ...]:
