@@ -12,11 +12,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from bot.core.messages import Address
 from bot.core.people import Deed, Role
 from bot.core.periods import Period
 from bot.core.round import Round
+from bot.core.survey import APPRAISAL
 from bot.core.workdays import Calendar
-from handlers import dialogue, digest, rectification, survey, themes, urgent
+from handlers import appraisal, dialogue, digest, rectification, survey, themes, urgent
 from handlers.campaign import NodeReminders
 from handlers.delivery import Carrier, Deliveries
 from handlers.digest import Almanac
@@ -90,6 +92,7 @@ class Chores:
             self._tick,
             self._close,
             self._follow_up,
+            self._count,
             self._remind,
             self._calendar,
             self._talk,
@@ -141,6 +144,8 @@ class Chores:
         for one, _ in await self._kept():
             if one.opens is not None and one.opens > moment and not _over(one, now):
                 continue
+            if one.script.survey.id == APPRAISAL and not _over(one, now):
+                continue  # all votes are let out together
             wish = self._wish(one, moment, period, now, almanac)
             ticked = await tick(self._database, one.id, wish)
             if ticked is not None and ticked.dropped:
@@ -220,6 +225,14 @@ class Chores:
             )
 
         await self._database.write(followed)
+
+    async def _count(self, now: datetime) -> None:
+        """Appraisals whose votes are out are counted, and whoever may see them is told."""
+        today = now.astimezone(self._almanac().rhythm.zone).date()
+        await self._database.write(lambda tx: appraisal.count(Work(tx), self._sees, today))
+
+    def _sees(self, unit: str) -> tuple[Address, ...]:
+        return self._front.may(Deed.SEE_APPRAISAL, unit)
 
     async def _remind(self, now: datetime) -> None:
         await self._reminders.due(now)

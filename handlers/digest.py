@@ -14,7 +14,7 @@ from bot.core.messages import Address
 from bot.core.people import Post, Role
 from bot.core.periods import Issue, Period, Rhythm, issue, last_closed, moved, period_at
 from bot.core.sorting import Leader
-from bot.core.survey import RATING, Form, Script
+from bot.core.survey import BY_THEMSELVES, Form, Script
 from bot.core.workdays import Calendar
 from storage.digest import KeptDigest
 from storage.opinion import Kept
@@ -126,7 +126,9 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
     earlier = [day for day in work.digests.periods() if day < name]
     known = work.digests.find(name)
     before = work.digests.find(earlier[-1]) if earlier else None
-    ratings = {id for id, script in almanac.scripts.items() if script.survey.id == RATING}
+    ratings = {
+        id for id, script in almanac.scripts.items() if script.survey.id in BY_THEMSELVES
+    }
     kept = [each for each in work.opinions.of(name) if each.round not in ratings]
     reading = _Reading(almanac, work.problems.ways(name), work.themes.of(name))
     opinions = list(map(reading, kept))

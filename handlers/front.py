@@ -25,7 +25,7 @@ from bot.core.messages import (
     Tap,
     Text,
 )
-from bot.core.people import Deed, Role, recognise, somewhere
+from bot.core.people import Deed, Role, may, recognise, somewhere
 from bot.core.privacy import clean, mask
 from bot.core.reading import Read, finished
 from bot.core.round import Round
@@ -178,9 +178,13 @@ class Front:
             a for a, m in self._members.items() if any(p.role is role for p in m.staff.posts)
         )
 
-    def may(self, deed: Deed) -> tuple[Address, ...]:
-        """Who of the staff may do this somewhere."""
-        return tuple(a for a, m in self._members.items() if somewhere(m.staff, deed))
+    def may(self, deed: Deed, unit: str | None = None) -> tuple[Address, ...]:
+        """Who of the staff may do this to that unit; somewhere, where none is named."""
+        return tuple(
+            a
+            for a, m in self._members.items()
+            if (somewhere(m.staff, deed) if unit is None else may(m.staff, deed, unit))
+        )
 
     def language(self, address: Address) -> Language:
         """The language of somebody of the staff, or of one of the office's group chats."""

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from bot.channels.base import Blocked, Channel, SendFailed, Throttled, Unreachable
+from bot.core.appraisal import votes_in
 from bot.core.messages import Address, Button, Outgoing
 from bot.core.round import Hours, Round, pointless, waves, within_budget
-from bot.core.survey import Audience, Language, Script
+from bot.core.survey import APPRAISAL, Audience, Language, Script
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database, Tx
 from storage.round import KeptRound, Wave
@@ -96,6 +97,8 @@ class Reminders:
         if not await self._claim(one, TELLING, now, TOO_FEW):
             return
         people = await self._people()
+        if one.script.survey.id == APPRAISAL:
+            people = await self._database.write(lambda tx: _voters(Work(tx), one, people))
         await self._tell(
             Outgoing(
                 address=address,
@@ -218,6 +221,19 @@ class Reminders:
 
 def _waves(tx: Tx) -> tuple[Wave, ...]:
     return Work(tx).rounds.waves()
+
+
+def _voters(
+    work: Work, one: Round, people: Iterable[tuple[Address, Language]]
+) -> list[tuple[Address, Language]]:
+    """Those of them who had a vote there."""
+    meeting = work.appraisals.of_round(one.id)
+    found: list[tuple[Address, Language]] = []
+    for address, language in people:
+        entry = work.identity.find(address)
+        if meeting and entry and votes_in(meeting, entry.group, entry.unit, known=entry.known):
+            found.append((address, language))
+    return found
 
 
 def _lose(work: Work, lost: Iterable[Address]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import assert_never
 
+from bot.core.appraisal import BODY, votes_in
 from bot.core.cells import Atoms, Headcounts, K, freeze
 from bot.core.engine import (
     Ask,
@@ -39,7 +40,7 @@ from bot.core.receipt import MOST_PIECES, Receipt, written
 from bot.core.reply import command, read
 from bot.core.round import Round, open_round
 from bot.core.session import MASKS, Part, Session
-from bot.core.survey import Language, Script
+from bot.core.survey import APPRAISAL, Language, Script
 from bot.core.urgent import Matter
 from bot.core.wish import UNSORTED, says
 from handlers.reading import NotRead
@@ -173,6 +174,8 @@ def _text_outside(
             return _say(work, replace(draft, language=spoken), "language.changed", now)
         case "signs", _:
             return _say(work, draft, "media.signs", now)
+        case "appraise", _:
+            return _vote(work, agenda, draft, now)
         case ("help" | "hotline") as key, _:
             return _say(work, draft, f"said.{key}", now)
         case _:
@@ -184,10 +187,39 @@ def _begin(work: Work, agenda: Agenda, draft: Draft, link: Link, now: float) -> 
     if chosen is None:
         return _say(work, draft, "round.none", now)
     group, unit = _place(work, draft.address, link)
+    if chosen.script.survey.id == APPRAISAL:
+        group, unit = BODY, ""
+        if not _has_vote(work, chosen.script, draft.address):
+            return _say(work, draft, "appraisal.no_vote", now)
     if _finished(work, chosen.script, draft.address, group):
         return _say(work, draft, "said.already", now)
     first = begin(chosen.script, language=draft.language, now=now, group=group, unit=unit)
     return _start(work, agenda, draft, chosen, first, now)
+
+
+def _vote(work: Work, agenda: Agenda, draft: Draft, now: float) -> Draft:
+    """They want to vote: in the appraisal that is open to them and that they have not voted in."""
+    going = [
+        one
+        for one in agenda.rounds
+        if one.script.survey.id == APPRAISAL
+        and one.open(_moment(now))
+        and _has_vote(work, one.script, draft.address)
+    ]
+    left = [one for one in going if not _finished(work, one.script, draft.address, BODY)]
+    if not left:
+        return _say(work, draft, "said.already" if going else "appraisal.no_vote", now)
+    return _begin(work, agenda, draft, Link(round=left[0].id), now)
+
+
+def _has_vote(work: Work, script: Script, address: Address) -> bool:
+    """Whether this person is one of those who vote there: by what a code or a directory told, never by a link."""
+    meeting, entry = work.appraisals.of_round(script.round), work.identity.find(address)
+    return (
+        meeting is not None
+        and entry is not None
+        and votes_in(meeting, entry.group, entry.unit, known=entry.known)
+    )
 
 
 def _finished(work: Work, script: Script, address: Address, group: str) -> bool:
@@ -346,7 +378,11 @@ def _submit(
     before = sum(work.vault.finished(script.round, a) for a in elsewhere)
     if most is not None and before >= most:
         return [*_called(work, agenda, keep, said, None, now), (NOT_TAKEN["already"], {})]
-    receipt = agenda.receipt()
+    voting = script.survey.id == APPRAISAL
+    if voting and not _has_vote(work, script, address):
+        return [("appraisal.no_vote", {})]
+    # A vote has none: nobody can be made to show how they voted, and what was counted stays counted.
+    receipt = None if voting else agenda.receipt()
     guest = not agenda.open_people and not (entry and entry.known)
     outcome = work.vault.submit(
         script.round,
@@ -359,6 +395,8 @@ def _submit(
     )
     if outcome != "taken":
         return [*_called(work, agenda, keep, said, None, now), (NOT_TAKEN[outcome], {})]
+    if receipt is None:
+        return [("appraisal.thanks", {})]
     called = _called(work, agenda, keep, said, receipt, now)
     return [
         *called,

@@ -11,9 +11,10 @@
     letters, replies, tidings  a year
     contacts left   half a year
     tellings        a month, for whoever could not be reached
+    appraisals      three years after they were counted, and their ratings with them
     buckets         of rounds and ticks that are over
 
-Opinions, counts and digests are what people said and what the office was told: they have no time of their own here.
+Other opinions, counts and digests are what people said and what the office was told: they have no time of their own here.
 """
 
 import json
@@ -25,9 +26,11 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select
 
+from bot.core.appraisal import PREFIX
 from storage.database import Statement, Tx, connect
 from storage.keys import INBOX_DAYS, KeyLost, Keyring, unseal
 from storage.tables import (
+    appraisal,
     awaited,
     bucket,
     decision,
@@ -72,6 +75,9 @@ SIGNED = 183
 TELLING = 31
 """Days for which somebody is tried who could not be reached with what they wished to be told."""
 
+APPRAISED = 3 * YEAR
+"""Days for which it is kept how people were rated."""
+
 _IN_USE = (
     bucket.c.round == vault.c.round,
     vault.c.state != bindparam("closed"),
@@ -81,6 +87,7 @@ _IN_USE = (
         vault.c.pending != bindparam("none"),
     ),
 )
+_VOTED = PREFIX.replace("_", "\\_") + "%"
 _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (inbox, inbox.c.day < bindparam("inbox_day")),
     (invitation, invitation.c.expires < bindparam("today")),
@@ -95,6 +102,15 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (urgent, (urgent.c.state == "done") & (urgent.c.day < bindparam("day_a_year_ago"))),
     (awaited, awaited.c.day < bindparam("errand_day")),
     (errand, errand.c.day < bindparam("errand_day")),
+    (
+        appraisal,
+        (appraisal.c.counted != "") & (appraisal.c.counted < bindparam("appraised_day")),
+    ),
+    (
+        opinion,
+        opinion.c.round.like(_VOTED, escape="\\")
+        & ~select(appraisal.c.number).where(appraisal.c.round == opinion.c.round).exists(),
+    ),
     (way, ~select(opinion.c.id).where(opinion.c.id == way.c.opinion).exists()),
     (letter, letter.c.day < bindparam("year_day")),
     (reply, reply.c.day < bindparam("year_day")),
@@ -193,6 +209,7 @@ def _limits(now: float) -> dict[str, object]:
         "telling_day": int(now // DAY) - TELLING,
         "year_ago": int(now) - YEAR * DAY,
         "parcel_day": (today - timedelta(days=PARCEL)).isoformat(),
+        "appraised_day": (today - timedelta(days=APPRAISED)).isoformat(),
         "day_a_year_ago": (today - timedelta(days=YEAR)).isoformat(),
         "closed": "closed",
         "tags": "tags",

@@ -506,3 +506,14 @@ notice = Table(  # a batch of results that people can see and rate
     Column("down", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+
+appraisal = Table(  # a meeting that rates its leading team; nobody who votes is in it
+    "appraisal",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("round", Text, nullable=False),  # in which it is voted; empty before
+    Column("counted", Text, nullable=False),  # the day the votes were let out, YYYY-MM-DD
+    Column("body", Text, nullable=False),  # JSON: who is rated, who votes, how many came
+    Column("paper", Text, nullable=False),  # JSON: totals of paper ballots
+    sqlite_with_rowid=False,
+)

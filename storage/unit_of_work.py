@@ -1,5 +1,6 @@
 """The stores of one transaction, side by side. It reaches them and does nothing else."""
 
+from storage.appraisal import Appraisals
 from storage.campaign import Campaigns
 from storage.circle import Circles
 from storage.clues import Clues
@@ -33,6 +34,11 @@ class Work:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    @property
+    def appraisals(self) -> Appraisals:
+        """Meetings that rate their leading team."""
+        return Appraisals(self._tx)
 
     @property
     def campaigns(self) -> Campaigns:

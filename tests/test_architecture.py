@@ -65,6 +65,7 @@ def test_words_are_called_redacted_again_only_where_they_went_in_so():
 IDEOGRAPH = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 RECOGNISES = (
+    "bot/core/appraisal.py",  # lists and totals as people paste them
     "bot/core/campaign/",  # what an event is called
     "bot/core/campaign/editing.py",  # what somebody enters by hand
     "bot/core/dates/",  # phrases of plans
@@ -79,6 +80,7 @@ RECOGNISES = (
     "bot/core/sorting/",  # cues
     "bot/core/talks.py",  # posts
     "bot/core/themes.py",  # words that say nothing about a theme
+    "handlers/appraisal.py",  # commands that buttons type
     "handlers/campaign.py",  # commands that buttons type
     "handlers/delivery.py",  # commands that buttons type
     "handlers/desk/",  # the office's commands, as typed and as buttons type them

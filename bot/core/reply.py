@@ -87,6 +87,7 @@ _COMMANDS = {
     **dict.fromkeys(("停", "停止", "退出", "00", "stop", "quit", "/stop"), ("stop", "")),
     **dict.fromkeys(("帮助", "help", "/help", "?", "菜单"), ("help", "")),
     **dict.fromkeys(("热线", "电话", "hotline", "/hotline"), ("hotline", "")),
+    **dict.fromkeys(("评议", "民主评议", "投票", "vote", "/vote"), ("appraise", "")),
     **dict.fromkeys(("english", "英文", "/en"), ("language", "en")),
     **dict.fromkeys(("中文", "chinese", "/zh"), ("language", "zh")),
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from bot.core.survey import RATING, Script
+from bot.core.survey import BY_THEMSELVES, Script
 
 MOST_WAVES = 2
 """Waves a person and round, whatever is configured."""
@@ -51,11 +51,11 @@ class Round:
 
 
 def open_round(rounds: Iterable[Round], now: datetime, named: str = "") -> Round | None:
-    """The round meant: the named one where it is open, else the open one that closes first; a rating only by its name."""
+    """The round meant: the named one where it is open, else the open one that closes first; a rating or an appraisal only by its name."""
     going = [r for r in rounds if r.open(now)]
     if chosen := next((r for r in going if r.id == named), None):
         return chosen
-    going = [r for r in going if r.script.survey.id != RATING]
+    going = [r for r in going if r.script.survey.id not in BY_THEMSELVES]
     bounded = [r for r in going if r.closes is not None]
     return min(bounded, key=lambda r: r.closes or now) if bounded else next(iter(going), None)
 

@@ -32,7 +32,7 @@ from bot.core.reply import (
     two_doors,
 )
 from bot.core.session import Answer, Session, audience_of, question_at
-from bot.core.survey import Form, Question, Script, Words
+from bot.core.survey import APPRAISAL, Form, Question, Script, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,17 @@ def screen(script: Script, session: Session, read: Read) -> Screen:
     match session.place:
         case "consent" if two_doors(script, session):
             return _card("consent.open", "parent", "staff", "privacy", "decline")
+        case "consent" if script.survey.id == APPRAISAL:
+            return _card("consent.vote", "agree", "privacy", "decline")
         case "consent":
             return _card(f"consent.{tone}", "agree", "privacy", "decline")
         case "privacy":
             back = Choice(BACK, "control.back")
             if session.behind == "consent" and not session.group:
                 return Screen(key="privacy.staff", controls=(back,))
+            kept = "vote" if script.survey.id == APPRAISAL else tone
             return Screen(
-                key=f"privacy.{tone}", choices=(Choice("1", "choice.agree"),), controls=(back,)
+                key=f"privacy.{kept}", choices=(Choice("1", "choice.agree"),), controls=(back,)
             )
         case "offer":
             return _card("offer.card", "keep", "privacy", "drop")
@@ -202,7 +205,8 @@ def _preview(script: Script, session: Session, read: Read) -> Screen:
         pupil = (Choice("4", "choice.for_pupil", ticked=session.pupil),)
     written = any(answer.parts for answer in session.answers)
     masks = (Choice("5", "choice.masks"),) if written else ()
-    shown = _card(f"preview.{tone}", "submit", "change", "discard")
+    what = "vote" if script.survey.id == APPRAISAL else tone
+    shown = _card(f"preview.{what}", "submit", "change", "discard")
     return Screen(
         key=shown.key,
         lines=_lines(script, session, read),

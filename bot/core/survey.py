@@ -26,6 +26,12 @@ MOST_OPTIONS = 8
 RATING = "rating"
 """The id of surveys in which people rate what was done: nobody is led into one who did not follow its link."""
 
+APPRAISAL = "appraisal"
+"""The id of surveys in which a meeting rates its leading team: only for those who have a vote."""
+
+BY_THEMSELVES = frozenset({RATING, APPRAISAL})
+"""Surveys whose answers are counted by themselves and in no digest; one comes to them by their name alone."""
+
 Words = Mapping[Language, str]
 
 

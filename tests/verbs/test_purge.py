@@ -10,6 +10,7 @@ import pytest
 
 from bot.app import App
 from bot.core import receipt as core_receipt
+from bot.core.appraisal import Meeting, State
 from bot.core.campaign.model import Campaign, Completion
 from bot.core.cells import freeze
 from bot.core.messages import Address, Arrived, Incoming, Redacted, Sent
@@ -78,6 +79,7 @@ STAYS = {
     "theme": 1,  # a number is never given twice
     "notice": 1,
     "clue": 1,  # the record of what was handed over; the words were the opinion's
+    "appraisal": 1,  # three years
 }
 """What is there a year and a half later."""
 
@@ -137,6 +139,9 @@ def shelf(tmp_path: Path):
         work.themes.belong(1, {b"o".hex(): False})
         up = date(2026, 9, 18)
         work.problems.put_up(Notice(batch="1", opens=up, closes=up, units=(), round="rate_1"))
+        meeting = Meeting(number=1, unit="no1", round="rate_m1", state=State.COUNTED)
+        work.appraisals.prepare(meeting)
+        work.appraisals.change(meeting, meeting, PERIOD)
         work.digests.annotate(PERIOD, "title", "x")
         work.digests.draft(PERIOD, to_json(sample_week()), "{}", ())
         incoming = Incoming(address=person(1), key="1", body=Arrived(""), message="1")

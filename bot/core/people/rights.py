@@ -116,6 +116,8 @@ class Deed(StrEnum):
     ANSWER_WRITERS = "answer_writers"
     HOLD_APPRAISAL = "hold_appraisal"
     SEE_APPRAISAL = "see_appraisal"
+    SEE_OWN_APPRAISAL = "see_own_appraisal"
+    """How one was rated oneself, where the meeting allows it; whoever sees all of it sees that too."""
     OFFER_HOURS = "offer_hours"
     """校长接待日: publish hours, see who comes."""
     PRINT_CARDS = "print_cards"
@@ -165,6 +167,7 @@ _HEAD = _rights(
         Deed.WORK_ITEM,
         Deed.SEE_APPRAISAL,
         Deed.MAKE_CHECKUP,
+        Deed.SEE_OWN_APPRAISAL,
     ),
 )
 
@@ -180,6 +183,7 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
             Deed.LOOK_BACK,
             Deed.SEE_PROBLEMS,
             Deed.SEE_APPRAISAL,
+            Deed.SEE_OWN_APPRAISAL,
         )
     ),
     Role.ORGANISATION: _rights(
@@ -197,6 +201,7 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
             Deed.SEE_PROBLEMS,
             Deed.HOLD_APPRAISAL,
             Deed.SEE_APPRAISAL,
+            Deed.SEE_OWN_APPRAISAL,
         )
     ),
     # Writes the papers; that they leave the house is the office's tap.
@@ -293,6 +298,7 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
             Deed.RECORD_TALK,
             Deed.SEE_PROBLEMS,
             Deed.WORK_ITEM,
+            Deed.SEE_OWN_APPRAISAL,
         )
     ),
 }
