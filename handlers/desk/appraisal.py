@@ -123,7 +123,9 @@ def _titled(asking: Asking, meeting: Meeting) -> str:
 
 
 def _body(asking: Asking, unit: str) -> str:
-    return next((one.name for one in asking.desk.units if one.id == unit), asking.desk.office)
+    return next(
+        (one.name for one in asking.desk.units if one.id == unit), asking.desk.place.office
+    )
 
 
 def _new(asking: Asking, more: list[str]) -> Answer:
@@ -134,7 +136,7 @@ def _new(asking: Asking, more: list[str]) -> Answer:
         case (where, *after) if where in known:
             return _begun(asking, "" if where == WHOLE else where, after)
         case _:
-            whole = Button(asking.desk.office, f"评议 新 {WHOLE}")
+            whole = Button(asking.desk.place.office, f"评议 新 {WHOLE}")
             units = [Button(unit.name, f"评议 新 {unit.id}") for unit in asking.desk.units]
             return Answer(
                 text=asking.say("appraisal.which_body"),
@@ -421,7 +423,7 @@ def _seen(asking: Asking, what: str, number: str) -> Answer:
         return Answer(text=asking.say("appraisal.gone"), menu=True)
     if what == "文件" and _may_see(asking, meeting) and meeting.state is State.COUNTED:
         _note(asking, meeting, "taken")
-        place = Place(office=asking.desk.office, body=_body(asking, meeting.unit))
+        place = Place(office=asking.desk.place.office, body=_body(asking, meeting.unit))
         made = sheet(asking.work, place, meeting, asking.today)
         return Answer(text=asking.say("appraisal.papers"), makes=partial(draw, made), menu=True)
     return _shown(asking, meeting)
