@@ -20,6 +20,10 @@ class Alarms:
         self._sooner = asyncio.Event()
         self._count = 0
 
+    def __len__(self) -> int:
+        """Talks that are being watched."""
+        return len(self._due)
+
     def set(self, address: Address, at: float | None) -> None:
         """Ring for this address then; None: not at all."""
         if at is None:

@@ -28,6 +28,7 @@ from bot.core.messages import (
 from bot.core.people import Deed, Role, may, recognise, somewhere
 from bot.core.privacy import clean, mask
 from bot.core.reading import Read, finished
+from bot.core.receipt import Receipt
 from bot.core.round import Round
 from bot.core.survey import Language
 from bot.core.wish import recognise as recognise_wish
@@ -56,6 +57,9 @@ TRIES = 8
 """Times a lost race is stepped again before the message is left to be delivered again."""
 
 DAY = 86400
+
+HAND_IN_WAIT = 5.0
+"""Seconds between tries to keep what was handed in."""
 
 FETCH_WAITS = (1.0, 5.0, 20.0)
 """Seconds between tries to fetch a file of the office."""
@@ -90,6 +94,7 @@ class Front:
         self._members: dict[Address, Member] = {}
         self._circles: dict[Address, Language] = {}
         self._answering: set[asyncio.Task[None]] = set()
+        self._handing: dict[Address, asyncio.Task[None]] = {}
         self.agenda = agenda
         self.receipts = receipts
         self.readings = readings
@@ -119,7 +124,9 @@ class Front:
                 self._registry.roll.add(address)
 
     async def stop(self, within: float) -> None:
-        """Let what is being said arrive."""
+        """Let what is being said arrive. What waits for a receipt is taken up by the next start."""
+        for task in self._handing.values():
+            task.cancel()
         if self._answering:
             await asyncio.wait(self._answering, timeout=within)
         await self.outbox.stop(within)
@@ -366,24 +373,52 @@ class Front:
     # -- talks ------------------------------------------------------------------
 
     async def _receive_talk(self, incoming: Incoming) -> None:
-        draft = await self._heard(incoming)
+        agenda = self.agenda
+        if self.receipts.rushed:
+            agenda = replace(agenda, receipt=self.receipts.spare)
+        draft = await self._heard(
+            agenda, lambda work, agenda: survey.hear(work, agenda, incoming, self._clock())
+        )
         if draft is not None:
             self._follow(draft)
-            if any(line.key == CALLED for line in draft.waiting):
-                self._after()  # whoever is on duty hears of it before the minute is over
 
-    async def _heard(self, incoming: Incoming) -> Draft | None:
+    async def _heard(
+        self, agenda: Agenda, deed: Callable[[Work, Agenda], Draft | None]
+    ) -> Draft | None:
         """The deed, again with whatever was not ready when it was run: a text that nobody had read, a receipt."""
-        agenda = self.agenda
         for _ in range(TRIES):
             try:
-                return await self._hear(incoming, agenda)
+                return await self._stepping(lambda tx, known=agenda: deed(Work(tx), known))
             except NotRead as not_yet:
                 agenda = replace(agenda, read=await self._read(not_yet.texts))
             except NoneReady:
-                made = await self.receipts.make()
+                made = await self.receipts.next()
                 agenda = replace(agenda, receipt=lambda made=made: made)
         raise NotStored("never ready")
+
+    async def _hand_in(self, address: Address, receipt: Awaitable[Receipt]) -> None:
+        """What somebody has handed in goes into the vault, as soon as there is a receipt for it."""
+        try:
+            made = await receipt
+            agenda = replace(self.agenda, receipt=lambda: made)
+            draft = await self._surely_heard(
+                agenda,
+                lambda work, agenda: survey.hand_in(work, agenda, address, self._clock()),
+            )
+        finally:
+            del self._handing[address]
+        if draft is not None:
+            self._follow(draft)
+
+    async def _surely_heard(
+        self, agenda: Agenda, deed: Callable[[Work, Agenda], Draft | None]
+    ) -> Draft | None:
+        while True:
+            try:
+                return await self._heard(agenda, deed)
+            except (StorageFailed, NotStored):
+                log.error("what was handed in could not be kept")
+                await asyncio.sleep(HAND_IN_WAIT)
 
     async def _read(self, texts: Sequence[str]) -> Read:
         """Wait until these are read: nothing is taken in unmasked."""
@@ -394,11 +429,6 @@ class Front:
             raise NotStored from failed
         return lambda text: found.get(text) or self.readings.find(text)
 
-    async def _hear(self, incoming: Incoming, agenda: Agenda) -> Draft | None:
-        return await self._stepping(
-            lambda tx: survey.hear(Work(tx), agenda, incoming, self._clock())
-        )
-
     async def _stepping(self, deed: Callable[[Tx], T]) -> T:
         """Run the deed; when another replica moved the talk first, step again on what it left."""
         for _ in range(TRIES):
@@ -407,10 +437,20 @@ class Front:
         raise NotStored("lost every race")
 
     def _follow(self, draft: Draft) -> None:
-        self.alarms.set(draft.address, _due(draft))
-        if draft.session is not None:
-            self.readings.ahead(finished(draft.session))
+        """A talk has moved: what comes next of itself, and what is said now."""
+        session, address = draft.session, draft.address
+        self.alarms.set(address, _due(draft))
+        self.receipts.expect(len(self.alarms))
+        if session is not None:
+            self.readings.ahead(finished(session))
+        if session is not None and session.handed and address not in self._handing:
+            receipt = self.receipts.make() if session.urgent else self.receipts.next()
+            self._handing[address] = asyncio.create_task(
+                self._surely(self._hand_in(address, receipt))
+            )
         self.outbox.say(draft)
+        if any(line.key == CALLED for line in draft.waiting):
+            self._after()  # whoever is on duty hears of it before the minute is over
 
     # -- the office -------------------------------------------------------------
 

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bot.core.reading import Library, Reading
 
-MOST = 2048
-"""Readings kept, of about a kilobyte each; with more talks at a time the oldest are made again when they are needed."""
+MOST = 16384
+"""Readings kept, of about a kilobyte each: those of 3,000 talks at a time. With more the oldest are made again when they are needed."""
 
 
 class NotRead(Exception):

@@ -27,8 +27,10 @@ from bot.core.engine import (
     Settled,
     Stale,
     Step,
+    awaits,
     begin,
     deadline,
+    handed_in,
     offer,
     step,
 )
@@ -66,8 +68,8 @@ class Agenda:
     """The closing date of the period that is open at a moment."""
     read: Read
     """The reading of a finished text; it may raise that it is not read yet."""
-    receipt: Callable[[], Receipt]
-    """One for who hands in; it may raise that none is ready."""
+    receipt: Callable[[], Receipt | None]
+    """One for who hands in; None where it is to follow. It may raise that none is ready."""
     headcounts: Headcounts = field(default_factory=dict[tuple[str, str], int | None])
     """By unit and group, as far as they are known when a round opens: its atoms are cut by them."""
     open_people: bool = False
@@ -87,6 +89,9 @@ NOTHING = Reading()
 
 NOT_TAKEN: Mapping[Outcome, str] = {"already": "said.already", "closed": "said.closed"}
 """What a person hears who handed in, and it was not taken."""
+
+SOON = "handing.soon"
+"""What a person hears whose receipt is still being made."""
 
 CALLED = "urgent.told"
 """What a person hears who called for somebody."""
@@ -128,6 +133,19 @@ def strike(work: Work, agenda: Agenda, address: Address, now: float) -> Draft | 
         return None
     event = Settled() if draft.session.writing else Expired()
     return _apply(work, agenda, draft, script, step(script, draft.session, event, now), now)
+
+
+def hand_in(work: Work, agenda: Agenda, address: Address, now: float) -> Draft | None:
+    """What waited for its receipt goes into the vault. None where nothing waits (any more)."""
+    draft = work.drafts.find(address)
+    if draft is None or draft.session is None or not draft.session.handed:
+        return None
+    script = _script(work, agenda, draft)
+    if script is None:
+        return None
+    rest = replace(draft, lines=tuple(line for line in draft.lines if line.key != SOON))
+    made = Step(None, (handed_in(draft.session), Close()))
+    return _apply(work, agenda, rest, script, made, now)
 
 
 def _hear_outside(
@@ -327,7 +345,10 @@ def _apply(
     language = made.session.language if made.session else draft.language
     for effect in made.effects:
         if isinstance(effect, Keep):
-            said += _submit(work, agenda, script, draft.address, effect, now)
+            told = _submit(work, agenda, script, draft.address, effect, now)
+            if told is None:
+                return _keep(work, draft.moved(awaits(effect), [*said, (SOON, {})], now=now))
+            said += told
     if language != draft.language:
         work.identity.remember(draft.address, language)
     if any(key.startswith("stopped.") for key, _ in said):
@@ -362,11 +383,12 @@ def _keep(work: Work, draft: Draft) -> Draft:
 
 def _submit(
     work: Work, agenda: Agenda, script: Script, address: Address, keep: Keep, now: float
-) -> list[tuple[str, Mapping[str, str]]]:
+) -> list[tuple[str, Mapping[str, str]]] | None:
     """Hand the answers in: they wait in the vault, apart from whoever gave them. One voice, on all their channels.
 
     What is to be said then: thanks, with the receipt, which lies in the sealed draft alone until it is said, and the offer
     to be told what became of it. What the writer calls somebody for goes its own way, whether the rest is taken or not.
+    None where a receipt is still to be made: nothing is handed in yet.
     """
     session = keep.session
     atoms = open_vault(work, agenda, script)
@@ -383,6 +405,8 @@ def _submit(
         return [("appraisal.no_vote", {})]
     # A vote has none: nobody can be made to show how they voted, and what was counted stays counted.
     receipt = None if voting else agenda.receipt()
+    if receipt is None and not voting:
+        return None
     guest = not agenda.open_people and not (entry and entry.known)
     outcome = work.vault.submit(
         script.round,

@@ -404,6 +404,8 @@ def page_of_units(script: Script, session: Session) -> tuple[tuple[str, ...], bo
 
 def step(script: Script, session: Session, event: Event, now: float) -> Step:
     """What that event makes of the session."""
+    if session.handed:
+        return _wait(session, event, now)
     match event:
         case Wrote() | Rewrote():
             return _write(script, replace(session, touched=now, warned=False), event, now)
@@ -426,6 +428,25 @@ def step(script: Script, session: Session, event: Event, now: float) -> Step:
             return Step(session, (Ask(),))
         case _:
             return _decide(script, replace(session, touched=now, warned=False), event)
+
+
+def awaits(keep: Keep) -> Session:
+    """Handed in, and there is no receipt yet: the talk as it is kept until there is one."""
+    return replace(keep.session, handed=True, urgent=keep.calls, here=keep.here)
+
+
+def handed_in(session: Session) -> Keep:
+    """What `awaits` kept."""
+    return Keep(session, session.urgent, session.here)
+
+
+def _wait(session: Session, event: Event, now: float) -> Step:
+    """It is on its way; what comes meanwhile is no part of it, and its writer is told so."""
+    match event:
+        case Expired() | Settled():
+            return Step(replace(session, touched=now))
+        case _:
+            return Step(session, (Say("handing.wait"),))
 
 
 def _decide(script: Script, session: Session, event: Event) -> Step:

@@ -95,6 +95,10 @@ class Session:
     """The words of which it is asked whether they are to be read."""
     urgent: tuple[str, ...] = ()
     """The questions whose answers may not wait, once the writer wants to hand in."""
+    handed: bool = False
+    """Handed in; it goes into the vault as soon as there is a receipt for it. `urgent` are told to who is on duty then."""
+    here: bool = False
+    """With the unit, where somebody is told."""
 
     def answer(self, question: str) -> Answer | None:
         """What was said to that question."""
@@ -124,6 +128,7 @@ def to_plain(session: Session) -> list[Any]:
         [[p.message, p.text] for p in session.writing],
         session.writing_since, session.search, session.page, session.pupil, session.returning,
         session.behind, session.touched, session.warned, session.bared, session.hidden, session.asking, session.urgent,
+        session.handed, session.here,
     ]  # fmt: skip
 
 
@@ -134,7 +139,8 @@ def from_plain(plain: list[Any]) -> Session:
         search, page, pupil, returning, behind, touched, warned, *decided,
     ) = plain  # fmt: skip
     bared, hidden, asking, *later = decided or ((), (), "")
-    (urgent,) = later or ((),)
+    urgent, *waits = later or ((),)
+    handed, here = waits or (False, False)
     return Session(
         language=language,
         place=place,
@@ -161,4 +167,6 @@ def from_plain(plain: list[Any]) -> Session:
         hidden=tuple(hidden),
         asking=asking,
         urgent=tuple(urgent),
+        handed=handed,
+        here=here,
     )

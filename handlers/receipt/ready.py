@@ -1,7 +1,8 @@
 """Receipts made ready before they are needed, and the turn for which everybody waits who shows one.
 
-Stretching is slow on purpose, so it happens in threads: ahead of time for those who will hand in, and once for each
-look-up. All look-ups go one after another, and one that finds nothing holds the turn a while longer, so that guessing is
+Stretching is slow on purpose, so it happens in threads: ahead of time for those who will hand in, one for each talk in
+progress, and once for each look-up. Where many hand in at once and the ready ones run out, theirs are made one after
+another; nobody else waits for that, and what they handed in is safe meanwhile. All look-ups go one after another, and one that finds nothing holds the turn a while longer, so that guessing is
 slow for everybody together, from however many accounts, and nothing is kept about who asks.
 """
 
@@ -13,7 +14,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 
 from bot.core import receipt
@@ -22,13 +23,16 @@ from bot.core.receipt import Held, Receipt, Stretch
 Sleep = Callable[[float], Awaitable[object]]
 
 READY = 32
-"""Receipts kept ready."""
+"""Receipts kept ready when nobody talks; each talk in progress wants one more."""
 
-AT_ONCE = 2
-"""Stretchings at a time: 32 MiB each."""
+MOST = 2048
+"""Receipts kept ready at the most: three minutes of one processor, and half a megabyte."""
+
+SHORT = 8
+"""So many in line for a receipt still get theirs within a second; it is not worth saying more than that."""
 
 NICE = 10
-"""How far threads that stretch stand back behind all others."""
+"""How far the thread that makes receipts ahead of time stands back behind all others."""
 
 BREATH = 2.0
 """Seconds after the start before receipts are made ready: nobody hands in as soon as that."""
@@ -50,7 +54,7 @@ def stretching(salt: bytes) -> Stretch:
 
 
 def _give_way() -> None:
-    """Stretching takes whole processors: this thread runs when nobody who talks needs them."""
+    """Stretching takes a whole processor: this thread runs when nobody who talks needs it."""
     if sys.platform == "linux":  # where a thread has a priority of its own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
@@ -68,12 +72,17 @@ class Receipts:
     ) -> None:
         self._random = random
         self._stretch = stretch
-        self._most = ready
+        self._least = self._most = ready
         self._sleep = sleep
         self._ready: deque[Receipt] = deque()
         self._wanted = asyncio.Event()
         self._want: Callable[[], object] = lambda: None
-        self._threads = ThreadPoolExecutor(AT_ONCE, "stretching", initializer=_give_way)
+        self._ahead = ThreadPoolExecutor(1, "stretching ahead", initializer=_give_way)
+        self._now = ThreadPoolExecutor(2, "stretching")
+        """For whoever waits in line, and for a look-up or what may not wait beside it: 32 MiB each."""
+        self._first = asyncio.Lock()
+        """Held by whoever is first in line."""
+        self._waiting = 0
         self._line = asyncio.Lock()
         self._in_line = 0
 
@@ -95,22 +104,54 @@ class Receipts:
     async def fill(self) -> None:
         """Make as many as there should be."""
         while len(self._ready) < self._most:
-            self._ready.append(await self.make())
+            self._ready.append(await self._made(self._ahead))
+
+    def expect(self, talks: int) -> None:
+        """So many talks are in progress: each may want a receipt soon."""
+        self._most = min(self._least + talks, max(MOST, self._least))
+        if len(self._ready) < self._most:
+            self._wanted.set()
 
     def take(self) -> Receipt:
         """A ready one, for good. Raises `NoneReady`. Called from the writer's thread."""
         self._want()
+        if self._waiting:  # they came before
+            raise NoneReady
         try:
             return self._ready.popleft()
         except IndexError:
             raise NoneReady from None
 
+    def spare(self) -> Receipt | None:
+        """A ready one, or None: where one that follows is as good."""
+        try:
+            return self.take()
+        except NoneReady:
+            return None
+
+    @property
+    def rushed(self) -> bool:
+        """So many wait for a receipt that one more would wait too long."""
+        return self._waiting >= SHORT
+
+    async def next(self) -> Receipt:
+        """One for a deed that found none ready, in the order of asking."""
+        self._waiting += 1
+        try:
+            async with self._first:
+                with suppress(IndexError):
+                    return self._ready.popleft()
+                return await self.make()
+        finally:
+            self._waiting -= 1
+
     async def make(self) -> Receipt:
-        """One made now: for a deed that found none ready."""
+        """One made now: at once where nobody but a line waits, for what may not."""
+        return await self._made(self._now)
+
+    async def _made(self, threads: ThreadPoolExecutor) -> Receipt:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, receipt.new, self._random, self._stretch
-        )
+        return await loop.run_in_executor(threads, receipt.new, self._random, self._stretch)
 
     # -- for those who look up --------------------------------------------------
 
@@ -132,7 +173,7 @@ class Receipts:
     async def held(self, digits: str) -> Held:
         """All that this receipt may find; as many of everything for every one, right or wrong."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._held, digits)
+        return await loop.run_in_executor(self._now, self._held, digits)
 
     def _held(self, digits: str) -> Held:
         return receipt.held(self._stretch(digits))

@@ -367,3 +367,114 @@ def test_what_the_button_says_fits_the_smallest_platform():
     """Telegram takes 64 bytes of a button, our own marks included."""
     assert len(json.dumps(core.confirms("0" * 16))) <= 40
     assert core.recognise(core.confirms("1" * 16)) == Withdraws("1" * 16, sure=True)
+
+
+# -- more hand in than receipts are ready --------------------------------------------
+
+
+def a_rush(home) -> None:
+    """So many are in line for a receipt that theirs would take too long."""
+    home.receipts._waiting = 1000
+
+
+async def handed_in(home) -> None:
+    """Whatever is on its way into the vault has arrived."""
+    await asyncio.gather(*home.front._handing.values())
+    await home.front.outbox.idle()
+
+
+async def test_in_a_rush_who_hands_in_is_answered_at_once_and_the_receipt_follows(home):
+    anna = home.person("anna")
+    await anna.says("开始", "2", "2", "0", "检查太多", "88")
+    a_rush(home)
+    made = asyncio.Event()
+    make, home.receipts.make = home.receipts.make, None
+
+    async def slowly():
+        await made.wait()
+        return await make()
+
+    home.receipts.make = slowly
+    await anna.says("1")
+    assert anna.sees == saying(home, "handing.soon")
+    await anna.says("还有一句")
+    assert anna.sees == saying(home, "handing.wait")
+    made.set()
+    await handed_in(home)
+    assert SHOWN.search(anna.sees)
+    assert saying(home, "handing.soon") not in anna.sees
+    home.receipts._waiting = 0
+    ben = home.person("ben")
+    await ben.says(f"查 {SHOWN.search(anna.sees)[0]}")
+    assert ben.sees == saying(home, "receipt.waiting")
+    assert [piece["text"] for piece in await home.opinions()] == ["检查太多"]
+
+
+async def test_what_waits_for_its_receipt_when_the_service_dies_is_handed_in_once_by_the_next(
+    tmp_path,
+):
+    async with Home(tmp_path) as home:
+        anna = home.person("anna")
+        await anna.says("开始", "2", "2", "0", "检查太多", "88")
+        a_rush(home)
+        home.receipts.make = asyncio.Event().wait
+        await anna.says("1")
+        await home.front.stop(1)
+    async with Home(tmp_path) as home:
+        await handed_in(home)
+        assert SHOWN.search(home.channel.sent[-1].text)
+        await home.front.look_again()
+        await handed_in(home)
+        assert [piece["text"] for piece in await home.opinions()] == ["检查太多"]
+
+
+async def test_days_later_it_still_waits_and_nothing_of_it_expires(home):
+    anna = home.person("anna")
+    await anna.says("开始", "2", "2", "0", "检查太多", "88")
+    a_rush(home)
+    gate = asyncio.Event()
+    make, home.receipts.make = home.receipts.make, None
+
+    async def slowly():
+        await gate.wait()
+        return await make()
+
+    home.receipts.make = slowly
+    await anna.says("1")
+    for _ in range(4):
+        await home.rest(48 * 3600 + 1)
+    gate.set()
+    await handed_in(home)
+    assert SHOWN.search(anna.sees)
+
+
+async def test_what_may_not_wait_goes_before_the_whole_line(home):
+    anna = home.person("anna")
+    await anna.says("开始", "2", "2", "0", "操场上有人体罚学生，打得住院了", "88", "1")
+    a_rush(home)
+    await home.receipts._first.acquire()  # nobody of the line gets on
+    await anna.says("1")
+    await handed_in(home)
+    assert SHOWN.search(anna.sees)
+    assert saying(home, "urgent.told") in anna.sees
+
+
+async def test_each_talk_in_progress_wants_one_receipt_more(home):
+    await home.receipts.fill()
+    before = len(home.receipts._ready)
+    for name in ("anna", "ben", "carl"):
+        await home.person(name).says("开始")
+    await home.receipts.fill()
+    assert len(home.receipts._ready) == before + 3
+
+
+async def test_whoever_is_in_line_comes_before_whoever_hands_in_now():
+    receipts = Receipts(core_random(), quickly)
+    first = asyncio.ensure_future(receipts.next())
+    await asyncio.sleep(0)
+    receipts._ready.append(core.new(core_random(), quickly))
+    with pytest.raises(NoneReady):
+        receipts.take()
+    assert receipts.spare() is None
+    await first
+    assert receipts.take()

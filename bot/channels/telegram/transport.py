@@ -387,6 +387,7 @@ class Telegram:
         if not self._tidy:
             return set()
         gone = chat.echoes - set(sent)
+        chat.keyboard = 0 if chat.keyboard in gone else chat.keyboard
         chat.echoes = set(sent) if outgoing.echoes else set()
         for message in gone:
             self._chores.add(self._bot.delete_message, chat.id, message)
