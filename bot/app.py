@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from bot.content.taxonomy import load_taxonomy
 from bot.content.web import words
 from bot.core import sorting
 from bot.core.cells import Headcounts
+from bot.core.intake.model import SOURCES
 from bot.core.link import Link, write_link
 from bot.core.messages import Address
 from bot.core.people import Post, Role
@@ -57,6 +59,7 @@ from handlers.desk import Desk
 from handlers.digest import Almanac, draft
 from handlers.directory import enrol
 from handlers.front import Front
+from handlers.intake import Ground, Importer
 from handlers.papers import Press
 from handlers.people import Bindings, Registry, first_code
 from handlers.reading import Readings
@@ -160,6 +163,7 @@ class App:
         self.simulated = False
         """Invented people are among those who speak: every paper says so."""
         self._alarms: Alarms | None = None
+        self._importer: Importer | None = None
         self._wake: Callable[[Address], None] = lambda _: None
         self._works_here: Callable[[Address], bool] = lambda _: False
         self.headcounts = headcounts_of(settings)
@@ -198,6 +202,8 @@ class App:
         try:
             yield front
         finally:
+            if self._importer is not None:
+                self._importer.stop()
             await bell.stop()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(carrier.idle(), STOP_WITHIN)
@@ -338,6 +344,21 @@ class App:
             random=os.urandom,
             rounds=lambda work: (one.id for one, _ in kept(work)),
         )
+        importer = self._importer = Importer(
+            self.database,
+            self.channels,
+            Press(),
+            Ground(
+                texts=self.house,
+                units=units,
+                groups=groups,
+                load=partial(library_of, settings),
+                zone=lambda moment: moment.astimezone(settings.office.timezone),
+                headcounts=lambda: self.headcounts,
+            ),
+            self.clock,
+            self._ring_soon,
+        )
         front = Front(
             self.database,
             self.channels,
@@ -348,6 +369,7 @@ class App:
             self.readings,
             desk=desk,
             registry=registry,
+            importer=importer,
             after=self._ring_soon,
         )
         self._alarms = front.alarms
@@ -551,8 +573,8 @@ def _names(settings: Settings, scripts: Mapping[str, Script]) -> "Names":
         dimensions=tuple(d for d in DIMENSIONS if d in asked),
         sifeng=tuple(code for _, code in taxonomy.groups["sifeng"]),
         sizhi=tuple(code for _, code in taxonomy.groups["sizhi"]),
-        channels=("chat",),
         windows=frozenset(unit.id for unit in units_of(settings) if at_a_window(unit.type)),
+        channels=("chat", *SOURCES),
     )
 
 

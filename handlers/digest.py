@@ -17,6 +17,7 @@ from bot.core.sorting import Leader
 from bot.core.survey import BY_THEMSELVES, Form, Script
 from bot.core.workdays import Calendar
 from storage.digest import KeptDigest
+from storage.intake import Came
 from storage.opinion import Kept
 from storage.opinion import Turnout as KeptTurnout
 from storage.outbox import SENT, WAITING
@@ -29,13 +30,16 @@ if (
     from bot.core.campaign.standing import Entry
     from bot.core.digest import (
         Digest,
+        Letters,
         Mark,
+        Meetings,
         Names,
         Node,
         Notes,
         Opinion,
         PersonalFile,
         PersonalMatter,
+        Replies,
         State,
         Turnout,
         Urgent,
@@ -49,6 +53,9 @@ LEADERS = "leaders"
 """The label of an opinion that names leaders: the key of each, and which of its placeholders stands for them."""
 
 _PERSONAL = "个人"
+
+NOWHERE_ELSE = Came("", False, (), (), "", ())
+"""Of what came by the chat: the vault knows its period alone."""
 
 APART = 8
 """Sent digests whose personal files are looked at: who takes a seat later than that has not missed them, they are past."""
@@ -130,7 +137,8 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
         id for id, script in almanac.scripts.items() if script.survey.id in BY_THEMSELVES
     }
     kept = [each for each in work.opinions.of(name) if each.round not in ratings]
-    reading = _Reading(almanac, work.problems.ways(name), work.themes.of(name))
+    came = work.intakes.came(name)
+    reading = _Reading(almanac, work.problems.ways(name), work.themes.of(name), came)
     opinions = list(map(reading, kept))
     agreed = work.decisions.agreement(name)
     turnout = [each for each in work.opinions.turnout() if each.round not in ratings]
@@ -146,6 +154,9 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
         names=names,
         desk=Desk(
             urgent=_urgent(work, almanac, period),
+            meetings=_meetings(work, name),
+            letters=_letters(work, almanac, period),
+            replies=_replies(work, period),
             nodes=_nodes(work, almanac, period),
             rectification=standing(work.problems.every(), period.name),
         ),
@@ -337,6 +348,7 @@ class _Reading:
         almanac: Almanac,
         ways: Mapping[bytes, Fate],
         themes: Mapping[str, tuple[int, bool]],
+        came: Mapping[str, Came],
     ) -> None:
         from bot.core.digest import Opinion
 
@@ -344,6 +356,7 @@ class _Reading:
         self._scripts = almanac.scripts
         self._regrouped = almanac.regrouped
         self._themes = themes
+        self._came = came
         self._ways = {id.hex(): fate for id, fate in ways.items()}
         self._forms: dict[tuple[str, str, str], Form | None] = {}
         self._chosen: dict[tuple[str, str, str, str], str] = {}
@@ -353,6 +366,7 @@ class _Reading:
         labels: dict[str, Any] = _DECODE(kept.labels)[0] if kept.labels else {}
         fate = self._ways.get(kept.id)
         theme, copied = self._themes.get(kept.id, (0, False))
+        came = self._came.get(kept.id, NOWHERE_ELSE)
         return self._opinion(
             id=kept.id,
             round=kept.round,
@@ -369,9 +383,13 @@ class _Reading:
             kind=labels.get("kind", ""),
             urgent=bool(labels.get("urgent")),
             about=labels.get("about", "一般"),
-            channel="chat",
+            channel=kept.channel,
             theme=str(theme) if theme else "",
-            mark=_mark(labels, copied=copied),
+            mark=_mark(labels, copied=copied, early=came.early),
+            received=came.received,
+            also=came.sources[1:],
+            origins=came.origins,
+            echoes=came.words,
             destination=fate.way if fate else "",
             problem=str(fate.problem) if fate and fate.problem else "",
             reply=fate.words if fate else "",
@@ -424,10 +442,56 @@ def _urgent(work: Work, almanac: Almanac, period: Period) -> "tuple[Urgent, ...]
     )
 
 
-def _mark(labels: Mapping[str, Any], *, copied: bool) -> "Mark":
+def _mark(labels: Mapping[str, Any], *, copied: bool, early: bool) -> "Mark":
     if labels.get("abusive"):
         return "abusive"
-    return "copy" if copied else "elsewhere" if labels.get("elsewhere") else ""
+    if copied:
+        return "copy"
+    return "elsewhere" if labels.get("elsewhere") else "early" if early else ""
+
+
+def _meetings(work: Work, period: str) -> "Meetings | None":
+    """The meetings that were entered; None where nobody said how many people they had."""
+    from bot.core.digest import Meetings
+
+    sessions, people = work.intakes.meetings(period)
+    return Meetings(sessions=sessions, people=people) if people else None
+
+
+def _letters(work: Work, almanac: Almanac, period: Period) -> "Letters | None":
+    """The letters that were out in this period: those that came back in it, and those that have not yet."""
+    from bot.core.digest import Letters
+
+    since, until = period.opens.date().isoformat(), period.name.isoformat()
+    out = [
+        one
+        for one in work.intakes.mailed()
+        if one.sent <= until and (not one.returned or one.returned >= since)
+    ]
+    if not out:
+        return None
+    back = [one for one in out if one.returned and one.returned <= until]
+    late = {one.unit for one in out if one not in back}
+    missing = tuple(name for unit, name in almanac.units.items() if unit in late)
+    return Letters(sent=len(out), returned=len(back), missing=missing)
+
+
+def _replies(work: Work, period: Period) -> "Replies":
+    """What has to be answered by a day, and nobody has answered yet."""
+    from bot.core.digest import Replies
+
+    open_ones = [
+        (date.fromisoformat(due), origin)
+        for id, due, origin in work.intakes.due(period.name.isoformat())
+        if not ((fate := work.problems.fate(id)) and fate.way not in ("known", "new"))
+    ]
+    late = [
+        ((period.name - due).days, origin) for due, origin in open_ones if due < period.name
+    ]
+    longest, by = max(late, default=(0, ""))
+    return Replies(
+        within=len(open_ones) - len(late), late=len(late), longest_days=longest, longest_by=by
+    )
 
 
 def _matters(opinions: Iterable[Kept], almanac: Almanac) -> Iterator["PersonalMatter"]:

@@ -36,6 +36,7 @@ from handlers import desk as office
 from handlers import people, receipt, survey, wish
 from handlers.alarm import Alarms
 from handlers.desk import Answer, Desk, Spot
+from handlers.intake import Importer
 from handlers.outbox import Outbox
 from handlers.papers import CHART, Press
 from handlers.people import Registry
@@ -81,6 +82,7 @@ class Front:
         desk: Desk | None = None,
         registry: Registry | None = None,
         press: Press | None = None,
+        importer: Importer | None = None,
         after: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -90,6 +92,7 @@ class Front:
         self._desk = desk
         self._registry = registry
         self._press = press or Press()
+        self._importer = importer
         self._after = after
         self._members: dict[Address, Member] = {}
         self._circles: dict[Address, Language] = {}
@@ -108,6 +111,8 @@ class Front:
         if self._registry is not None and self._desk is not None:
             for errand in await self._database.write(lambda tx: Work(tx).errands.every()):
                 self._later(self._run(self._registry, self._desk, errand.number))
+        if self._importer is not None:
+            self._later(self._importer.resume())
 
     async def look_again(self) -> None:
         """Words not yet said, deadlines not yet reached, and who is staff now."""
@@ -485,6 +490,8 @@ class Front:
         self._later(self._answer_office(address, answer))
         if answer.errand is not None:
             self._later(self._run(registry, desk, answer.errand))
+        if answer.imports is not None and self._importer is not None:
+            self._later(self._importer.run(answer.imports))
 
     async def _run(self, registry: Registry, desk: Desk, number: int) -> None:
         """Fetch a file of the office, read it, and answer what is in it."""

@@ -3,14 +3,17 @@ slow, and runs in a process of its own. Text, bytes and plain values pass betwee
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from bot.core.messages import File, Redacted
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
     from bot.core.campaign.schedule import Schedule
     from bot.core.digest import Digest, Since
     from bot.core.digest.model import Destination
@@ -72,12 +75,45 @@ class Press:
         """What that module's function makes of plain values."""
         return await self._elsewhere(work, *arguments)
 
-    async def _elsewhere(self, make: Callable[..., T], *arguments: object) -> T:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
+    @asynccontextmanager
+    async def lasting(
+        self, workers: int, begin: Callable[..., None], *arguments: object
+    ) -> AsyncGenerator[Callable[..., Awaitable[Any]]]:
+        """Processes for much work of one kind, prepared once by `begin`: each call of what is given here runs in one."""
+        pool = await asyncio.to_thread(_pool, workers, begin, *arguments)
+        loop = asyncio.get_running_loop()
 
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            return await asyncio.get_running_loop().run_in_executor(pool, make, *arguments)
+        def working(work: Callable[..., Any], *plain: object) -> Awaitable[Any]:
+            return loop.run_in_executor(pool, work, *plain)
+
+        try:
+            yield working
+        finally:
+            # Waiting for a process to end is waiting too.
+            await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+
+    async def _elsewhere(self, make: Callable[..., T], *arguments: object) -> T:
+        async with self.lasting(1, _nothing) as working:
+            return await working(make, *arguments)
+
+
+def _pool(
+    workers: int, begin: Callable[..., None], *arguments: object
+) -> "ProcessPoolExecutor":
+    """Started and prepared: to begin a process takes longer than anybody may wait on the loop."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=begin, initargs=arguments
+    )
+    for started in [pool.submit(_nothing) for _ in range(workers)]:
+        started.result()
+    return pool
+
+
+def _nothing() -> None:
+    """What a process does that has only to be there."""
 
 
 def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:

@@ -184,7 +184,8 @@ def named_slots(db: Db) -> set[int]:
     for name, table in metadata.tables.items():
         if "key" in table.c and isinstance(table.c.key.type, Integer):
             live = " WHERE state != 'closed'" if name == "vault" else ""
-            named |= {slot for (slot,) in db.execute(f"SELECT key FROM {name}{live}")}  # noqa: S608
+            rows = db.execute(f"SELECT key FROM {name}{live}")  # noqa: S608
+            named |= {slot for (slot,) in rows if slot is not None}
     return named
 
 

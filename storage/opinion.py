@@ -1,6 +1,7 @@
 """What people said, released: one answer apart from another, no person, no time finer than the period.
 
-The vault's tick is the only way in for what was said in a chat. Rows are written in the order of their random ids, so
+The vault's tick is the only way in for what was said in a chat; what came by other ways (`handlers.intake`) stands beside
+it with its channel, in no atom. Rows are written in the order of their random ids, so
 that neither a row's place in the file nor its place in a page says when it was handed in. A second tick of a period
 writes the rows of the first anew among its own, or their places would tell the two apart.
 """
@@ -117,6 +118,26 @@ _LATER = Statement(
     update(opinion).where(opinion.c.id == bindparam("id_"), opinion.c.doubt > 0).values(doubt=1)
 )
 _ONE = Statement(select(*_COLUMNS).where(opinion.c.id == bindparam("id_")))
+_ENTER = Statement(insert(opinion))
+_ENTERED = Statement(
+    select(*_COLUMNS)
+    .where(opinion.c.period == bindparam("period_"), opinion.c.channel != bindparam("chat"))
+    .order_by(opinion.c.id)
+)
+_DROP = Statement(delete(opinion).where(opinion.c.id == bindparam("id_")))
+_RESTORE = Statement(
+    update(opinion)
+    .where(opinion.c.id == bindparam("id_"))
+    .values(
+        channel=bindparam("channel_"),
+        unit=bindparam("unit_"),
+        grp=bindparam("group_"),
+        dimension=bindparam("dimension_"),
+        text=bindparam("text_"),
+        labels=bindparam("labels_"),
+        doubt=bindparam("doubt_"),
+    )
+)
 _COUNT = insert(released)
 _COUNTED = Statement(
     _COUNT.on_conflict_do_update(
@@ -220,6 +241,20 @@ class Turnout:
     guests: int
     submissions: int
     writers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One opinion that came by another way, masked and sorted."""
+
+    channel: str
+    text: Redacted
+    labels: Mapping[str, Any]
+    unit: str = ""
+    group: str = ""
+    dimension: str = ""
+    sure: bool = False
+    """Somebody has said what it is about: nobody has to look."""
 
 
 class Addressed(NamedTuple):
@@ -382,7 +417,7 @@ class Opinions:
 
     def label(self, id: bytes, labels: Mapping[str, Any], *, looked_at: bool) -> bool:
         """Other labels for it, as somebody corrected them; False where it was withdrawn."""
-        written = json.dumps(labels, ensure_ascii=False, separators=(",", ":"))
+        written = _json(labels)
         doubt = 0 if looked_at else _doubt("?", labels)
         row = {"id_": id, "labels_": written, "doubt_": doubt}
         return self._tx.do(_LABEL, row) == 1
@@ -390,6 +425,36 @@ class Opinions:
     def later(self, id: bytes) -> None:
         """It is looked at after all others."""
         self._tx.do(_LATER, {"id_": id})
+
+    def enter(self, round: str, period: str, written: Written) -> bytes:
+        """Keep what came by another way; its random id. Nobody has a receipt for it."""
+        id = os.urandom(_ID)
+        row = {
+            "id": id, "round": round, "period": period, "atom": "", "unit": written.unit, "grp": written.group,
+            "question": "", "dimension": written.dimension, "channel": written.channel, "options": "[]",
+            "number": None, "text": written.text, "labels": _json(written.labels), "pupil": 0, "lookup": None,
+            "reply_key": None, "doubt": 0 if written.sure else _doubt(written.text, written.labels),
+        }  # fmt: skip
+        self._tx.do(_ENTER, row)
+        return id
+
+    def entered(self, period: str) -> list[Kept]:
+        """What came by other ways in a period, by their random ids."""
+        rows = self._tx.all(_ENTERED, {"period_": period, "chat": CHAT})
+        return [_kept(row) for row in rows]
+
+    def drop(self, id: bytes) -> bool:
+        """One that came by another way goes: it was entered by mistake, or is one with another."""
+        return self._tx.do(_DROP, {"id_": id}) == 1
+
+    def restore(self, id: bytes, written: Written) -> None:
+        """That one says this again: what it had been one with was taken back."""
+        row = {
+            "id_": id, "channel_": written.channel, "unit_": written.unit, "group_": written.group,
+            "dimension_": written.dimension, "text_": written.text, "labels_": _json(written.labels),
+            "doubt_": _doubt(written.text, written.labels),
+        }  # fmt: skip
+        self._tx.do(_RESTORE, row)
 
     def worded(self) -> int:
         """How many opinions there are in words, ratings apart."""
@@ -426,7 +491,7 @@ def _row(round: str, period: str, each: Named) -> dict[str, Any]:
         "number": piece.number,
         # Half a surrogate pair has no place in a database; it must not stop a tick.
         "text": piece.text.encode(errors="replace").decode(),
-        "labels": json.dumps(labels, ensure_ascii=False, separators=(",", ":")),
+        "labels": _json(labels),
         "pupil": int(bool(piece.labels.get(PUPIL))),
         "lookup": piece.id,
         "reply_key": piece.reply_key,
@@ -440,6 +505,10 @@ _FILTER = {"nothing": "", "personal": _NAMES_A_LEADER}
 def _addressed(row: Row) -> Addressed:
     id, *rest = row
     return Addressed._make((cast(bytes, id)[:_CODE].hex(), *rest))
+
+
+def _json(labels: Mapping[str, Any]) -> str:
+    return json.dumps(dict(labels), ensure_ascii=False, separators=(",", ":"))
 
 
 def _doubt(text: str, labels: Mapping[str, Any]) -> int:

@@ -7,6 +7,9 @@
     urgent          a year, where it is done
     parcels         handed over or refused, two months after the day of what they brought
     awaited, errands  three days
+    intake          three days, where it was never confirmed
+    entries, twins  of opinions that are gone
+    letters sent out  two years
     ways, decisions, themes  of opinions that were withdrawn
     letters, replies, tidings  a year
     contacts left   half a year
@@ -35,10 +38,13 @@ from storage.tables import (
     bucket,
     decision,
     draft,
+    entry,
     errand,
     inbox,
+    intake,
     invitation,
     letter,
+    mailing,
     opinion,
     outbox,
     reply,
@@ -47,8 +53,10 @@ from storage.tables import (
     themed,
     tiding,
     trail,
+    twin,
     urgent,
     vault,
+    waiting,
     wave,
     way,
 )
@@ -111,6 +119,17 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         opinion.c.round.like(_VOTED, escape="\\")
         & ~select(appraisal.c.number).where(appraisal.c.round == opinion.c.round).exists(),
     ),
+    (intake, (intake.c.state == 0) & (intake.c.day < bindparam("begun_day"))),
+    (waiting, ~select(intake.c.number).where(intake.c.number == waiting.c.batch).exists()),
+    (entry, ~select(opinion.c.id).where(opinion.c.id == entry.c.opinion).exists()),
+    (
+        twin,
+        ~(
+            select(opinion.c.id).where(opinion.c.id == twin.c.one).exists()
+            & select(opinion.c.id).where(opinion.c.id == twin.c.other).exists()
+        ),
+    ),
+    (mailing, mailing.c.sent < bindparam("day_two_years_ago")),
     (way, ~select(opinion.c.id).where(opinion.c.id == way.c.opinion).exists()),
     (letter, letter.c.day < bindparam("year_day")),
     (reply, reply.c.day < bindparam("year_day")),
@@ -129,7 +148,7 @@ _ENDS = {table.name: Statement(delete(table).where(past)) for table, past in _PA
 _SPENT = tuple(
     Statement(select(table.c.key).where(past))
     for table, past in _PAST
-    if table in (bucket, signature, telling)
+    if table in (bucket, signature, telling, intake)
 )
 _DRAFTS = Statement(select(draft.c.tag, draft.c.revision, draft.c.key, draft.c.sealed))
 _DRAFT_END = Statement(
@@ -175,7 +194,8 @@ class Retention:
             self._tx.outlive(slot)
         for spent in _SPENT:
             for (slot,) in self._tx.all(spent, limits):
-                self._tx.outlive(slot)
+                if slot is not None:
+                    self._tx.outlive(slot)
         gone |= {name: self._tx.do(end, limits) for name, end in _ENDS.items()}
         self._tx.keys.drop_inbox_keys(int(now // DAY))
         return gone
@@ -211,6 +231,8 @@ def _limits(now: float) -> dict[str, object]:
         "parcel_day": (today - timedelta(days=PARCEL)).isoformat(),
         "appraised_day": (today - timedelta(days=APPRAISED)).isoformat(),
         "day_a_year_ago": (today - timedelta(days=YEAR)).isoformat(),
+        "day_two_years_ago": (today - timedelta(days=2 * YEAR)).isoformat(),
+        "begun_day": (today - timedelta(days=ERRAND)).isoformat(),
         "closed": "closed",
         "tags": "tags",
         "none": "",

@@ -213,6 +213,88 @@ themed = Table(  # which opinion says what
 )
 Index("themed_by_theme", themed.c.theme)
 
+# -- what came by other ways than the chat: its writers are known to whoever entered it; read docs/intake.md ------------
+
+intake = (
+    Table(  # a meeting, a letter, a file: what is entered together can be taken back together
+        "intake",
+        metadata,
+        Column("number", Integer, primary_key=True),
+        Column("source", Text, nullable=False),
+        Column(
+            "period", Text, nullable=False
+        ),  # the closing date; empty before it is confirmed
+        Column("day", Text, nullable=False),  # it was begun
+        Column("who", Text, nullable=False),  # the label of an account
+        Column("state", Integer, nullable=False),  # see storage.intake
+        Column(
+            "key", Integer
+        ),  # where the key of its waiting rows lies; none once they are gone
+        Column("sealed", LargeBinary, nullable=False),  # whose chat, what is known of it
+        Column("many", Integer, nullable=False),  # rows it came with
+        Column("taken", Integer, nullable=False),
+        Column("known", Integer, nullable=False),  # rows that were here before
+        Column("bad", Integer, nullable=False),  # rows handed back
+        sqlite_with_rowid=False,
+    )
+)
+
+waiting = Table(  # rows as they came, until they are masked; then row and key are gone
+    "waiting",
+    metadata,
+    Column("batch", Integer, primary_key=True),
+    Column("kind", Text, primary_key=True),  # rows to be read, or rows to be handed back
+    Column("number", Integer, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+entry = Table(  # one row that was taken: whoever brings it again brings nothing new
+    "entry",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),  # of source and ticket, or of its words
+    Column("batch", Integer, nullable=False),
+    Column("opinion", LargeBinary, nullable=False),  # several where one matter came twice
+    Column("received", Text, nullable=False),  # ISO date, or empty
+    Column("due", Text, nullable=False),  # ISO date by which it has to be answered, or empty
+    Column("origin", Text, nullable=False),  # the department that handed it on
+    Column("early", Integer, nullable=False),  # said before what is under way began
+    Column("urgent", Integer, nullable=False),  # 0 no, 1 the office is to be asked, 2 it was
+    Column("merged", Text, nullable=False),  # JSON: its own words, where it is one with another
+    sqlite_with_rowid=False,
+)
+Index("entry_by_batch", entry.c.batch)
+Index("entry_by_opinion", entry.c.opinion)
+
+twin = Table(  # two opinions that may be one matter, until somebody has looked
+    "twin",
+    metadata,
+    Column("one", LargeBinary, primary_key=True),
+    Column("other", LargeBinary, primary_key=True),
+    Column("likeness", Integer, nullable=False),  # percent
+    Column("apart", Integer, nullable=False),  # 1: somebody said that they are two
+    sqlite_with_rowid=False,
+)
+
+mapping = Table(  # what the columns of tables with that head are, as somebody put it right
+    "mapping",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("head", LargeBinary, primary_key=True),  # digest of the head
+    Column("columns", Text, nullable=False),  # JSON: field to column
+    sqlite_with_rowid=False,
+)
+
+mailing = Table(  # a letter that asks an institution for its opinions, and whether it came back
+    "mailing",
+    metadata,
+    Column("unit", Text, primary_key=True),  # its id
+    Column("sent", Text, primary_key=True),  # the day
+    Column("due", Text, nullable=False),
+    Column("returned", Text, nullable=False),  # the day; empty: not yet
+    sqlite_with_rowid=False,
+)
+
 outbox = Table(  # what is to be handed to the office's chats and people, each thing once
     "outbox",
     metadata,

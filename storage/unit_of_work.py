@@ -12,6 +12,7 @@ from storage.errand import Errands
 from storage.feed import Feeds
 from storage.identity import Identity
 from storage.inbox import Inbox
+from storage.intake import Intakes
 from storage.opinion import Opinions
 from storage.outbox import Parcels
 from storage.rectification import Problems
@@ -96,6 +97,11 @@ class Work:
         return Inbox(self._tx)
 
     @property
+    def intakes(self) -> Intakes:
+        """What came by other ways than the chat."""
+        return Intakes(self._tx)
+
+    @property
     def tidings(self) -> Tidings:
         """What those are told who wished for it."""
         return Tidings(self._tx)
@@ -162,4 +168,5 @@ class Work:
             *self.vault.keys(),
             *self.signatures.keys(),
             *self.tidings.keys(),
+            *self.intakes.keys(),
         ]

@@ -86,7 +86,7 @@ NAMES = Names(
     dimensions=("效", "怨", "症", "需", "策"),
     sifeng=SIFENG,
     sizhi=SIZHI,
-    channels=("chat", "meeting", "letter", "12345", "visitor", "visit"),
+    channels=("chat", "meeting", "letter", "12345", "visitor", "guide"),
 )
 
 QUOTES = {

@@ -81,6 +81,8 @@ RECOGNISES = (
     "bot/core/talks.py",  # posts
     "bot/core/themes.py",  # words that say nothing about a theme
     "handlers/appraisal.py",  # commands that buttons type
+    "bot/core/intake/",  # numbers and headings before opinions, days and labels in somebody's table
+    "handlers/intake.py",  # commands that buttons type
     "handlers/campaign.py",  # commands that buttons type
     "handlers/delivery.py",  # commands that buttons type
     "handlers/desk/",  # the office's commands, as typed and as buttons type them

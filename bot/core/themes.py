@@ -23,6 +23,10 @@ ALIKE = 0.14
 """Mean likeness from which two groups of texts are one theme; set on this project's own groups."""
 COPY = 0.7
 """Share of common three-character pieces from which two texts are copies."""
+TWIN = 0.55
+"""Likeness from which somebody is asked whether two opinions from different places are one matter."""
+TOGETHER = 512
+"""Rows compared with all others at a time."""
 LOOKED_AT = 120
 """Characters of each text that are compared; the matter is told at the beginning."""
 LONGEST_TITLE = 24
@@ -95,6 +99,28 @@ def gather(
         )
         themes.append(_grown(new, said, counted, vectors, rows))
     return tuple(sorted(themes, key=lambda theme: (-len(theme.ids), theme.number)))
+
+
+def twins(said: Sequence[Said], whence: Mapping[str, str]) -> list[tuple[str, str, int]]:
+    """Pairs that are so alike that they may be one matter told twice, with their likeness in percent, the most alike first.
+
+    `whence` says where each came from: two of one place are two, for whoever wrote them down there knew them apart. Each
+    is paired with the one most like it.
+    """
+    vectors = _vectors(counted := [_pieces(one.text) for one in said], _rarity(counted))
+    places = np.unique([whence[one.id] for one in said], return_inverse=True)[1]
+    found: dict[tuple[str, str], int] = {}
+    for start in range(0, len(said), TOGETHER):
+        some = slice(start, start + TOGETHER)
+        likeness = vectors[some] @ vectors.T
+        likeness[places[some, None] == places[None, :]] = 0.0
+        best: list[int] = likeness.argmax(axis=1).tolist()
+        for row, column in enumerate(best):
+            if likeness[row, column] >= TWIN:
+                one, other = sorted((said[start + row].id, said[column].id))
+                found[one, other] = round(100 * float(likeness[row, column]))
+    pairs = [(one, other, percent) for (one, other), percent in found.items()]
+    return sorted(pairs, key=lambda pair: (-pair[2], pair))
 
 
 def merged(into: Theme, other: Theme) -> Theme:

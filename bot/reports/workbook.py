@@ -294,7 +294,7 @@ def _entries(words: Words, entries: Iterable[Entry]) -> Iterator[Sequence[Cell]]
     days: dict[str, date | None] = {"": None}
     destinations = {code: _destination(words, code) for code in DESTINATIONS}
     marks = {"": ""} | {
-        code: words.say(f"mark.{code}") for code in ("abusive", "copy", "elsewhere")
+        code: words.say(f"mark.{code}") for code in ("abusive", "copy", "elsewhere", "early")
     }
     for at, e in enumerate(entries, 1):
         if e.received not in days:
@@ -309,7 +309,7 @@ def _entries(words: Words, entries: Iterable[Entry]) -> Iterator[Sequence[Cell]]
             at,
             e.number,
             days[e.received],
-            channels[e.channel],
+            _channels(words, channels[e.channel], e.also) if e.also else channels[e.channel],
             e.group,
             e.unit or omitted,
             asks[e.dimension],
@@ -327,8 +327,20 @@ def _entries(words: Words, entries: Iterable[Entry]) -> Iterator[Sequence[Cell]]
             e.reply,
             days[e.replied],
             marks[e.mark],
-            "",
+            _remark(words, e) if e.origins or e.echoes else "",
         )
+
+
+def _channels(words: Words, own: str, also: Sequence[str]) -> str:
+    """All that brought one matter, its own first."""
+    return words.say("ledger_value.and").join((own, *map(words.channel, also)))
+
+
+def _remark(words: Words, e: Entry) -> str:
+    """Which departments handed it on, and how the others put it."""
+    told = [words.say("ledger_value.origins", names=words.join(e.origins), n=len(e.origins))]
+    echoes = [words.say("ledger_value.echo", text=text) for text in e.echoes]
+    return words.join([*(told if e.origins else ()), *echoes], "semicolon")
 
 
 def _destination(words: Words, code: str) -> str:

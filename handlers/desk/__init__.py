@@ -19,7 +19,9 @@ from handlers.desk.circle import CIRCLE
 from handlers.desk.clues import CLUES
 from handlers.desk.dialogue import TALK
 from handlers.desk.digest import ARRIVALS, DIGEST, SEND
+from handlers.desk.intake import BY_SOURCE, IMPORT, INTAKE
 from handlers.desk.links import LINKS
+from handlers.desk.mailing import MAILING
 from handlers.desk.notice import NOTICES
 from handlers.desk.rectification import PROBLEMS
 from handlers.desk.report import CHECKUP, REPORT
@@ -27,6 +29,7 @@ from handlers.desk.round import OPEN, PROGRESS, REMIND, STOP
 from handlers.desk.sheets import SHEETS
 from handlers.desk.signature import CONTACTS
 from handlers.desk.sorting import SORT
+from handlers.desk.taken import MERGE, UNDO
 from handlers.desk.talks import TALKS
 from handlers.desk.themes import THEMES
 from handlers.desk.tidings import TELL
@@ -42,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     OPEN,
     PROGRESS,
     URGENT,
+    INTAKE,
     DIGEST,
     SEND,
     REPORT,
@@ -69,6 +73,11 @@ COMMANDS: tuple[Command, ...] = (
     TALK,
     CONTACTS,
     TELL,
+    IMPORT,
+    MERGE,
+    UNDO,
+    MAILING,
+    *BY_SOURCE,
 )
 """In the order of the menu."""
 

@@ -25,6 +25,11 @@ Rows = tuple[tuple[Button, ...], ...]
 CONFIRM = "确认"
 """The last word of a command that changes something: its button stands where one has read what it does."""
 
+_FULL = frozenset({4095, 4096, 5999, 6000})
+"""Characters after which Telegram (4096, https://core.telegram.org/bots/api#message) and our own page (6000) cut."""
+_FULL_BYTES = frozenset({2046, 2047, 2048})
+"""Bytes after which WeCom does (2048, https://developer.work.weixin.qq.com/document/path/90236)."""
+
 
 class Texts(Protocol):
     """The catalogue."""
@@ -81,6 +86,8 @@ class Answer:
     """Papers to go with it: a picklable call of plain values, run in a process of its own."""
     errand: int | None = None
     """A file to be fetched and read first; what it holds is answered then."""
+    imports: int | None = None
+    """A batch to be taken in."""
     teaches: bool = False
     """The sorting has something to learn."""
     changed: bool = False
@@ -171,3 +178,12 @@ def pairs(buttons: list[Button]) -> Rows:
 def called(asking: Asking, one: Member) -> str:
     """How an account is called where no name may stand: 办公室2."""
     return f"{asking.say(f'role.{one.label.role}')}{one.label.number}"
+
+
+def glued(before: str, length: int, piece: str) -> str:
+    """A piece that a platform cut off goes on where it was cut; others begin a line of their own."""
+    if not before or before.endswith(("\n", " ")):
+        return before + piece
+    size = len(before[-length:].encode()) if length else 0
+    cut_off = length in _FULL or size in _FULL_BYTES
+    return before + ("" if cut_off else "\n") + piece

@@ -29,7 +29,7 @@ from bot.core.dates.resolve import Reference
 from bot.core.messages import Button, Sent
 from bot.core.people import Deed, may, somewhere
 from handlers import plan
-from handlers.desk.base import CONFIRM, Answer, Asking, Rows, pairs
+from handlers.desk.base import CONFIRM, Answer, Asking, Rows, glued, pairs
 from handlers.desk.days import (
     around,
     cut,
@@ -55,10 +55,6 @@ LONGEST = 1_000_000
 """Characters that may be pasted, as in a file."""
 
 _THATS_ALL = frozenset({"好了", "完了", "没有了", "就这些", "发完了", "done"})
-_FULL = frozenset({4095, 4096, 5999, 6000})
-"""Characters after which Telegram (4096, https://core.telegram.org/bots/api#message) and our own page (6000) cut."""
-_FULL_BYTES = frozenset({2046, 2047, 2048})
-"""Bytes after which WeCom does (2048, https://developer.work.weixin.qq.com/document/path/90236)."""
 
 
 # -- taking in ---------------------------------------------------------------------------------------------------------
@@ -99,7 +95,7 @@ def _piece(
     errands, address = asking.work.errands, asking.member.address
     known = errands.find(number) if number else None
     before = known.pasted if known and known.address == address else ""
-    whole = _glued(before, length, piece)
+    whole = glued(before, length, piece)
     if len(whole) > LONGEST:
         most = str(LONGEST // 10_000)
         return _refused(asking, Unreadable(fault="too_long", facts={"most": most}))
@@ -112,15 +108,6 @@ def _piece(
         rows=((done, asking.back()),),
         awaits=f"导入方案 贴 {number} {len(piece)}",
     )
-
-
-def _glued(before: str, length: int, piece: str) -> str:
-    """A piece that a platform cut off goes on where it was cut; others begin a line of their own."""
-    if not before or before.endswith(("\n", " ")):
-        return before + piece
-    size = len(before[-length:].encode()) if length else 0
-    cut_off = length in _FULL or size in _FULL_BYTES
-    return before + ("" if cut_off else "\n") + piece
 
 
 def _finished(asking: Asking, number: int) -> Answer:

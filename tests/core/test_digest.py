@@ -89,7 +89,7 @@ def test_the_sample_week_gives_its_channels() -> None:
         ("letter", 19),
         ("12345", 7),
         ("visitor", 5),
-        ("visit", 14),
+        ("guide", 14),
     ]
 
 

@@ -23,6 +23,7 @@ from handlers.upkeep import purge
 from storage.dialogue import Reply
 from storage.draft import Draft
 from storage.identity import Entry
+from storage.intake import BEGUN, GOING, Twins
 from storage.keys import public_of
 from storage.rectification import Fate, Notice
 from storage.round import KeptRound, Wave
@@ -80,6 +81,12 @@ STAYS = {
     "notice": 1,
     "clue": 1,  # the record of what was handed over; the words were the opinion's
     "appraisal": 1,  # three years
+    "intake": 1,  # what was entered, until somebody takes it back
+    "waiting": 0,  # rows that nobody confirmed, or whose batch is gone
+    "entry": 0,  # of opinions that are gone
+    "twin": 0,
+    "mapping": 1,
+    "mailing": 1,  # two years
 }
 """What is there a year and a half later."""
 
@@ -159,6 +166,18 @@ def shelf(tmp_path: Path):
         for topic in ("shitang", "buke"):
             work.tidings.post("r", topic, Redacted("办好了"), day)
         work.tidings.tell(work.tidings.every()[0], [(person(3), "zh")], day)
+        for state in (BEGUN, GOING):
+            batch = work.intakes.begin("mail", PERIOD, "office-1", clerk)
+            work.intakes.wait(batch.number, "rows", [b"[]"])
+            work.intakes.move(batch.number, BEGUN, state)
+            if state != BEGUN:
+                work.intakes.clear(batch.number)
+        work.intakes.enter(
+            b"m", 2, b"gone", received="", due="", origin="", early=False, urgent=False
+        )
+        work.intakes.propose([Twins("01", "02", 80)])
+        work.intakes.remember("mail", "head", {"text": 1})
+        work.intakes.mail("no1", PERIOD, "")
         for round in ("r", "going on"):
             work.vault.open(round, atoms)
         for number in range(12):

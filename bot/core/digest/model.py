@@ -30,8 +30,9 @@ DESTINATIONS: tuple[Destination, ...] = (
 
 State = Literal["waiting", "working", "done"]
 
-Mark = Literal["", "abusive", "copy", "elsewhere"]
-"""What sets an opinion aside without taking it away: abuse, a copy of another one, no matter of schools (转办)."""
+Mark = Literal["", "abusive", "copy", "elsewhere", "early"]
+"""What sets an opinion aside without taking it away: abuse, a copy of another one, no matter of schools (转办), said before
+what is under way began (前期)."""
 
 FOLDED: frozenset[Mark] = frozenset({"abusive", "copy"})
 """Their words stand in the ledger alone; the paper says that there are such."""
@@ -73,6 +74,12 @@ class Opinion(NamedTuple):
     received: str = ""
     """ISO date, only for what came by another channel; the vault knows the period alone."""
     mark: Mark = ""
+    also: tuple[str, ...] = ()
+    """Other channels that brought the same matter: it counts under its own."""
+    origins: tuple[str, ...] = ()
+    """The departments that handed it on."""
+    echoes: tuple[str, ...] = ()
+    """Its words as the other channels had them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +355,9 @@ class Entry(NamedTuple):
     reply: str
     replied: str
     mark: Mark = ""
+    also: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    echoes: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:

@@ -74,6 +74,9 @@ def entries_of(
                 o.reply,
                 o.replied,
                 o.mark,
+                o.also,
+                o.origins,
+                o.echoes,
             )
         )
     return entries

@@ -1,0 +1,246 @@
+"""What came by other ways, as a clerk enters it: pasted, sent as a file, merged, taken back. The whole house."""
+
+import io
+import json
+from datetime import date
+
+from openpyxl import Workbook, load_workbook
+
+from bot.core.digest import from_json
+from bot.core.messages import Address, Incoming, Media, Sent
+from tests.handlers.test_week import town
+
+FRIDAY = "2014-03-28"
+MEETING = """3月25日座谈会记录：
+1. 检查太多，一个月来了七次，晚上备课的时间全拿去打印了
+2. 食堂的饭菜打到手里总是凉的，上个礼拜又涨了一块钱
+3、张伟老师13812345678说职称评审要公开
+"""
+
+
+class Clerk:
+    """Somebody of the office at their phone."""
+
+    def __init__(self, house, who="office"):
+        self.house, self.who = house, who
+        self._files = {}
+        self._number = 0
+
+    async def says(self, *texts):
+        await self.house.hears(self.who, *texts)
+        return self.sees
+
+    async def taps(self, label):
+        await self.house.taps(self.who, label)
+        return self.sees
+
+    async def sends(self, name, content, caption=""):
+        self._number += 1
+        handle = f"{self.who}-{self._number}"
+        self.house.channel.shelf[handle] = content
+        body = Media("file", caption, Sent(name, handle, len(content)))
+        await self.house.front.receive(
+            Incoming(address=Address(channel="web", id=self.who), key=handle, body=body)
+        )
+        await self.house.rest()
+        return self.sees
+
+    @property
+    def sees(self):
+        return self.house.last(self.who)
+
+    @property
+    def labels(self):
+        return [b.label for row in self.house.sent(self.who)[-1].rows for b in row]
+
+    @property
+    def paper(self):
+        return self.house.sent(self.who)[-1].files
+
+
+def xlsx(*rows):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cell in (cell for row in book.active.iter_rows() for cell in row if cell.value):
+        cell.data_type = "s"  # words, also those that begin like a formula
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+async def entered(house, period=FRIDAY):
+    return await house.do(lambda work: work.opinions.entered(period))
+
+
+async def meeting(clerk, text=MEETING):
+    await clerk.says("座谈")
+    await clerk.says(text)
+    await clerk.taps("哪些人")
+    await clerk.taps("一线教师")
+    await clerk.taps("好了")
+    await clerk.taps("多少人")
+    await clerk.says("21")
+    return clerk
+
+
+async def test_a_meeting_is_pasted_split_confirmed_and_counts_with_its_people(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = await meeting(Clerk(house))
+        assert "座谈会 还没有收下" in clerk.sees
+        assert "21人" in clerk.sees
+        assert await entered(house) == []
+        await clerk.taps("收下 3 条")
+        assert "座谈会收下 3 条" in clerk.sees
+        texts = [one.text for one in await entered(house)]
+        assert len(texts) == 3
+        assert not any("张伟" in text or "138" in text for text in texts)
+        await house.at("2014-03-28 15:00")
+        kept = await house.do(lambda work: work.digests.find(FRIDAY))
+        made = from_json(kept.snapshot)
+        assert {c.code: c.number for c in made.channels}["meeting"] == 3
+        assert (made.meetings.sessions, made.meetings.people) == (1, 21)
+        assert {entry.channel for entry in made.entries} == {"meeting"}
+        assert {entry.received for entry in made.entries} == {"2014-03-26"}
+
+
+TICKETS = (
+    ("工单号", "来电时间", "来电内容", "单位", "群体"),
+    ("0012014032500017", "2014-03-25", "新城小学门口放学时车辆乱停，孩子过马路很危险，希望派人管一管", "新城小学", "学生家长"),
+    ("0012014032500018", "2014-03-25", "=cmd|' /C calc'!A0 食堂涨价没有通知家长", "", ""),
+    ("0012014032500019", "3月40日", "学校收费不清楚，请公开", "", ""),
+    ("0012014032500020", "2014-03-26", "", "", ""),
+)  # fmt: skip
+
+
+async def test_a_table_is_read_with_its_columns_guessed_and_bad_rows_come_back_with_reasons(
+    tmp_path,
+):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("导入")
+        await clerk.sends("12345导出.xlsx", xlsx(*TICKETS))
+        assert "意见内容 ← 来电内容" in clerk.sees
+        assert "工单号、编号 ← 工单号" in clerk.sees
+        assert "12345 还没有收下" in clerk.sees
+        await clerk.taps("收下 4 条")
+        assert "12345收下 2 条" in clerk.sees
+        assert "有 2 行没有收下" in clerk.sees
+        book = load_workbook(io.BytesIO(clerk.paper[0].content))
+        rows = [[cell.value for cell in row] for row in book.active.iter_rows(min_row=3)]
+        assert [row[0] for row in rows] == [4, 5]
+        assert "收到日期看不懂：3月40日" in rows[0][1]
+        assert "没有意见内容" in rows[1][1]
+        assert all(cell.data_type != "f" for row in book.active.iter_rows() for cell in row)
+
+        await clerk.says("导入")
+        await clerk.sends("12345导出.xlsx", xlsx(*TICKETS))
+        assert "上次您这样对应过" in clerk.sees
+        await clerk.taps("收下 4 条")
+        assert "收下 0 条" in clerk.sees
+        assert "2 行以前收过" in clerk.sees
+        assert len(await entered(house)) == 2
+
+
+async def test_what_is_typed_can_be_joined_split_and_dropped_before_it_is_taken(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("来信")
+        await clerk.says("食堂菜凉。校门口堵车！", "作业太多", "写到很晚", "删掉的")
+        assert "一共 4 条" in clerk.sees
+        await clerk.taps("拆开一条")
+        await clerk.says("1")
+        assert "1 食堂菜凉。\n2 校门口堵车！\n3 作业太多" in clerk.sees
+        await clerk.taps("合成一条")
+        await clerk.says("3")
+        await clerk.taps("删掉一条")
+        await clerk.says("4")
+        await clerk.taps("收下 3 条")
+        texts = {one.text for one in await entered(house)}
+        assert texts == {"食堂菜凉。", "校门口堵车！", "作业太多\n写到很晚"}
+
+
+async def test_one_matter_from_two_sources_is_one_after_a_tap_and_two_again_when_taken_back(
+    tmp_path,
+):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        same = "食堂的饭菜打到手里总是凉的，上个礼拜又涨了一块钱，涨价也没有跟家长讲"
+        await clerk.says("来信", same)
+        await clerk.taps("收下 1 条")
+        await clerk.says("热线", same + "。")
+        await clerk.taps("收下 1 条")
+        assert "有 1 对像是同一件事" in clerk.sees
+        await clerk.taps("看重复的")
+        assert "来信：" in clerk.sees
+        await clerk.taps("是同一件")
+        kept = await entered(house)
+        assert len(kept) == 1
+        came = await house.do(lambda work: work.intakes.came(FRIDAY))
+        assert set(came[kept[0].id].sources) == {"mail", "hotline"}
+        assert len(came[kept[0].id].words) == 1
+        first = kept[0].channel
+        await clerk.says("撤回误导入")
+        mine = next(
+            one for one in clerk.labels if {"mail": "来信", "hotline": "热线"}[first] in one
+        )
+        await clerk.taps(mine)
+        await clerk.taps("确认撤回")
+        left = await entered(house)
+        assert [one.channel for one in left] == [{"mail": "hotline", "hotline": "mail"}[first]]
+        assert left[0].text.rstrip("。") == same
+
+
+async def test_what_sounds_urgent_is_asked_of_the_office_and_called_by_a_tap(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("来访", "孩子在学校被老师打了，脸上都是伤")
+        await clerk.taps("收下 1 条")
+        assert "有 1 条像急事" in clerk.sees
+        assert await house.do(lambda work: work.urgent.open()) == ()
+        await clerk.taps("看像急事的")
+        await clerk.taps("马上告诉")
+        assert len(await house.do(lambda work: work.urgent.open())) == 1
+        labels = json.loads((await entered(house))[0].labels)
+        assert labels["urgent"] is False
+
+
+async def test_what_stands_in_a_sent_digest_is_corrected_by_a_line_of_the_next(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("来信", "食堂的饭菜总是凉的，要保温")
+        await clerk.taps("收下 1 条")
+        await house.at("2014-03-28 15:00")
+        await clerk.says("发送")
+        await clerk.taps("确认发送")
+        before = await house.do(lambda work: work.digests.find(FRIDAY))
+        await clerk.says("撤回误导入 1")
+        assert "已经在发出的周报里" in clerk.sees
+        await clerk.taps("确认撤回")
+        assert await entered(house) == []
+        assert await house.do(lambda work: work.digests.find(FRIDAY)) == before
+        await house.at("2014-04-04 15:00")
+        made = from_json((await house.do(lambda work: work.digests.last())).snapshot)
+        assert made.notes.corrections == ("2014-3-28一期误计入来信1条，已撤回。",)
+        assert made.key == date(2014, 4, 4)
+
+
+async def test_letters_that_went_out_are_counted_until_they_come_back(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("函")
+        await clerk.taps("登记发出")
+        await clerk.taps("全部单位")
+        count = len(house.app.settings.units)
+        await clerk.taps(f"登记发给这 {count} 个单位")
+        assert f"发出 {count} 份，收回 0 份" in clerk.sees
+        await clerk.taps("录一份回函")
+        await clerk.says("我校建议减少检查，把几个检查并在一起")
+        await clerk.taps("哪个单位")
+        await clerk.says("新城小学")
+        await clerk.taps("收下 1 条")
+        assert "征求意见函收下 1 条" in clerk.sees
+        await house.at("2014-03-28 15:00")
+        made = from_json((await house.do(lambda work: work.digests.last())).snapshot)
+        assert (made.letters.sent, made.letters.returned) == (count, 1)
+        assert "新城小学" not in made.letters.missing
