@@ -120,7 +120,15 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         & ~select(appraisal.c.number).where(appraisal.c.round == opinion.c.round).exists(),
     ),
     (intake, (intake.c.state == 0) & (intake.c.day < bindparam("begun_day"))),
-    (waiting, ~select(intake.c.number).where(intake.c.number == waiting.c.batch).exists()),
+    (
+        waiting,
+        ~select(intake.c.number)
+        .where(
+            intake.c.number == waiting.c.batch,
+            or_(intake.c.state != 0, intake.c.day >= bindparam("begun_day")),
+        )
+        .exists(),
+    ),
     (entry, ~select(opinion.c.id).where(opinion.c.id == entry.c.opinion).exists()),
     (
         twin,
