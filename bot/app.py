@@ -93,8 +93,14 @@ POSTS = "[、，,/ ]+"
 ENROLLED = 200
 """People of a directory taken in at a time, so that others are heard meanwhile."""
 
-STOP_WITHIN = 8.0
-"""Seconds that what is in flight may take when the service stops."""
+STOP_WITHIN, LEAST = 4.5, 1.0
+"""Seconds that what is in flight may take when the service stops, all of it together, and any part in any case. With
+what a channel takes for itself it is less than the ten after which a supervisor kills."""
+
+
+def _left(until: float) -> float:
+    """Seconds left until then, by the loop's clock, and a little in any case."""
+    return max(until - asyncio.get_running_loop().time(), LEAST)
 
 
 class Clock:
@@ -202,15 +208,18 @@ class App:
         try:
             yield front
         finally:
+            stops = asyncio.get_running_loop().time() + STOP_WITHIN
             if self._importer is not None:
                 self._importer.stop()
             await bell.stop()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(carrier.idle(), STOP_WITHIN)
+                await asyncio.wait_for(carrier.idle(), _left(stops))
             for task in reversed(tasks):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await front.stop(STOP_WITHIN)
+            await front.stop(_left(stops))
+            self.receipts.close()
+            self.readings.close()
             await self.database.stop()
             self.keys.close()
 

@@ -132,9 +132,10 @@ class Front:
         """Let what is being said arrive. What waits for a receipt is taken up by the next start."""
         for task in self._handing.values():
             task.cancel()
+        speaking = asyncio.create_task(self.outbox.stop(within))
         if self._answering:
             await asyncio.wait(self._answering, timeout=within)
-        await self.outbox.stop(within)
+        await speaking
 
     async def receive(self, incoming: Incoming) -> None:
         """Take in one message; returns once it is kept. Raises `NotStored`."""

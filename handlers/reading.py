@@ -39,6 +39,10 @@ class Readings:
         self._reading: dict[str, asyncio.Future[Reading]] = {}
         self._worker = ThreadPoolExecutor(1, "reading")
 
+    def close(self) -> None:
+        """Read no more: a process does not end before its threads do."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
     def find(self, text: str) -> Reading:
         """The reading of a text that has been read. Raises `NotRead`. Called from the writer's thread."""
         known = self._known.get(text)

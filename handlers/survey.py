@@ -111,6 +111,8 @@ def hear(work: Work, agenda: Agenda, incoming: Incoming, now: float) -> Draft | 
         draft = replace(draft, visit=None)  # they have turned to something else
     if draft is None or draft.session is None:
         return _hear_outside(work, agenda, draft, incoming, now)
+    if isinstance(incoming.body, Arrived):  # they may have shut us out meanwhile
+        work.identity.remember(incoming.address, draft.language)
     script = _script(work, agenda, draft)
     if script is None:
         return _keep(work, draft.moved(None, (("draft.lost", {}),), now=now))

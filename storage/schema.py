@@ -34,11 +34,18 @@ def _version(file: Path) -> str | None:
 def _upgrade(file: Path) -> None:
     from alembic import command
     from alembic.config import Config
-    from sqlalchemy import create_engine
+    from sqlalchemy import Connection, create_engine, event
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    engine = create_engine(f"sqlite:///{file}")
+    engine = create_engine(f"sqlite:///{file}", connect_args={"isolation_level": None})
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    # All steps or none: the driver by itself would commit before each table, and a service killed in between never
+    # start again (docs.sqlalchemy.org, dialects/sqlite, "Serializable isolation / Savepoints / Transactional DDL").
+    event.listen(engine, "begin", begin)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -3,7 +3,8 @@
 The service runs in a process of its own, the platform and the people in this one. Run by hand: it takes minutes.
 
     broadcast   rate of what is allowed (30/s), and the most in any second, before and after a pause
-    crowd       2,000 people: seconds from /start to the first reply, all at the same moment and over 12 s
+    crowd       2,000 people: seconds from /start to the first reply, all in one instant and over 12 s; then they read
+                and type like people, or far too fast
     inbound     updates a second with 32 people in flight, beside the floor of tests.bench.inbound
     killed      2,000 talks with faults, repeats and kill -9 at random: nothing lost, nothing doubled
 """
@@ -47,6 +48,8 @@ PEOPLE = int(os.environ.get("TINGWEN_BENCH_PEOPLE", "2000"))
 TALKS = 600
 """Talks of `inbound`."""
 SENT = ("sendMessage", "editMessageText")
+PEOPLES_PACE, HASTE = (5.0, 25.0), (0.5, 0.5)
+"""Seconds between what somebody sees and what they do then."""
 
 
 # -- the service's process ------------------------------------------------------------
@@ -123,12 +126,16 @@ class Caller(Person):
             order = ("教职工", "一线教师", "不说明", "就这样提交", "先交")
             wanted = next((w for w in order if any(w in label for label in labels)), None)
             if wanted:
-                asyncio.get_running_loop().call_later(0.5, self._tap, wanted)
+                self._later(self._tap, wanted)
 
     def _says_once(self, at: int) -> None:
         if self.said[at] not in self._answered:
             self._answered.add(self.said[at])
-            asyncio.get_running_loop().call_later(0.5, self.says, self.said[at])
+            self._later(self.says, self.said[at])
+
+    def _later(self, deed: Callable[[str], object], what: str) -> None:
+        pause = self.crowd.chance.uniform(*self.crowd.pace)
+        asyncio.get_running_loop().call_later(pause, deed, what)
 
     def _tap(self, label: str) -> None:
         with contextlib.suppress(AssertionError):
@@ -138,9 +145,17 @@ class Caller(Person):
 class Crowd(BotApi):
     """The platform, and what people do when it shows them something."""
 
-    def __init__(self, count: int, *, repeats: float = 0.0, **limits: Any) -> None:
+    def __init__(
+        self,
+        count: int,
+        *,
+        repeats: float = 0.0,
+        pace: tuple[float, float] = HASTE,
+        **limits: Any,
+    ) -> None:
         super().__init__(**limits)
         self.repeats = repeats
+        self.pace = pace
         self.finished: set[int] = set()
         self.chance = random.Random(7)
         self.callers = [Caller(self, id) for id in range(1, count + 1)]
@@ -203,21 +218,32 @@ async def broadcast() -> None:
 
 async def crowd() -> None:
     """First replies."""
-    for over in (0.0, 12.0):
-        async with Crowd(PEOPLE) as api:
+    for over, pace in ((0.0, PEOPLES_PACE), (12.0, PEOPLES_PACE), (12.0, HASTE)):
+        async with Crowd(PEOPLE, pace=pace) as api:
             with tempfile.TemporaryDirectory() as folder:
-                async with service("serve", api.base, folder):
+                async with service("serve", api.base, folder) as process:
                     await _ready(api)
+                    began, spent = time.monotonic(), _processor(process.pid)
                     for n, caller in enumerate(api.callers):
                         asyncio.get_running_loop().call_later(over * n / PEOPLE, caller.begin)
                     await finished(api, 600)
+                    took = time.monotonic() - began
+                    spent = _processor(process.pid) - spent
             waits = sorted(caller.first - caller.began for caller in api.callers)
             span = max(c.first for c in api.callers) - min(c.began for c in api.callers)
             print(
-                f"crowd      {PEOPLE} people over {over:.0f} s: first reply p50 {waits[len(waits) // 2]:.2f}, "
-                f"p95 {waits[int(len(waits) * 0.95)]:.2f} s, all in {span:.1f} s; {len(api.calls)} calls; "
-                f"refusals {dict(api.refusals)}"
+                f"crowd      {PEOPLE} people over {over:.0f} s, then {pace[0]:g} to {pace[1]:g} s a turn: first reply "
+                f"p50 {waits[len(waits) // 2]:.2f}, p95 {waits[int(len(waits) * 0.95)]:.2f} s, all in {span:.1f} s; "
+                f"all have handed in after {took:.0f} s, {1000 * spent / PEOPLE:.0f} ms of a processor each, receipt "
+                f"and all; {len(api.calls)} calls; refusals {dict(api.refusals)}",
+                flush=True,
             )
+
+
+def _processor(process: int) -> float:
+    """Seconds of a processor that it has had."""
+    after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 async def inbound() -> None:

@@ -37,7 +37,7 @@ def send_failed(error: TelegramError, *, everyone: bool = False) -> SendFailed:
             return Throttled(after, everyone=everyone)
         case Refused(code=403, said=said) if said.startswith("Forbidden"):
             return Blocked("forbidden")
-        case Refused(code=400, said=said) if any(gone in said.casefold() for gone in _GONE):
+        case Refused(code=400 | 403, said=said) if any(g in said.casefold() for g in _GONE):
             return Blocked("gone")
         case Refused(code=400 | 413):
             return Rejected("refused")

@@ -104,7 +104,9 @@ class Lines(BaseRequest):
         """The platform's answer. Unlike PTB's, never logs it, and knows half an answer from a whole one."""
         answer = _read(payload)
         if answer is None or answer.get("ok") is not True or "result" not in answer:
-            raise Unanswered("not a whole answer")
+            # Some servers that stand in for the platform say no with a 200.
+            code = answer.get("error_code") if answer else None
+            raise _verdict(Answer(code if isinstance(code, int) else 500, bytearray(payload)))
         return answer
 
     async def download(self, path: str, largest: int) -> bytes:
@@ -161,7 +163,7 @@ def _verdict(heard: Answer) -> TelegramError:
     code, answer = heard.code, _read(bytes(heard.content))
     own = answer is not None and answer.get("ok") is False and "description" in answer
     if code == 429:
-        asked = _parameters(answer).get("retry_after") if own else heard.wait
+        asked = _parameters(answer).get("retry_after", heard.wait)
         return Refused(429, "Too Many Requests", after=_seconds(asked))
     if code >= 500 or answer is None or not own:
         return Unanswered(f"HTTP {code}")

@@ -1,16 +1,23 @@
 """Sending: each of the platform's answers in our words, nothing lost half-way, nothing said twice without need."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from telegram.error import TelegramError
 
 from bot.channels.base import Blocked, Rejected, SendFailed, Throttled, Unreachable
+from bot.channels.telegram.failures import send_failed
+from bot.channels.telegram.line import Answer
 from bot.channels.telegram.pacing import Pacing
+from bot.channels.telegram.request import Lines, Refused, _verdict
 from bot.channels.telegram.transport import Telegram
 from bot.core.messages import Address, Button, File, Fleeting, Outgoing, Text
+from storage.unit_of_work import Work
 from tests.channels.telegram.botapi import (
     BotApi,
     Fault,
@@ -22,7 +29,14 @@ from tests.channels.telegram.botapi import (
     Status,
     Truncated,
 )
-from tests.channels.telegram.house import Listening, Overhearing, running, speaking, until
+from tests.channels.telegram.house import (
+    Listening,
+    Overhearing,
+    house,
+    running,
+    speaking,
+    until,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -36,6 +50,8 @@ ANSWERS: list[tuple[Fault, type[SendFailed]]] = [
     (Page(429), Throttled),
     (Status(403, "Forbidden: bot was blocked by the user"), Blocked),
     (Status(403, "Forbidden: user is deactivated"), Blocked),
+    (Status(403, "Bot was blocked by the user"), Blocked),
+    (Status(403, "Forbidden: bot can't initiate conversation with a user"), Blocked),
     (Status(403, "Forbidden: bot was kicked from the group chat"), Blocked),
     (Status(400, "Bad Request: chat not found"), Blocked),
     (Status(400, "Bad Request: group chat was deactivated"), Blocked),
@@ -54,6 +70,51 @@ ANSWERS: list[tuple[Fault, type[SendFailed]]] = [
     (Reset(), Unreachable),
     (Reset(done=True), Unreachable),
 ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "meaning"),
+    [
+        ({"error_code": 403, "description": "Forbidden: bot was blocked by the user"}, Blocked),
+        ({"error_code": 400, "description": "Bad Request: message is too long"}, Rejected),
+        ({"error_code": 429, "description": "x", "parameters": {"retry_after": 3}}, Throttled),
+        ({"error_code": 502, "description": "Bad Gateway"}, Unreachable),
+        ({"description": "something"}, Unreachable),
+        ({"error_code": "403", "description": "Forbidden"}, Unreachable),
+    ],
+)
+async def test_a_no_that_comes_with_a_200_means_the_same(answer: dict[str, object], meaning):
+    with pytest.raises(TelegramError) as failed:
+        Lines.parse_json_payload(json.dumps({"ok": False, **answer}).encode())
+    assert isinstance(send_failed(failed.value), meaning)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "header", "seconds"),
+    [({}, "7", 7), ({"retry_after": 3}, "7", 3), ({}, "", 5), ({"retry_after": "soon"}, "", 5)],
+)
+def test_how_long_to_wait_is_taken_from_wherever_it_is_told(parameters, header, seconds):
+    said = {"ok": False, "error_code": 429, "description": "x", "parameters": parameters}
+    heard = Answer(429, bytearray(json.dumps(said).encode()), header)
+    verdict = _verdict(heard)
+    assert isinstance(verdict, Refused)
+    assert verdict.after == seconds
+
+
+async def test_who_blocked_us_and_comes_back_is_answered_again(tmp_path: Path):
+    async with house(tmp_path) as home:
+        anna = home.api.person(7)
+        await home.does(anna.says, "/start")
+        home.api.blocked.add(7)
+        await home.does(anna.says, "/help")
+        assert len(anna.heard) == 1
+        reachable = await home.database.write(lambda tx: Work(tx).identity.reachable())
+        assert reachable == []
+        home.api.blocked.clear()
+        await home.does(anna.says, "/start")
+        assert len(anna.heard) == 2
+        reachable = await home.database.write(lambda tx: Work(tx).identity.reachable())
+        assert len(reachable) == 1
 
 
 @pytest.mark.parametrize(("answer", "meaning"), ANSWERS, ids=str)
