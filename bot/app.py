@@ -69,10 +69,10 @@ from handlers.survey import Agenda
 from handlers.wish import Tellings
 from handlers.words import House
 from storage.audit import gathered
-from storage.database import Database, Tx, connect
+from storage.database import Database, Tx, alone, connected
 from storage.digest import KeptDigest
 from storage.keys import Keyring, derive
-from storage.schema import prepare
+from storage.schema import exists, prepare
 from storage.unit_of_work import Work
 
 if TYPE_CHECKING:
@@ -157,8 +157,8 @@ class App:
         self.settings = settings
         self.clock = clock or Clock()
         self.keys = Keyring(settings.storage.key_dir, master_of(secrets))
-        self.file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
-        self.database = Database(self.file, self.keys)
+        self.memory = settings.storage.place
+        self.database = Database(self.memory, self.keys)
         self.receipts = Receipts(random, stretching(derive(self.keys.master, "receipts")))
         self.readings = Readings(lambda: library_of(settings))
         self.channels: dict[str, Channel] = {}
@@ -181,7 +181,7 @@ class App:
     async def running(self, *channels: Channel) -> AsyncGenerator[Front]:
         """The whole service with these channels, as long as the block runs."""
         asyncio.get_running_loop().set_exception_handler(loop_failed)
-        prepare(self.file)
+        prepare(self.memory)
         self.database.start()
         self.channels |= {channel.name: channel for channel in channels}
         await self.database.write(lambda tx: keep_robots(Work(tx), self.robots))
@@ -810,14 +810,14 @@ def _servers(app: App, secrets: Secrets) -> tuple[Channel, ...]:
 
 def _circles(settings: Settings, secrets: Secrets) -> tuple[Address, ...]:
     """The office's group chats; none where there is no database yet. Nothing is written."""
-    file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
-    if not file.exists():
+    place = settings.storage.place
+    if not exists(place):
         return ()
-    keys = Keyring(settings.storage.key_dir, master_of(secrets))
-    try:
-        return gathered(file, keys.master)
-    finally:
-        keys.close()
+    with contextlib.closing(Keyring(settings.storage.key_dir, master_of(secrets))) as keys:
+        if isinstance(place, Path):
+            return gathered(place, keys.master)
+        with contextlib.closing(connected(place)) as connection:
+            return tuple(one.address for one in Work(Tx(connection, keys)).circles.every())
 
 
 def closed_digest(
@@ -828,16 +828,14 @@ def closed_digest(
     None where no period closed then, or none has yet.
     """
     clock, keys = Clock(), Keyring(settings.storage.key_dir, master_of(secrets))
-    file = settings.storage.file or settings.storage.data_dir / "tingwen.db"
-    prepare(file)
-    connection = connect(file)
-    try:
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
-            return _closed(Work(Tx(connection, keys)), settings, until, clock.moment())
-    finally:
-        connection.close()
-        keys.close()
+    prepare(settings.storage.place)
+    with (
+        contextlib.closing(keys),
+        contextlib.closing(connected(settings.storage.place)) as opened,
+    ):
+        return alone(
+            opened, keys, lambda tx: _closed(Work(tx), settings, until, clock.moment())
+        )
 
 
 def _closed(

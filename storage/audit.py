@@ -23,8 +23,8 @@ from sqlalchemy import Integer
 from bot.core.cells import K_WORDS, Atoms
 from bot.core.messages import Address
 from bot.core.traces import Trace, digests
-from storage.database import connect
 from storage.keys import KeyLost, derive, unseal
+from storage.sqlite import connect
 from storage.tables import metadata
 
 _HEADER = 100

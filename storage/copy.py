@@ -31,7 +31,8 @@ _ROSTER = ("person", "staff", "seat", "invitation", "outbox")
 
 
 class NotCopied(Exception):
-    """Why there is no copy; `reason` is one of: exists, no_folder, in_keys, no_database, ticking, damaged, newer,
+    """Why there is no copy; `reason` is one of: exists, no_folder, in_keys, no_database, server,
+    ticking, damaged, newer,
     not_empty, other_master, failed."""
 
     def __init__(self, reason: str) -> None:
@@ -39,7 +40,7 @@ class NotCopied(Exception):
         self.reason = reason
 
 
-def backup(database: Path, out: Path, key_dir: Path, say: Say) -> int:
+def backup(database: Path | str, out: Path, key_dir: Path, say: Say) -> int:
     """Put a copy of the database at `out`; its size in bytes. Raises `NotCopied`, and then leaves nothing behind."""
     if out.exists():
         raise NotCopied("exists")
@@ -47,6 +48,8 @@ def backup(database: Path, out: Path, key_dir: Path, say: Say) -> int:
         raise NotCopied("no_folder")
     if key_dir.resolve() in (out.resolve(), *out.resolve().parents):
         raise NotCopied("in_keys")
+    if isinstance(database, str):
+        raise NotCopied("server")
     if not database.exists():
         raise NotCopied("no_database")
     part = out.with_name(f".{out.name}.part")
@@ -74,12 +77,14 @@ def backup(database: Path, out: Path, key_dir: Path, say: Say) -> int:
 
 
 def restore(
-    copy: Path, database: Path, master: bytes, say: Say, *, forget_roster: bool = False
+    copy: Path, database: Path | str, master: bytes, say: Say, *, forget_roster: bool = False
 ) -> None:
     """Put a copy in place, where no database is. Raises `NotCopied`, and then leaves nothing behind.
 
     `forget_roster`: the master key it was made under is lost, and with it everybody's addresses.
     """
+    if isinstance(database, str):
+        raise NotCopied("server")
     if database.parent.exists() and any(database.parent.iterdir()):
         raise NotCopied("not_empty")
     if not copy.is_file():

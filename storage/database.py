@@ -8,28 +8,26 @@ more to come. Readers (papers, look-ups) use the asynchronous engine and never s
 """
 
 import asyncio
-import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-
-from sqlalchemy import ClauseElement, Connection, event
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.compiler import SQLCompiler
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from storage.keys import Keyring
+from storage.sqlite import Sqlite
+from storage.statement import Params, Row, Statement
 
 if TYPE_CHECKING:
+    import sqlalchemy
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
-Params = Mapping[str, Any]
-Row = tuple[Any, ...]
+Place = Path | str
+"""Where the database is: SQLite's file, or PostgreSQL's address (`postgresql+asyncpg://…`)."""
 
 BATCH = 256
 """Deeds in one transaction at most, so that nobody waits for a whole flood."""
@@ -41,8 +39,6 @@ LULL, LONGEST = 1.0, 10.0
 """Seconds without a message, and seconds at all, after which the write-ahead log is emptied: it says which rows were
 written together, and so with whose last step a bucket of the vault changed."""
 
-_SQLITE = sqlite.dialect(paramstyle="named")
-
 
 class StorageFailed(Exception):
     """The database could not take this (disk full, locked, read-only). Nothing of it was kept."""
@@ -52,75 +48,106 @@ class Raced(Exception):
     """Somebody else moved the row first: step again."""
 
 
-class Statement:
-    """A Core statement compiled once; executing it costs what the driver costs."""
+class Connection(Protocol):
+    """A database as the writer's thread uses it: `storage.sqlite`, `storage.postgres`."""
 
-    def __init__(self, clause: ClauseElement) -> None:
-        self.clause = clause
+    @property
+    def broken(self) -> tuple[type[Exception], ...]:
+        """Failures that are no deed's own: with them the whole batch is lost."""
+        ...
 
-    @cached_property
-    def sqlite(self) -> str:
-        """The text for SQLite."""
-        return str(self._compiled)
+    @property
+    def shared(self) -> bool:
+        """Other processes write too, each when `begin` lets it; also in the key directory."""
+        ...
 
-    @cached_property
-    def constants(self) -> Params:
-        """Values that stand in the statement itself, such as `active == 1`."""
-        return {
-            name: bind.value
-            for name, bind in self._compiled.binds.items()
-            if not bind.required and bind.value is not None
-        }
+    def one(self, statement: Statement, params: Params, /) -> Row | None:
+        """The first row, if any."""
+        ...
 
-    @cached_property
-    def _compiled(self) -> SQLCompiler:
-        compiled = self.clause.compile(dialect=_SQLITE)
-        assert isinstance(compiled, SQLCompiler)
-        return compiled
+    def all(self, statement: Statement, params: Params, /) -> list[Row]:
+        """All rows."""
+        ...
 
-    def filled(self, params: Params) -> Params:
-        """The parameters with the statement's own."""
-        return {**self.constants, **params} if self.constants else params
+    def do(self, statement: Statement, params: Params, /) -> int:
+        """Change rows; how many changed."""
+        ...
+
+    def many(self, statement: Statement, params: Sequence[Params], /) -> None:
+        """The same change for each."""
+        ...
+
+    def begin(self) -> None:
+        """Begin a transaction in which nobody else writes."""
+        ...
+
+    def commit(self) -> None:
+        """Durable once this has returned."""
+        ...
+
+    def undone(self) -> bool:
+        """Roll back; True when nothing of the transaction can have been kept."""
+        ...
+
+    def mark(self) -> None:
+        """Set a savepoint."""
+        ...
+
+    def unwind(self) -> None:
+        """Go back to it, and drop it."""
+        ...
+
+    def release(self) -> None:
+        """Drop it."""
+        ...
+
+    def settled(self) -> bool:
+        """Leave nothing behind that says which rows were written together; False: try again a little later."""
+        ...
+
+    def close(self) -> None:
+        """Let go."""
+        ...
+
+
+Spent = tuple[int, bytes]
+"""A slot and the key in it that is to be burned: should the slot hold another by then, it is somebody else's."""
 
 
 class Tx:
     """One transaction, as deeds see it."""
 
-    def __init__(self, connection: sqlite3.Connection, keys: Keyring) -> None:
+    def __init__(self, connection: Connection, keys: Keyring) -> None:
         self._connection = connection
         self.keys = keys
-        self.made: list[int] = []
-        self.outlived: list[int] = []
+        self.made: list[Spent] = []
+        self.outlived: list[Spent] = []
 
     def one(self, statement: Statement, params: Params) -> Row | None:
         """The first row, if any."""
-        return self._connection.execute(statement.sqlite, statement.filled(params)).fetchone()
+        return self._connection.one(statement, params)
 
     def all(self, statement: Statement, params: Params | None = None) -> list[Row]:
         """All rows."""
-        return self._connection.execute(
-            statement.sqlite, statement.filled(params or {})
-        ).fetchall()
+        return self._connection.all(statement, params or {})
 
     def do(self, statement: Statement, params: Params) -> int:
         """Change rows; how many changed."""
-        return self._connection.execute(statement.sqlite, statement.filled(params)).rowcount
+        return self._connection.do(statement, params)
 
     def many(self, statement: Statement, params: Sequence[Params]) -> None:
         """The same change for each."""
-        self._connection.executemany(
-            statement.sqlite, [statement.filled(each) for each in params]
-        )
+        self._connection.many(statement, params)
 
     def new_key(self) -> tuple[int, bytes]:
         """A key for what this deed seals; burned again should the deed fail."""
         slot, key = self.keys.new()
-        self.made.append(slot)
+        self.made.append((slot, key))
         return slot, key
 
     def outlive(self, slot: int) -> None:
         """A key that no row will name once this is committed."""
-        self.outlived.append(slot)
+        self.outlived.append((slot, self.keys.key(slot)))
 
 
 Deed = Callable[[Tx], T]
@@ -136,16 +163,16 @@ class _Job(NamedTuple):
 
 
 class Database:
-    """SQLite with one writer. `write` runs a deed, `read` a query."""
+    """A database with one writer. `write` runs a deed, `read` a query."""
 
-    def __init__(self, file: Path, keys: Keyring) -> None:
-        self._file = file
+    def __init__(self, place: Place, keys: Keyring) -> None:
+        self._place = place
         self._keys = keys
         self._queue: deque[_Job] = deque()
         self._patient: deque[_Job] = deque()
         self._idle = False
         self._logged_since: float | None = None
-        self._spent: list[int] = []
+        self._spent: list[Spent] = []
         self._ready = threading.Semaphore(0)
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
@@ -188,7 +215,7 @@ class Database:
             self._ready.release()
         return await future
 
-    async def read(self, query: Callable[[Connection], T]) -> T:
+    async def read(self, query: "Callable[[sqlalchemy.Connection], T]") -> T:
         """Run a query beside the writer, on what is committed."""
         async with self._engine.connect() as connection:
             return await connection.run_sync(query)
@@ -196,9 +223,14 @@ class Database:
     @cached_property
     def _engine(self) -> "AsyncEngine":
         # Imported with the first read: it brings SQLAlchemy's ORM along, which a start need not wait for.
+        from sqlalchemy import event
         from sqlalchemy.ext.asyncio import create_async_engine
 
-        engine = create_async_engine(f"sqlite+aiosqlite:///{self._file}")
+        if isinstance(self._place, str):
+            return create_async_engine(
+                self._place, execution_options={"postgresql_readonly": True}
+            )
+        engine = create_async_engine(f"sqlite+aiosqlite:///{self._place}")
 
         def settle(connection: Any, _record: object) -> None:
             cursor = connection.cursor()
@@ -213,7 +245,7 @@ class Database:
 
     def _work(self) -> None:
         try:
-            connection = connect(self._file)
+            connection = connected(self._place)
         except BaseException as error:  # said by `start`, in the caller's thread
             self._failure = error
             return
@@ -225,37 +257,32 @@ class Database:
                 self._run(connection, batch)
                 self._logged_since = self._logged_since or time.monotonic()
             if self._logged_since and time.monotonic() - self._logged_since > LONGEST:
-                self._empty_log(connection)
+                self._settle(connection)
             if self._closing and not self._queue and not self._patient:
                 break
-        self._keys.sync()
+        self._burn_alone(connection)
         connection.close()
 
-    def _await_work(self, connection: sqlite3.Connection) -> None:
+    def _await_work(self, connection: Connection) -> None:
         """Until somebody comes; what waits for company goes alone when nobody does, and burned keys are synced."""
         if self._ready.acquire(timeout=COMPANY) or self._patient:
             return
-        self._keys.sync()
+        self._burn_alone(connection)
         self._idle = True
         if not self._patient:  # whoever comes from here on sees that nobody is awake
             self._await_long(connection)
         self._idle = False
 
-    def _await_long(self, connection: sqlite3.Connection) -> None:
+    def _await_long(self, connection: Connection) -> None:
         while self._logged_since:
             if self._ready.acquire(timeout=LULL):
                 return
-            self._empty_log(connection)
+            self._settle(connection)
         self._ready.acquire()
 
-    def _empty_log(self, connection: sqlite3.Connection) -> None:
-        """Bring what was written home and cut the log to nothing; where a reader is in the way, again a little later."""
-        with suppress(sqlite3.Error):
-            connection.execute("PRAGMA busy_timeout=0")
-            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._logged_since = time.monotonic() if busy else None
-        with suppress(sqlite3.Error):
-            connection.execute("PRAGMA busy_timeout=2000")
+    def _settle(self, connection: Connection) -> None:
+        """Where a reader is in the way, again a little later."""
+        self._logged_since = None if connection.settled() else time.monotonic()
 
     def _take(self) -> list[_Job]:
         batch: list[_Job] = []
@@ -268,23 +295,38 @@ class Database:
             self._ready.acquire(blocking=False)
         return batch
 
-    def _run(self, connection: sqlite3.Connection, batch: list[_Job]) -> None:
+    def _run(self, connection: Connection, batch: list[_Job]) -> None:
         """All of the batch in one transaction; should a deed fail, once more with a savepoint for each."""
         outcomes = self._commit(connection, batch, apart=False)
         outcomes = outcomes or self._commit(connection, batch, apart=True) or []
         batch[0].loop.call_soon_threadsafe(_tell, batch, outcomes)
-        for slot in self._spent:
-            self._keys.burn(slot)
+        if not connection.shared:
+            self._burn()
+
+    def _burn(self) -> None:
+        """Where others write keys too, only in one's turn."""
+        for slot, key in self._spent:
+            self._keys.burn(slot, key)
         self._spent.clear()
 
+    def _burn_alone(self, connection: Connection) -> None:
+        """Burn what the next batch would have burned, and make it durable."""
+        if self._spent:
+            with suppress(*connection.broken):  # else with the next batch, or at the next start
+                connection.begin()
+                self._burn()
+            connection.undone()
+        self._keys.sync()
+
     def _commit(
-        self, connection: sqlite3.Connection, batch: list[_Job], *, apart: bool
+        self, connection: Connection, batch: list[_Job], *, apart: bool
     ) -> list[_Outcome] | None:
         """What became of each deed; None when one failed and the others deserve another try."""
         outcomes: list[_Outcome] = []
         tried: list[Tx] = []
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.begin()
+            self._burn()
             for job in batch:
                 tx = Tx(connection, self._keys)
                 tried.append(tx)
@@ -292,14 +334,14 @@ class Database:
                     _apart(connection, tx, job.deed) if apart else (job.deed(tx), None)
                 )
             self._keys.sync()
-            connection.execute("COMMIT")
+            connection.commit()
         except BaseException as error:
-            if _undone(connection):
-                self._spent += (slot for tx in tried for slot in tx.made)
+            if connection.undone():
+                self._spent += (spent for tx in tried for spent in tx.made)
                 if (
                     not apart
                     and isinstance(error, Exception)
-                    and not isinstance(error, sqlite3.Error)
+                    and not isinstance(error, connection.broken)
                 ):
                     return None
             # Where the commit itself broke off, the next start decides which keys are named; all of them stay.
@@ -311,45 +353,49 @@ class Database:
         return outcomes
 
 
-def _apart(connection: sqlite3.Connection, tx: Tx, deed: Deed[Any]) -> _Outcome:
+def connected(place: Place) -> Connection:
+    """A connection that writes, of the thread that asks for it."""
+    if isinstance(place, Path):
+        return Sqlite(place)
+    from storage.postgres import Postgres  # its driver is imported where it is used
+
+    return Postgres(place)
+
+
+def alone(connection: Connection, keys: Keyring, deed: Deed[T]) -> T:
+    """Run a deed in the caller's own thread: one transaction, and what it outlived is burned after the commit."""
+    tx = Tx(connection, keys)
+    try:
+        connection.begin()
+        result = deed(tx)
+        keys.sync()
+        connection.commit()
+    except BaseException:
+        if connection.undone():
+            _burned(keys, tx.made)
+        raise
+    _burned(keys, tx.outlived)
+    return result
+
+
+def _burned(keys: Keyring, spent: Sequence[Spent]) -> None:
+    for slot, key in spent:
+        keys.burn(slot, key)
+    keys.sync()
+
+
+def _apart(connection: Connection, tx: Tx, deed: Deed[Any]) -> _Outcome:
     """One deed in its savepoint; its failure is its own, a broken database is everybody's."""
-    connection.execute("SAVEPOINT deed")
+    connection.mark()
     try:
         result = deed(tx)
-    except sqlite3.OperationalError:
+    except connection.broken:
         raise
     except Exception as error:
-        connection.execute("ROLLBACK TO deed")
-        connection.execute("RELEASE deed")
+        connection.unwind()
         return None, error
-    connection.execute("RELEASE deed")
+    connection.release()
     return result, None
-
-
-def _undone(connection: sqlite3.Connection) -> bool:
-    """Roll back; True when nothing of the transaction can have been kept."""
-    try:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-            return True
-    except sqlite3.Error:
-        return False
-    return False
-
-
-def connect(file: Path) -> sqlite3.Connection:
-    """The writer's connection: durable at commit, and thorough when it deletes."""
-    connection = sqlite3.connect(file, isolation_level=None, cached_statements=256, timeout=2)
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # a confirmed answer survives a power cut
-        "secure_delete=ON",
-        "temp_store=MEMORY",
-        "trusted_schema=OFF",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
 
 
 def _tell(batch: list[_Job], outcomes: list[_Outcome]) -> None:

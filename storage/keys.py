@@ -12,6 +12,7 @@ import hmac
 import os
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -58,7 +59,8 @@ class KeyLost(Exception):
 
 
 class Keyring:
-    """The keys of one installation. Used by the writer's thread alone, but for `master`."""
+    """The keys of one installation. Used by the writer's thread alone, but for `master`; by several processes
+    each in its turn to write."""
 
     def __init__(self, directory: Path, master: bytes | None = None) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -90,6 +92,9 @@ class Keyring:
         if self._settled:
             return
         self._settled = True
+        self._count = (
+            os.fstat(self._slots).st_size // KEY
+        )  # another process may have made it longer
         live = set(named)
         while self._count <= max(live, default=-1):
             self._grow()  # rows restored beside a new key directory: their slots stay theirs, and empty
@@ -105,16 +110,21 @@ class Keyring:
 
         Not durable before `sync`.
         """
-        free = self._free
-        if not free:
-            self._grow()
-            free = self._free
-        taken = int.from_bytes(chance(4), "big") % len(free)
-        free[taken], free[-1] = free[-1], free[taken]
-        slot, key = free.pop(), chance(KEY)
+        slot, key = self._taken(), chance(KEY)
         os.pwrite(self._slots, key, slot * KEY)
         self._dirty = True
         return slot, key
+
+    def _taken(self) -> int:
+        """A free slot; what was free when one looked last may hold another process's key by now."""
+        while True:
+            if not self._free:
+                self._grow()
+            free = self._free
+            taken = int.from_bytes(chance(4), "big") % len(free)
+            free[taken], free[-1] = free[-1], free[taken]
+            if not self.has(slot := free.pop()):
+                return slot
 
     def key(self, slot: int) -> bytes:
         """The key in that slot."""
@@ -124,10 +134,11 @@ class Keyring:
         """Whether there is a key in that slot: none after it was burned, or where data came without its keys."""
         return self.key(slot) not in (_BURNED, b"")
 
-    def burn(self, slot: int) -> None:
-        """Overwrite a key; what it sealed is gone once `sync` has returned."""
-        self._overwrite(slot)
-        self._free.append(slot)
+    def burn(self, slot: int, key: bytes) -> None:
+        """Overwrite this key, if it is still there; what it sealed is gone once `sync` has returned."""
+        if self.key(slot) == key:
+            self._overwrite(slot)
+            self._free.append(slot)
 
     def sync(self) -> None:
         """Make what was written and burned durable."""
@@ -140,10 +151,13 @@ class Keyring:
         self._dirty = True
 
     def _grow(self) -> None:
-        os.ftruncate(self._slots, (self._count + GROW) * KEY)
-        os.fsync(self._slots)
-        self._free = list(range(self._count + GROW - 1, self._count - 1, -1))
-        self._count += GROW
+        """More slots; those first by which another process made the file longer."""
+        known, self._count = self._count, os.fstat(self._slots).st_size // KEY
+        if self._count == known:
+            self._count += GROW
+            os.ftruncate(self._slots, self._count * KEY)
+            os.fsync(self._slots)
+        self._free = list(range(self._count - 1, known - 1, -1))
 
     # -- names without a way back -----------------------------------------------
 
@@ -181,14 +195,17 @@ class Keyring:
         file = self._directory / name
         if file.exists():
             return file.read_bytes()
-        made = os.urandom(KEY)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        made = self._directory / f".{name}-{os.urandom(4).hex()}"
+        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(handle, made)
+            os.write(handle, os.urandom(KEY))
             os.fsync(handle)
         finally:
             os.close(handle)
-        return made
+        with suppress(FileExistsError):  # another process was first
+            os.link(made, file)
+        made.unlink()
+        return file.read_bytes()
 
 
 def derive(master: bytes, purpose: str) -> bytes:

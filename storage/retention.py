@@ -21,17 +21,15 @@ Other opinions, counts and digests are what people said and what the office was 
 """
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select
 
 from bot.core.appraisal import PREFIX
-from storage.database import Statement, Tx, connect
-from storage.keys import INBOX_DAYS, KeyLost, Keyring, unseal
+from storage.database import Statement, Tx
+from storage.keys import INBOX_DAYS, KeyLost, unseal
 from storage.tables import (
     appraisal,
     awaited,
@@ -162,22 +160,6 @@ _DRAFTS = Statement(select(draft.c.tag, draft.c.revision, draft.c.key, draft.c.s
 _DRAFT_END = Statement(
     delete(draft).where(draft.c.tag == bindparam("tag_"), draft.c.revision == bindparam("was"))
 )
-
-
-def at_once(file: Path, keys: Keyring, deed: Callable[[Tx], T]) -> T:
-    """Run a deed outside the service, or beside it: one transaction, and what it outlived is burned after the commit.
-
-    The deed must not ask for new keys: the service counts those that are free by itself.
-    """
-    with closing(connect(file)) as connection:
-        tx = Tx(connection, keys)
-        connection.execute("BEGIN IMMEDIATE")
-        result = deed(tx)
-        connection.execute("COMMIT")
-        for slot in tx.outlived:
-            keys.burn(slot)
-        keys.sync()
-        return result
 
 
 class Retention:

@@ -1,7 +1,12 @@
 """Brings the schema to head before anybody reads or writes. Alembic is imported only when there is something to do."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -9,11 +14,28 @@ HEAD = max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")
 """The newest migration: their files are numbered."""
 
 
-def prepare(file: Path) -> None:
-    """Make or renew the SQLite file. Raises `sqlite3.Error` where it cannot be opened or written."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if _version(file) != HEAD:
-        _upgrade(file)
+def prepare(place: Path | str) -> None:
+    """Make or renew the SQLite file, or the tables in PostgreSQL.
+
+    Raises `sqlite3.Error` where the file cannot be opened or written, `storage.postgres.Unfit` where the database
+    cannot be reached or is not one that Tingwen can use.
+    """
+    if isinstance(place, Path):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if _version(place) != HEAD:
+            _upgrade_file(place)
+        return
+    from storage import postgres
+
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # it turns a loop of its own, and the caller may have one
+        apart.submit(postgres.prepare, place, HEAD, upgrade).result()
+
+
+def exists(place: Path | str) -> bool:
+    """Whether there is a database to be asked; of PostgreSQL one only knows by asking."""
+    return isinstance(place, str) or place.exists()
 
 
 def _version(file: Path) -> str | None:
@@ -31,22 +53,28 @@ def _version(file: Path) -> str | None:
         connection.close()
 
 
-def _upgrade(file: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from sqlalchemy import Connection, create_engine, event
+def _upgrade_file(file: Path) -> None:
+    from sqlalchemy import create_engine, event
 
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(f"sqlite:///{file}", connect_args={"isolation_level": None})
 
-    def begin(connection: Connection) -> None:
+    def begin(connection: "Connection") -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     # All steps or none: the driver by itself would commit before each table, and a service killed in between never
     # start again (docs.sqlalchemy.org, dialects/sqlite, "Serializable isolation / Savepoints / Transactional DDL").
     event.listen(engine, "begin", begin)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)
     engine.dispose()
+
+
+def upgrade(connection: "Connection") -> None:
+    """Run what migrations are missing, on this connection."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

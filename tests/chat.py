@@ -46,6 +46,7 @@ from storage.unit_of_work import Work
 from storage.vault import Tick
 from tests.builders import a_round, word_round
 from tests.fakes import FakeChannel, FixedClock
+from tests.places import place
 
 QUIET = 3.5
 """Seconds: a little more than the quiet gap."""
@@ -80,10 +81,10 @@ class Home:
         self._keys = itertools.count(secrets.randbelow(10**12))  # another day, other deliveries
 
     async def __aenter__(self) -> Self:
-        self.file = self.folder / "data" / "tingwen.db"
-        prepare(self.file)
+        self.place = place(self.folder)
+        prepare(self.place)
         self.keys = Keyring(self.folder / "keys")
-        self.database = Database(self.file, self.keys)
+        self.database = Database(self.place, self.keys)
         self.database.start()
         self.front = Front(
             self.database,
@@ -101,6 +102,12 @@ class Home:
         await self.front.outbox.stop(1)
         await self.database.stop()
         self.keys.close()
+
+    @property
+    def file(self) -> Path:
+        """SQLite's file, for those who look into it."""
+        assert isinstance(self.place, Path)
+        return self.place
 
     async def _agenda(self) -> Agenda:
         scripts = {r.id: r.script for r in (*self._rounds, self._word)}

@@ -133,7 +133,7 @@ def test_a_relative_path_starts_at_the_files_folder_and_an_absolute_one_stays():
 
     assert storage.url == "sqlite+aiosqlite:////data/t.db?timeout=5"
     assert storage.data_dir == Path("/data")
-    assert storage.file == Path("/data/t.db")
+    assert storage.place == Path("/data/t.db")
     assert storage.key_dir == Path("/keys")
 
 
@@ -145,7 +145,8 @@ def test_other_databases_are_left_as_they_are(url: str):
     storage = configured(f'[storage]\nurl = "{url}"').settings.storage
 
     assert storage.url == url
-    assert storage.file is None
+    held = Path("/srv/tingwen/var/data/tingwen.db")
+    assert storage.place == (url if url.startswith("postgresql") else held)
     assert storage.data_dir == Path("/srv/tingwen/var/data")
 
 

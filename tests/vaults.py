@@ -2,17 +2,23 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from sqlalchemy import text
+
 from bot.core.cells import Atoms, freeze
 from bot.core.messages import Address, Redacted
-from storage.database import Tx, connect
+from storage.database import Connection, Place, Tx, alone, connected
 from storage.keys import KEY, KeyLost, Keyring, unseal_block
 from storage.schema import prepare
+from storage.sqlite import Sqlite
+from storage.statement import Statement
 from storage.unit_of_work import Work
 from storage.vault import Said, _bound
+from tests.places import place
 
 T = TypeVar("T")
 
@@ -44,15 +50,25 @@ def said(*texts: str, question: str = "q") -> tuple[Said, ...]:
 @contextmanager
 def opened(folder: Path) -> Iterator[Work]:
     """A unit of work on a database and its keys, without their being committed."""
-    file = folder / "data" / "tingwen.db"
-    prepare(file)
+    where = place(folder)
+    prepare(where)
     keys = Keyring(folder / "keys")
-    connection = connect(file)
+    connection = connected(where)
     try:
         yield Work(Tx(connection, keys))
     finally:
         connection.close()
         keys.close()
+
+
+def ask(tx: Tx, question: str) -> list[Any]:
+    """Whatever one likes to ask the database."""
+    return tx.all(Statement(text(question)))
+
+
+def tell(tx: Tx, change: str) -> None:
+    """Change what no deed changes."""
+    tx.do(Statement(text(change)), {})
 
 
 def start(tx: Tx) -> None:
@@ -70,13 +86,27 @@ class Shelf:
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self.folder = folder
-        self.file = folder / "data" / "tingwen.db"
-        prepare(self.file)
-        self.connection = connect(self.file)
-        if not durable:
+        self.place: Place = place(folder)
+        prepare(self.place)
+        self.writer = (
+            connected(self.place) if isinstance(self.place, Path) else _elsewhere(self.place)
+        )
+        if not durable and isinstance(self.writer, Sqlite):
             self.connection.execute("PRAGMA synchronous=OFF")
         self.keys = Keyring(folder / "keys")
         self._write(start)
+
+    @property
+    def file(self) -> Path:
+        """SQLite's file, for those who look into it."""
+        assert isinstance(self.place, Path)
+        return self.place
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """SQLite's connection, for those who do what no deed does."""
+        assert isinstance(self.writer, Sqlite)
+        return self.writer._file
 
     def do(self, deed: Callable[[Work], T]) -> T:
         """Run a deed; it is committed afterwards, and burned keys are burned."""
@@ -88,29 +118,27 @@ class Shelf:
 
     def close(self) -> None:
         """Let go of the files."""
-        self.connection.close()
+        self.writer.close()
         self.keys.close()
 
     def _write(self, deed: Callable[[Tx], T]) -> T:
-        tx = Tx(self.connection, self.keys)
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            result = deed(tx)
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            for slot in tx.made:
-                self.keys.burn(slot)
-            raise
-        self.keys.sync()
-        self.connection.execute("COMMIT")
-        for slot in tx.outlived:
-            self.keys.burn(slot)
-        self.keys.sync()
-        return result
+        return self._apart(lambda: alone(self.writer, self.keys, deed))
 
     def rows(self, question: str) -> list[Any]:
         """Ask the database."""
-        return self.connection.execute(question).fetchall()
+        return self._apart(lambda: self.writer.all(Statement(text(question)), {}))
+
+    def _apart(self, ask: Callable[[], T]) -> T:
+        """PostgreSQL's driver turns a loop of its own: away from the test's, which may have one."""
+        if isinstance(self.writer, Sqlite):
+            return ask()
+        with ThreadPoolExecutor(1) as elsewhere:
+            return elsewhere.submit(ask).result()
+
+
+def _elsewhere(place: Place) -> Connection:
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(connected, place).result()
 
 
 class Sealed(NamedTuple):
@@ -122,11 +150,20 @@ class Sealed(NamedTuple):
 
 def sealed_blocks(file: Path) -> list[Sealed]:
     """All buckets of a database file, as they are."""
-    connection = sqlite3.connect(file)
-    rows = connection.execute("SELECT round, kind, epoch, number, version, sealed FROM bucket")
-    found = [Sealed(_bound(*row[:5]), row[5]) for row in rows]
-    connection.close()
-    return found
+    with closing(sqlite3.connect(file)) as connection:
+        return _sealed(connection.execute(_BUCKETS).fetchall())
+
+
+def sealed_now(shelf: Shelf) -> list[Sealed]:
+    """All buckets of a database, as they are."""
+    return _sealed(shelf.rows(_BUCKETS))
+
+
+_BUCKETS = "SELECT round, kind, epoch, number, version, sealed FROM bucket"
+
+
+def _sealed(rows: list[Any]) -> list[Sealed]:
+    return [Sealed(_bound(*row[:5]), row[5]) for row in rows]
 
 
 def every_key(slots: bytes) -> list[bytes]:

@@ -59,12 +59,13 @@ class Storage:
     """Where the database (SQLite) and the papers lie; the key directory is never inside."""
 
     @property
-    def file(self) -> Path | None:
-        """The SQLite file; None where the database is another one or in memory."""
+    def place(self) -> Path | str:
+        """Where the service keeps its memory: a SQLite file, or PostgreSQL's address."""
         scheme, _, rest = self.url.partition(":///")
+        if scheme.startswith("postgresql"):
+            return self.url
         name = rest.partition("?")[0]
-        in_a_file = scheme == "sqlite+aiosqlite" and name not in ("", ":memory:")
-        return Path(name) if in_a_file else None
+        return self.data_dir / "tingwen.db" if name in ("", ":memory:") else Path(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

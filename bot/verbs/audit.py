@@ -61,8 +61,12 @@ def run(args: Namespace) -> int:
         for problem in (*broken, *missing):
             sys.stderr.write(f"{explain(problem, words, args.lang)}\n")
         return 1
+    file = loaded.settings.storage.place
+    if not isinstance(file, Path):
+        sys.stderr.write(f"{words.say(args.lang, 'audit.server')}\n")
+        return 1
     try:
-        report = audit(ground(loaded.settings, loaded.secrets, args))
+        report = audit(ground(file, loaded.settings, loaded.secrets, args))
     except NoDatabase:
         sys.stderr.write(f"{words.say(args.lang, 'audit.no_database')}\n")
         return 1
@@ -70,11 +74,11 @@ def run(args: Namespace) -> int:
     return int(bool(report.findings))
 
 
-def ground(settings: Settings, secrets: Secrets, args: Namespace) -> Ground:
+def ground(file: Path, settings: Settings, secrets: Secrets, args: Namespace) -> Ground:
     """What the configuration says is to be audited."""
     storage = settings.storage
     return Ground(
-        file=storage.file or storage.data_dir / "tingwen.db",
+        file=file,
         data_dir=storage.data_dir,
         key_dir=storage.key_dir,
         master=master(storage.key_dir, secrets),

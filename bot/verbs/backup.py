@@ -30,9 +30,7 @@ def run(args: Namespace) -> int:
         sys.stderr.write(f"{words.say(language, f'copy.{step}')}\n")
 
     try:
-        size = backup(
-            storage.file or storage.data_dir / "tingwen.db", args.out, storage.key_dir, say
-        )
+        size = backup(storage.place, args.out, storage.key_dir, say)
     except NotCopied as why:
         sys.stderr.write(f"{words.say(language, f'copy.{why.reason}', file=args.out)}\n")
         return 1

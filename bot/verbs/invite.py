@@ -95,7 +95,7 @@ def _post(args: Namespace) -> Post:
 
 
 async def _made(app: App, args: Namespace, post: Post | None) -> tuple[str, ...]:
-    prepare(app.file)
+    prepare(app.memory)
     app.database.start()
     invited = ForPeople(group=args.group, unit="".join(args.unit))
     try:

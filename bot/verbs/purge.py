@@ -11,9 +11,9 @@ from bot.content.loader import load_explanations
 from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened
 from handlers.upkeep import purge
+from storage.database import alone, connected
 from storage.keys import Keyring
-from storage.retention import at_once
-from storage.schema import prepare
+from storage.schema import exists, prepare
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -34,14 +34,16 @@ def run(args: Namespace) -> int:
         sys.stderr.writelines(f"{line}\n" for line in report(problems, language))
         return 1
     storage = loaded.settings.storage
-    file = storage.file or storage.data_dir / "tingwen.db"
-    if not file.exists():
+    if not exists(storage.place):
         sys.stderr.write(f"{words.say(language, 'audit.no_database')}\n")
         return 1
-    prepare(file)
+    prepare(storage.place)
     now = Clock()()
-    with closing(Keyring(storage.key_dir, master_of(loaded.secrets))) as keys:
-        gone = at_once(file, keys, lambda tx: purge(tx, now, dry=args.dry_run))
+    with (
+        closing(Keyring(storage.key_dir, master_of(loaded.secrets))) as keys,
+        closing(connected(storage.place)) as connection,
+    ):
+        gone = alone(connection, keys, lambda tx: purge(tx, now, dry=args.dry_run))
     said = "purge.would" if args.dry_run else "purge.gone"
     for table, number in gone.items():
         if number:

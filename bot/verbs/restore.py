@@ -32,18 +32,19 @@ def run(args: Namespace) -> int:
         sys.stderr.writelines(f"{line}\n" for line in report(problems, language))
         return 1
     storage = loaded.settings.storage
-    file = storage.file or storage.data_dir / "tingwen.db"
 
     def say(step: str) -> None:
         sys.stderr.write(f"{words.say(language, f'copy.{step}')}\n")
 
     try:
         with closing(Keyring(storage.key_dir, master_of(loaded.secrets))) as keys:
-            restore(args.file, file, keys.master, say, forget_roster=args.forget_roster)
+            restore(
+                args.file, storage.place, keys.master, say, forget_roster=args.forget_roster
+            )
     except NotCopied as why:
         reason = "unusable" if why.reason == "no_database" else why.reason
         sys.stderr.write(f"{words.say(language, f'copy.{reason}', file=args.file)}\n")
         return 1
-    sys.stdout.write(f"{words.say(language, 'copy.restored', file=file)}\n")
+    sys.stdout.write(f"{words.say(language, 'copy.restored', file=storage.place)}\n")
     sys.stdout.write(f"{words.say(language, 'copy.lost')}\n")
     return 0

@@ -36,10 +36,11 @@ from handlers.reading import Readings
 from handlers.receipt import Receipts
 from handlers.survey import Agenda
 from handlers.words import House
-from storage.database import Database, connect
+from storage.database import Database
 from storage.draft import Draft, _plain
 from storage.keys import Keyring, seal, seal_block, unseal, unseal_block
 from storage.schema import prepare
+from storage.sqlite import connect
 from storage.unit_of_work import Work
 from storage.vault import Said, _records
 

@@ -35,9 +35,10 @@ from bot.channels.wecom.xml import read
 from bot.content.wecom import words
 from bot.core.messages import Incoming
 from bot.settings.reading import load
-from storage.database import Database, Tx, connect
+from storage.database import Database, Tx
 from storage.keys import Keyring
 from storage.schema import prepare
+from storage.sqlite import connect
 from storage.unit_of_work import Work
 from tests.channels.wecom.platform import (
     AES_KEY,

@@ -28,6 +28,7 @@ from storage.opinion import sliced
 from storage.schema import prepare
 from storage.unit_of_work import Work
 from tests.bench.inbound import Mute, script
+from tests.vaults import ask
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PEOPLE, OPINIONS = 2_000, 100_000
@@ -131,9 +132,9 @@ async def _digest() -> tuple[float, float]:
             assert found is not None
             plain = json.loads(found.snapshot)
             started = time.thread_time()
-            rows = tx._connection.execute(
-                "SELECT id, text, labels, unit, grp, question FROM opinion ORDER BY id"
-            ).fetchall()
+            rows = ask(
+                tx, "SELECT id, text, labels, unit, grp, question FROM opinion ORDER BY id"
+            )
             for row in rows:
                 json.loads(row[2])
             json.dumps(plain, ensure_ascii=False)

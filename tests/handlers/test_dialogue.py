@@ -16,6 +16,7 @@ from handlers.receipt import NOTHING_THERE, Receipts
 from storage.unit_of_work import Work
 from tests.chat import quickly
 from tests.handlers.test_week import Town, town
+from tests.vaults import tell
 
 SHOWN = re.compile(r"\d{4} \d{4} \d{4} \d{4}")
 WRONG = "9999888877776666"
@@ -157,7 +158,7 @@ async def test_the_desk_cannot_open_what_it_has_written(tmp_path):
     async with office(tmp_path) as house:
         await house.asks(WORDS[0], "问一问", "是哪一天的汤？")
         content = b"".join(
-            path.read_bytes() for path in house.app.file.parent.glob("tingwen.db*")
+            path.read_bytes() for path in house.app.memory.parent.glob("tingwen.db*")
         )
         assert "是哪一天的汤".encode() not in content
         await house.hears("office", "回访 图书馆下")
@@ -323,7 +324,7 @@ async def test_who_writes_is_kept_in_the_sealed_draft_alone_and_gone_once_it_is_
         await house.hears("a", "星期一")
         assert await rows(house) == before | {"draft": before["draft"] + 1}
         [(slot,)] = await asked(house, "SELECT key FROM draft")
-        content = b"".join(p.read_bytes() for p in house.app.file.parent.glob("tingwen.db*"))
+        content = b"".join(p.read_bytes() for p in house.app.memory.parent.glob("tingwen.db*"))
         assert not [w for w in (code, "星期一") if w.encode() in content]
         await house.taps("a", "就这样交")
         assert await rows(house) == before
@@ -354,13 +355,13 @@ async def test_a_reply_that_is_not_handed_in_leaves_neither_row_nor_key(tmp_path
 
 
 def key_at(house, slot: int) -> bytes:
-    slots = (house.app.file.parents[1] / "keys" / "slots").read_bytes()
+    slots = (house.app.memory.parents[1] / "keys" / "slots").read_bytes()
     return slots[32 * slot : 32 * slot + 32]
 
 
 async def asked(house, question: str):
     await asyncio.sleep(0.05)  # a key is burned right after its commit
-    db = sqlite3.connect(house.app.file)
+    db = sqlite3.connect(house.app.memory)
     try:
         return db.execute(question).fetchall()
     finally:
@@ -449,7 +450,7 @@ async def test_a_contact_is_confirmed_twice_and_shown_to_the_office_alone(tmp_pa
         assert await house.do(lambda work: work.signatures.every()) == []
         await house.taps("a", "确定留下")
         content = b"".join(
-            path.read_bytes() for path in house.app.file.parent.glob("tingwen.db*")
+            path.read_bytes() for path in house.app.memory.parent.glob("tingwen.db*")
         )
         assert b"13912345678" not in content
 
@@ -483,8 +484,9 @@ async def test_a_contact_goes_by_receipt_and_when_the_office_is_done_with_it(tmp
 async def test_personal_matters_cannot_be_asked_about(tmp_path):
     async with office(tmp_path) as house:
         await house.do(
-            lambda work: work._tx._connection.execute(
-                "UPDATE opinion SET labels = ? WHERE text = ?", ('{"about":"个人"}', WORDS[0])
+            lambda work: tell(
+                work._tx,
+                f"""UPDATE opinion SET labels = '{{"about":"个人"}}' WHERE text = '{WORDS[0]}'""",
             )
         )
         await house.hears("office", "回访 图书馆下")

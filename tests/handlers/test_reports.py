@@ -4,9 +4,12 @@ import io
 
 import pytest
 from docx import Document
+from sqlalchemy import delete
 
 from bot.core.messages import Address
 from bot.core.people import Post, Role
+from storage.statement import Statement
+from storage.tables import opinion
 from tests.handlers.test_week import town
 
 COLD = "食堂的菜到班里都凉了，能不能热一热"
@@ -195,8 +198,8 @@ async def test_who_took_words_back_leaves_a_record_without_words(tmp_path):
         [first, *_] = await house.do(lambda work: work.opinions.unjudged("2014-03-28", 9))
         await house.hears("office", f"去向 {first.id} 移交 市纪委")
         await house.app.database.write(
-            lambda tx: tx._connection.execute(
-                "DELETE FROM opinion WHERE id = ?", (bytes.fromhex(first.id),)
+            lambda tx: tx.do(
+                Statement(delete(opinion).where(opinion.c.id == bytes.fromhex(first.id))), {}
             )
         )
         await house.hears("office", "移交 1")

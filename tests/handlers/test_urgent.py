@@ -8,6 +8,7 @@ import pytest
 from bot.core.messages import Address
 from bot.core.people import Post, Role
 from tests.handlers.test_week import town
+from tests.vaults import ask
 
 BEATEN = "1 操场上有人体罚学生，打得住院了，找13912345678"
 CALM = "1"
@@ -202,9 +203,7 @@ async def test_the_receipt_says_how_it_stands_and_that_it_cannot_be_taken_back(h
 async def test_the_row_holds_no_group_no_person_and_nothing_of_the_other_answers(house):
     await says(house, "mum")
     await house.hears("mum", "1", "2")
-    rows = await house.do(
-        lambda work: work._tx._connection.execute("SELECT * FROM urgent").fetchall()
-    )
+    rows = await house.do(lambda work: ask(work._tx, "SELECT * FROM urgent"))
     (row,) = rows
     assert "parent" not in repr(row)
     assert "newtown" not in repr(row)

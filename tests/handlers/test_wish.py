@@ -148,7 +148,7 @@ async def test_nothing_of_a_wish_can_be_read_and_no_row_is_about_somebody(tmp_pa
         }
         await house.hears("ben", WISH)
         assert counts(house)["bucket"] == after["bucket"]
-        content = house.app.file.read_bytes()
+        content = house.app.memory.read_bytes()
         assert name("spring", "shitang", Address(channel="web", id="anna")) not in content
         assert b"shitang" not in content
 
@@ -159,7 +159,7 @@ def counts(house) -> dict[str, int]:
 
 
 def rows(house, question: str):
-    db = sqlite3.connect(house.app.file)
+    db = sqlite3.connect(house.app.memory)
     try:
         return db.execute(question).fetchall()
     finally:

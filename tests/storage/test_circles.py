@@ -2,6 +2,7 @@
 
 from bot.core.messages import Address
 from storage.outbox import Note
+from tests.places import held, place
 from tests.vaults import opened
 
 GROUP = Address(channel="telegram", id="-5")
@@ -53,6 +54,6 @@ def test_nothing_waits_for_a_group_that_was_let_go(work):
 def test_neither_address_nor_title_can_be_read_in_the_file(tmp_path):
     with opened(tmp_path) as work:
         work.circles.admit(BIG, "某某办公室", "zh")
-    content = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+    content = held(place(tmp_path))
     assert BIG.id.encode() not in content
     assert "某某办公室".encode() not in content

@@ -1,6 +1,7 @@
 """What the desk remembers between two messages."""
 
 from bot.core.messages import Address, Sent
+from tests.places import held, place
 from tests.vaults import opened
 
 CLERK = Address(channel="web", id="clerk")
@@ -34,9 +35,9 @@ def test_nothing_of_it_can_be_read_in_the_file(tmp_path):
     with opened(tmp_path) as work:
         work.errands.take_up(CLERK, PLAN, "plan", 0)
         work.errands.awaits(b"tag", "plan ask 3", 20_000)
-    held = b"".join(f.read_bytes() for f in (tmp_path / "data").iterdir())
+    kept = held(place(tmp_path))
     assert not [
-        word for word in (b"plan.docx", b"handle-1", b"clerk", b"plan ask") if word in held
+        word for word in (b"plan.docx", b"handle-1", b"clerk", b"plan ask") if word in kept
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from bot.channels.base import NotStored, Throttled, Unreachable
 from bot.core.messages import Address, Incoming, Text
 from tests.chat import Home
+from tests.vaults import ask
 
 ASKED = ("开始", "2", "2", "0", "检查太多")
 
@@ -19,9 +20,10 @@ async def home(tmp_path):
 
 
 async def pragma(home, text):
-    await home.database.write(lambda tx: tx._connection.execute(f"PRAGMA {text}").fetchone())
+    await home.database.write(lambda tx: ask(tx, f"PRAGMA {text}"))
 
 
+@pytest.mark.one_database
 async def test_a_full_disk_says_so_kindly_and_the_talk_goes_on_afterwards(home):
     anna = home.person("anna")
     await anna.says(*ASKED)
@@ -35,6 +37,7 @@ async def test_a_full_disk_says_so_kindly_and_the_talk_goes_on_afterwards(home):
     assert "填表0" in anna.sees
 
 
+@pytest.mark.one_database
 async def test_a_read_only_database_refuses_without_harm(tmp_path):
     async with Home(tmp_path) as home:
         anna = home.person("anna")
@@ -50,6 +53,7 @@ async def test_a_read_only_database_refuses_without_harm(tmp_path):
         assert "少填表" in anna.sees
 
 
+@pytest.mark.one_database
 async def test_a_locked_database_refuses_and_recovers(home):
     anna = home.person("anna")
     await anna.says(*ASKED)

@@ -4,8 +4,12 @@ import asyncio
 import sqlite3
 import time
 
+import pytest
+
 import storage.database
 from tests.chat import Home
+
+pytestmark = pytest.mark.one_database
 
 
 def log_of(home):

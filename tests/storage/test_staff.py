@@ -12,6 +12,7 @@ from storage.keys import Keyring
 from storage.schema import prepare
 from storage.staff import SERVER, ForPeople, ForStaff, Roll, SeatTaken
 from storage.unit_of_work import Work
+from tests.places import held, place
 
 ANNA, BEN, CAROL = (Address(channel="web", id=name) for name in ("anna", "ben", "carol"))
 OFFICE = Post(role=Role.OFFICE)
@@ -25,21 +26,21 @@ class Memory:
     """A database on disk; each `do` is a transaction of its own."""
 
     def __init__(self, folder):
-        self.file = folder / "data" / "tingwen.db"
-        prepare(self.file)
+        self.place = place(folder)
+        prepare(self.place)
         self.keys = Keyring(folder / "keys")
-        self.database = Database(self.file, self.keys)
+        self.database = Database(self.place, self.keys)
         self.database.start()
 
     async def do(self, deed):
         return await self.database.write(lambda tx: deed(Work(tx)))
 
     def bytes(self) -> bytes:
-        return b"".join(file.read_bytes() for file in sorted(self.file.parent.iterdir()))
+        return held(self.place)
 
 
 @pytest.fixture
-async def memory(tmp_path):
+async def memory(tmp_path, either_database):
     memory = Memory(tmp_path)
     yield memory
     await memory.database.stop()

@@ -13,7 +13,7 @@ from bot.core.receipt import Receipt
 from storage.database import Raced
 from storage.keys import Keyring
 from storage.vault import REACH, Tick
-from tests.vaults import Shelf, atoms, every_key, opens, person, said, sealed_blocks
+from tests.vaults import Shelf, atoms, every_key, opens, person, said, sealed_now
 
 
 @pytest.fixture
@@ -125,10 +125,10 @@ def test_what_is_taken_out_is_gone_and_leaves_the_others(shelf):
 def test_the_bucket_something_was_taken_out_of_cannot_be_opened_as_it_was(shelf):
     receipt = Receipt("0" * 16, b"r" * 32)
     submit(shelf, 1, receipt=receipt)
-    before = set(sealed_blocks(shelf.file))
+    before = set(sealed_now(shelf))
     take_out(shelf, receipt)
     keys = every_key((shelf.folder / "keys" / "slots").read_bytes())
-    gone = before - set(sealed_blocks(shelf.file))
+    gone = before - set(sealed_now(shelf))
     assert len(gone) == 1
     assert not any(opens(block, keys) for block in gone)
 
@@ -136,10 +136,10 @@ def test_the_bucket_something_was_taken_out_of_cannot_be_opened_as_it_was(shelf)
 def test_looking_changes_nothing(shelf):
     receipt = Receipt("0" * 16, b"r" * 32)
     submit(shelf, 1, receipt=receipt)
-    before = sealed_blocks(shelf.file)
+    before = sealed_now(shelf)
     take_out(shelf, receipt, take_out=False)
     take_out(shelf, Receipt("1" * 16, b"x" * 32))
-    assert sealed_blocks(shelf.file) == before
+    assert sealed_now(shelf) == before
 
 
 def test_nobody_looks_for_what_a_tick_has_in_hand(shelf):
@@ -310,15 +310,13 @@ def test_no_row_holds_a_number_that_grows_with_people(shelf):
     assert (shelf.rows(question), shelf.rows("SELECT count(*) FROM bucket")) == before
 
 
-def test_no_older_version_of_a_bucket_can_be_opened_with_the_keys_in_hand(shelf, tmp_path):
+def test_no_older_version_of_a_bucket_can_be_opened_with_the_keys_in_hand(shelf):
     """Every image of data, log and keys is kept; later keys open what stands, and nothing that stood before."""
     slots = shelf.folder / "keys" / "slots"
     images = []
 
     def keep():
-        copy = tmp_path / f"image{len(images)}"
-        shutil.copytree(shelf.file.parent, copy)
-        images.append((sealed_blocks(copy / shelf.file.name), slots.read_bytes()))
+        images.append((sealed_now(shelf), slots.read_bytes()))
 
     keep()
     for number in range(12):

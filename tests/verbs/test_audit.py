@@ -88,7 +88,7 @@ def audited(home: Path, *typed: str) -> Report:
     verb.arguments(parser)
     args = parser.parse_args(["--config", str(home / "config.toml"), *typed])
     loaded = load(args.config, {})
-    ground = verb.ground(loaded.settings, loaded.secrets, args)
+    ground = verb.ground(loaded.settings.storage.place, loaded.settings, loaded.secrets, args)
     return audit(replace(ground, temporary=home / "tmp"))
 
 

@@ -194,7 +194,7 @@ async def test_online_the_offices_group_chats_are_asked_about_too(tmp_path: Path
         settings = load(Path(path), {}).settings
         secrets = Secrets(telegram_token=TOKEN)
         app = App(settings, secrets)
-        prepare(app.file)
+        prepare(app.memory)
         app.database.start()
         gone = Address(channel="telegram", id="-1000000000005")
         await app.database.write(lambda tx: Work(tx).circles.admit(gone, "office", "zh"))

@@ -286,7 +286,7 @@ def test_a_dry_run_says_what_would_go_and_keeps_it(shelf: Shelf):
 
 def test_a_draft_whose_key_is_lost_goes_as_well(shelf: Shelf):
     [(slot,), *_] = shelf.rows("SELECT key FROM draft")
-    shelf.keys.burn(slot)
+    shelf.keys.burn(slot, shelf.keys.key(slot))
 
     assert purged(shelf, NOW)["draft"] == 1
 
