@@ -8,12 +8,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
+from functools import partial
 
 from bot.channels.base import SERVERS, Blocked, Channel, Rejected, SendFailed, Throttled
 from bot.core.messages import Address, Button, File, Outgoing
-from bot.core.people import Deed, somewhere
+from bot.core.people import Deed, may, somewhere
 from bot.core.survey import Language
-from handlers.papers import CHART, FIGURES, PAPERS, Press, personal_name
+from handlers.digest import units_seen
+from handlers.papers import CHART, FIGURES, PAPERS, Press, draw_part, personal_name
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database, Tx
 from storage.digest import KeptDigest
@@ -127,7 +129,9 @@ class Deliveries:
             case "draft":
                 return self._draft(parcel.address, language, kept)
             case "digest":
-                return await self._digest(parcel.address, kept, made)
+                return await self._share(parcel.address, language, kept) or await self._digest(
+                    parcel.address, kept, made
+                )
             case _:
                 return None
 
@@ -163,6 +167,19 @@ class Deliveries:
         mine = tuple(paper for paper in papers if paper.name == personal_name(unit))
         text = self._texts.say(language, "desk.personal", period=period)
         return Outgoing(address=parcel.address, text=text, files=mine) if mine else None
+
+    async def _share(
+        self, address: Address, language: Language, kept: KeptDigest
+    ) -> Outgoing | None:
+        """For who sees some units: what it says of those. None for who may read all of it."""
+        member = await self._database.write(lambda tx: Work(tx).staff.find(address))
+        if member is None or may(member.staff, Deed.SEE_DIGEST):
+            return None
+        mine = units_seen(kept, member.staff)
+        files = await self._press.make(partial(draw_part, kept.snapshot, mine))
+        text = self._texts.say(language, "desk.part_digest", period=kept.period)
+        units = "\n".join(name for _, name in mine)
+        return Outgoing(address=address, text=f"{text}\n{units}", files=files)
 
     async def _digest(
         self, address: Address, kept: KeptDigest, made: dict[str, tuple[File, ...]]

@@ -6,12 +6,12 @@ All papers are drawn from the snapshot alone. A person reviews it; sending freez
 import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.core.messages import Address
-from bot.core.people import Post, Role
+from bot.core.people import Deed, Post, Role, Staff, may, placed
 from bot.core.periods import Issue, Period, Rhythm, issue, last_closed, moved, period_at
 from bot.core.sorting import Leader
 from bot.core.survey import BY_THEMSELVES, Form, Script
@@ -29,6 +29,7 @@ if (
 ):  # a week has one digest: what it is made of is imported with the first, for start-up's sake
     from bot.core.campaign.standing import Entry
     from bot.core.digest import (
+        DaysOff,
         Digest,
         Letters,
         Mark,
@@ -39,6 +40,7 @@ if (
         Opinion,
         PersonalFile,
         PersonalMatter,
+        Remark,
         Replies,
         State,
         Turnout,
@@ -158,6 +160,7 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
             letters=_letters(work, almanac, period),
             replies=_replies(work, period),
             nodes=_nodes(work, almanac, period),
+            days_off=_days_off(almanac, period),
             rectification=standing(work.problems.every(), period.name),
         ),
         notes=_notes(work.digests.notes(name)),
@@ -173,7 +176,7 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
         units=_seats(almanac, names),
     )
     files = [to_json(file) for file in apart]
-    return to_json(made), _face(made), files
+    return to_json(made), _face(made, names, almanac.parents), files
 
 
 def _notes(said: Mapping[str, str]) -> "Notes":
@@ -183,6 +186,7 @@ def _notes(said: Mapping[str, str]) -> "Notes":
     return Notes(
         title=said.get("title", ""),
         foreword=said.get("foreword", ""),
+        remarks=_remarks(said),
         practices=_lines(said, "practices"),
         suggestions=_lines(said, "suggestions"),
         corrections=_lines(said, "corrections"),
@@ -190,6 +194,24 @@ def _notes(said: Mapping[str, str]) -> "Notes":
         copy_to=_lines(said, "copy_to"),
         send_to=_lines(said, "send_to"),
         copies=int(copies) if copies.isdecimal() else 0,
+    )
+
+
+REMARK = "remark."
+"""Before the section's name, in the field of a sentence of the clerk's below it."""
+
+
+def _remarks(said: Mapping[str, str]) -> "tuple[Remark, ...]":
+    from typing import get_args
+
+    from bot.core.digest import Remark
+    from bot.core.digest.model import Section
+
+    sections: tuple[Section, ...] = get_args(Section)
+    return tuple(
+        Remark(section, words)
+        for section in sections
+        if (words := said.get(f"{REMARK}{section}"))
     )
 
 
@@ -209,7 +231,7 @@ def _named(work: Work, names: "Names", period: Period) -> "Names":
     )
 
 
-def _face(made: "Digest") -> str:
+def _face(made: "Digest", names: "Names", parents: Mapping[str, str]) -> str:
     """What chat shows of a digest: the one screen, and each group's figures."""
     from bot.content.papers import papers
     from bot.core.digest import self_check
@@ -217,7 +239,34 @@ def _face(made: "Digest") -> str:
 
     groups = [(row.name, row.now, row.cumulative, row.invited) for row in made.groups]
     screen = message(made, papers("zh"), self_check(made))
-    return json.dumps({"screen": screen, "groups": groups}, ensure_ascii=False)
+    units = [(row.id, row.name, row.now, row.cumulative) for row in made.units if row.id]
+    face = {
+        "screen": screen,
+        "groups": groups,
+        "units": units,
+        "coverage": made.coverage,
+        "names": [(unit.id, unit.name) for unit in names.units],
+        "parents": dict(parents),
+    }
+    return json.dumps(face, ensure_ascii=False, default=asdict)
+
+
+HOLIDAYS_AHEAD = 3
+"""Days behind the next closing in which a holiday may begin that the digest speaks of."""
+
+
+def _days_off(almanac: Almanac, period: Period) -> "tuple[DaysOff, ...]":
+    """Holidays from this closing to the days after the next."""
+    from bot.content.papers import papers
+    from bot.core.digest import DaysOff
+
+    texts = papers("zh")
+    first = period.name + timedelta(days=1)
+    last = almanac.current(period.closes).name + timedelta(days=HOLIDAYS_AHEAD)
+    return tuple(
+        DaysOff(begins, ends, texts.get(f"holiday.{name}", ""))
+        for begins, ends, name in almanac.calendar.holidays(first, last)
+    )
 
 
 def _nodes(work: Work, almanac: Almanac, period: Period) -> "tuple[Node, ...]":
@@ -256,6 +305,14 @@ def _node(entry: "Entry") -> "Node":
         note = texts["node_due.overdue"]
     what = texts[f"node_due.{kind}"].format(title=entry.node.title)
     return Node(day=entry.day, what=what, note=note)
+
+
+def units_seen(kept: KeptDigest, staff: Staff) -> tuple[tuple[str, str], ...]:
+    """Id and name of the units whose share of that digest somebody sees, in the order of their number."""
+    here = placed(staff, kept.parents)
+    return tuple(
+        (id, name) for id, name in kept.names.items() if may(here, Deed.SEE_DIGEST, id)
+    )
 
 
 def freeze(work: Work, period: str, version: int, to: Iterable[Address]) -> bool:
@@ -476,21 +533,28 @@ def _letters(work: Work, almanac: Almanac, period: Period) -> "Letters | None":
     return Letters(sent=len(out), returned=len(back), missing=missing)
 
 
+REPLY_WITHIN = timedelta(days=15)
+"""Until when whoever was given an opinion owes an answer to it."""
+
+
 def _replies(work: Work, period: Period) -> "Replies":
-    """What has to be answered by a day, and nobody has answered yet."""
+    """What has to be answered by a day, and what was given to other departments: of neither is the end known yet."""
     from bot.core.digest import Replies
 
-    open_ones = [
+    owed = [
         (date.fromisoformat(due), origin)
         for id, due, origin in work.intakes.due(period.name.isoformat())
         if not ((fate := work.problems.fate(id)) and fate.way not in ("known", "new"))
     ]
-    late = [
-        ((period.name - due).days, origin) for due, origin in open_ones if due < period.name
+    owed += [
+        (fate.day + REPLY_WITHIN, fate.words)
+        for _, fate in work.problems.forwarded()
+        if fate.day <= period.name
     ]
+    late = [((period.name - due).days, by) for due, by in owed if due < period.name]
     longest, by = max(late, default=(0, ""))
     return Replies(
-        within=len(open_ones) - len(late), late=len(late), longest_days=longest, longest_by=by
+        within=len(owed) - len(late), late=len(late), longest_days=longest, longest_by=by
     )
 
 

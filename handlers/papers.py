@@ -119,7 +119,7 @@ def _nothing() -> None:
 def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
     """The papers of one digest, from its snapshot alone."""
     from bot.content.papers import chart_font, papers
-    from bot.core.digest import from_json, self_check
+    from bot.core.digest import from_json, office_words, self_check
     from bot.core.privacy import redact
     from bot.reports import chart
     from bot.reports.document.apart import team
@@ -129,7 +129,8 @@ def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
 
     digest, texts = from_json(snapshot), papers("zh")
     naming = [entry.number for entry in digest.entries if redact(entry.text).spans]
-    problems = self_check(digest, still_naming=naming)
+    naming += [where for where, text in office_words(digest) if redact(text).spans]
+    problems = self_check(digest, still_naming=frozenset(naming))
     makers = {
         DOCUMENT: lambda: weekly(digest, texts, problems),
         LEDGER: lambda: workbook(digest, texts),
@@ -138,6 +139,16 @@ def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
         FIGURES: lambda: figures(digest, texts).encode(),
     }
     return tuple(File(name, makers[name]()) for name in wanted)
+
+
+def draw_part(snapshot: str, units: tuple[tuple[str, str], ...]) -> tuple[File, ...]:
+    """What a digest says of these units, id and name each."""
+    from bot.content.papers import papers
+    from bot.core.digest import from_json, part_of
+    from bot.reports.document.part import part
+
+    made = part_of(from_json(snapshot), dict(units))
+    return (File("units.docx", part(made, papers("zh"))),)
 
 
 def draw_report(

@@ -34,6 +34,27 @@ class KeptDigest:
         """Each group's name, submissions of the period, of all so far, and how many are asked."""
         return [(*row,) for row in json.loads(self.face)["groups"]]
 
+    @property
+    def units(self) -> list[tuple[str, str, int, int]]:
+        """Id, name, submissions of the period and of all so far, of each unit that has a line of its own."""
+        return [(*row,) for row in json.loads(self.face).get("units", ())]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What every unit was called, by id."""
+        return dict(json.loads(self.face).get("names", ()))
+
+    @property
+    def parents(self) -> dict[str, str]:
+        """The unit above each."""
+        return dict(json.loads(self.face).get("parents", {}))
+
+    @property
+    def coverage(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Each unit's name, and the band of each group in the order of `groups`."""
+        rows = json.loads(self.face).get("coverage", ())
+        return [(row["unit"], (*row["bands"],)) for row in rows]
+
 
 _COLUMNS = (
     digest.c.period,

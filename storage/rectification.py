@@ -126,6 +126,12 @@ _CAME_OF = Statement(
 _INTO = Statement(
     update(way).where(way.c.problem == bindparam("problem_")).values(problem=bindparam("into_"))
 )
+_FORWARDED = Statement(
+    select(opinion.c.id, way.c.way, way.c.problem, way.c.words, way.c.day)
+    .join(opinion, opinion.c.id == way.c.opinion)
+    .where(way.c.way == bindparam("forwarded"))
+    .order_by(way.c.day, opinion.c.id)
+)
 _JUDGED = Statement(select(way.c.way, func.count()).group_by(way.c.way))
 _SINCE = Statement(
     select(func.count()).where(
@@ -261,6 +267,11 @@ class Problems:
         return [
             (period, words, _fate(rest)) for period, words, *rest in self._tx.all(_ANSWERED, {})
         ]
+
+    def forwarded(self) -> list[tuple[bytes, Fate]]:
+        """What was given to other departments and has come to no other end since, the oldest first."""
+        rows = self._tx.all(_FORWARDED, {"forwarded": "forwarded"})
+        return [(id, _fate(rest)) for id, *rest in rows]
 
     def judged(self) -> dict[str, int]:
         """How many opinions went each way."""

@@ -9,7 +9,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from typing import cast
 
+from chinese_calendar import (  # pyright: ignore[reportMissingTypeStubs]
+    get_holiday_detail as _published_detail,  # pyright: ignore[reportUnknownVariableType]
+)
 from chinese_calendar import (  # pyright: ignore[reportMissingTypeStubs]
     is_workday as _published_workday,  # pyright: ignore[reportUnknownVariableType]
 )
@@ -62,12 +66,37 @@ class Calendar:
             day = self._seek(day, step)
         return day
 
+    def holidays(self, first: date, last: date) -> tuple[tuple[date, date, str], ...]:
+        """Stretches of days off that are more than a weekend and begin on one of these days, each with its name.
+
+        The name is as the library has it; empty where it is the office's own, or the year is not known yet.
+        """
+        found: list[tuple[date, date, str]] = []
+        day = first
+        while day <= last:
+            end = day
+            while not self.is_workday(end):
+                end += timedelta(days=1)
+            free = [day + timedelta(days=n) for n in range((end - day).days)]
+            if any(one.weekday() < 5 for one in free):
+                named = [name for one in free if (name := _called(one))]
+                found.append((free[0], free[-1], named[0] if named else ""))
+            day = end + timedelta(days=1)
+        return tuple(found)
+
     def _seek(self, day: date, step: int) -> date:
         for distance in range(1, _LONGEST + 1):
             found = day + timedelta(days=step * distance)
             if self.is_workday(found):
                 return found
         raise ValueError(f"no working day within a year of {day}")
+
+
+def _called(day: date) -> str:
+    if not _published(day.year):
+        return ""
+    _, name = cast("tuple[bool, str | None]", _published_detail(day))
+    return name or ""
 
 
 def _usual(day: date) -> bool:

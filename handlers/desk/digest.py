@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from bot.channels.base import HOOK
 from bot.core.messages import Address, Button
-from bot.core.people import Deed, somewhere
+from bot.core.people import Deed, may, somewhere
 from handlers import digest as closing
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, called, pairs
 from handlers.desk.circle import called as circle_called
-from handlers.papers import CHART, DOCUMENT, LEDGER, TEAM, draw
+from handlers.digest import units_seen
+from handlers.papers import CHART, DOCUMENT, LEDGER, TEAM, draw, draw_part
 from storage.digest import KeptDigest
 from storage.outbox import REFUSED, SENT, WAITING
 
@@ -28,21 +29,37 @@ _FIELDS = {
 }
 """What the clerk may write, and the fields of a digest it goes into."""
 
+_BELOW = "说明"
+_SECTIONS = {
+    "概况": "overview",
+    "五问": "dimensions",
+    "四风": "sifeng",
+    "主题": "topics",
+    "典型": "typical",
+    "急办": "urgent",
+    "重复": "repeated",
+    "整改": "rectification",
+    "待回复": "replies",
+    "去向": "destinations",
+    "节点": "nodes",
+}
+"""Sections below which the clerk may put a sentence."""
+
+_SHEETS = {"全文": DOCUMENT, "台账": LEDGER, "图表": CHART, "通报": TEAM}
+"""What one types for each paper."""
+
 _NOTHING = "无"
 """Typed to take back what stood there."""
 
 
 def _digest(asking: Asking) -> Answer:
-    kept = (
-        asking.work.digests.find(asking.rest[0])
-        if asking.rest and asking.rest[0][:1].isdecimal()
-        else asking.work.digests.last()
-    )
+    kept = _wanted(asking)
     if kept is None:
         return Answer(text=asking.say("desk.no_digest"), menu=True)
-    wanted = {"全文": DOCUMENT, "台账": LEDGER, "图表": CHART, "通报": TEAM}
-    asked = next((wanted[word] for word in asking.rest if word in wanted), "")
-    if asked:
+    if not may(asking.member.staff, Deed.SEE_DIGEST):
+        return _part(asking, kept)
+    asked = next((_SHEETS[word] for word in asking.rest if word in _SHEETS), "")
+    if asked and asked in _mine(asking):
         text = asking.say("desk.paper", period=kept.period)
         makes = partial(draw, kept.snapshot, (asked,))
         return Answer(text=text, rows=(_papers(asking, kept.period),), makes=makes)
@@ -62,6 +79,48 @@ def _digest(asking: Asking) -> Answer:
         rows.append((asking.button("desk.send", f"发送 {kept.period}"),))
     state = "desk.digest_sent" if kept.sent else "desk.digest_draft"
     return Answer(text=f"{asking.say(state)}\n{kept.screen}", rows=tuple(rows))
+
+
+def _wanted(asking: Asking) -> KeptDigest | None:
+    """The one they name, else the newest; a draft is for those who write it."""
+    digests, writes = asking.work.digests, _writes(asking)
+    if asking.rest and asking.rest[0][:1].isdecimal():
+        kept = digests.find(asking.rest[0])
+        return kept if kept and (kept.sent or writes) else None
+    if writes:
+        return digests.last()
+    sent = digests.sent()
+    return digests.find(sent[-1]) if sent else None
+
+
+def _writes(asking: Asking) -> bool:
+    deeds = (Deed.DRAFT_DIGEST, Deed.EDIT_DIGEST, Deed.SEND_DIGEST)
+    return any(may(asking.member.staff, deed) for deed in deeds)
+
+
+def _mine(asking: Asking) -> tuple[str, ...]:
+    """The papers of a digest that they may have: the ledger and the team's notice take a right of their own."""
+    ledger = (LEDGER,) if may(asking.member.staff, Deed.SEE_LEDGER) else ()
+    return (DOCUMENT, *ledger, CHART, *((TEAM,) if _writes(asking) else ()))
+
+
+def _part(asking: Asking, kept: KeptDigest) -> Answer:
+    """What it says of their own units; of those where too few wrote, only bands."""
+    mine = units_seen(kept, asking.member.staff)
+    if "全文" in asking.rest:
+        makes = partial(draw_part, kept.snapshot, mine)
+        return Answer(text=asking.say("desk.paper", period=kept.period), makes=makes, menu=True)
+    ids = {id for id, _ in mine}
+    lines = [
+        asking.say("desk.part_line", unit=name, now=str(now), all=str(all))
+        for id, name, now, all in kept.units
+        if id in ids
+    ]
+    head = asking.say("desk.part_digest", period=kept.period)
+    told = lines or [asking.say("desk.part_few")]
+    whole = asking.button("desk.part_whole", f"周报 {kept.period} 全文")
+    bands = asking.button("desk.menu_progress", "进度")
+    return Answer(text="\n".join((head, *told)), rows=((whole, bands), (asking.back(),)))
 
 
 def _again(asking: Asking, kept: KeptDigest) -> Answer:
@@ -89,21 +148,44 @@ def _edit(asking: Asking, kept: KeptDigest) -> Answer:
         return Answer(text=asking.say("desk.not_yours"), menu=True)
     says = f"周报 {kept.period} 改"
     after = asking.rest[asking.rest.index("改") + 1 :]
+    if after[:1] == (_BELOW,):
+        return _edit_below(asking, kept, says, after[1:])
     named = _FIELDS.get(after[0]) if after else None
     if named is None:
         buttons = [
             asking.button(f"field.{name}", f"{says} {word}") for word, name in _FIELDS.items()
         ]
+        buttons.append(asking.button("field.below", f"{says} {_BELOW}"))
         return Answer(text=asking.say("desk.edit_which"), rows=pairs(buttons))
+    said_now = asking.free or " ".join(after[1:])
+    return _written(
+        asking, kept, named, asking.say(f"field.{named}"), f"{says} {after[0]}", said_now
+    )
+
+
+def _edit_below(asking: Asking, kept: KeptDigest, says: str, after: tuple[str, ...]) -> Answer:
+    """A sentence of the clerk's below one section."""
+    section = _SECTIONS.get(after[0]) if after else None
+    if section is None:
+        buttons = [
+            asking.button(f"section.{name}", f"{says} {_BELOW} {word}")
+            for word, name in _SECTIONS.items()
+        ]
+        return Answer(text=asking.say("desk.edit_below"), rows=pairs(buttons))
     words = asking.free or " ".join(after[1:])
+    name, awaits = asking.say(f"section.{section}"), f"{says} {_BELOW} {after[0]}"
+    return _written(asking, kept, f"{closing.REMARK}{section}", name, awaits, words)
+
+
+def _written(
+    asking: Asking, kept: KeptDigest, named: str, called: str, awaits: str, words: str
+) -> Answer:
     if not words:
         now = asking.work.digests.notes(kept.period).get(named, "")
         text = asking.say(
-            "desk.edit_say",
-            field=asking.say(f"field.{named}"),
-            now=now or asking.say("desk.edit_empty"),
+            "desk.edit_say", field=called, now=now or asking.say("desk.edit_empty")
         )
-        return Answer(text=text, awaits=f"{says} {after[0]}")
+        return Answer(text=text, awaits=awaits)
     said = "" if words.strip() == _NOTHING else words.strip()
     asking.work.digests.annotate(kept.period, named, said)
     asking.note(Deed.EDIT_DIGEST, period=kept.period, field=named)
@@ -111,11 +193,12 @@ def _edit(asking: Asking, kept: KeptDigest) -> Answer:
 
 
 def _papers(asking: Asking, period: str) -> tuple[Button, ...]:
-    return (
-        asking.button("desk.whole", f"周报 {period} 全文"),
-        asking.button("desk.ledger", f"周报 {period} 台账"),
-        asking.button("desk.chart", f"周报 {period} 图表"),
-        asking.button("desk.team", f"周报 {period} 通报"),
+    names = {DOCUMENT: "whole", LEDGER: "ledger", CHART: "chart", TEAM: "team"}
+    mine = _mine(asking)
+    return tuple(
+        asking.button(f"desk.{names[sheet]}", f"周报 {period} {word}")
+        for word, sheet in _SHEETS.items()
+        if sheet in mine
     )
 
 

@@ -1,18 +1,23 @@
 """The office and its rounds: start one, see how it goes, remind those who have not finished, stop it early."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.messages import Button
-from bot.core.people import Deed
+from bot.core.people import Deed, may
 from bot.core.round import MOST_WAVES, Round, clashes
 from bot.core.survey import Script
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, Desk, pairs
 from handlers.round import GOING, affordable
+from storage.digest import KeptDigest
 from storage.round import KeptRound, Wave
 from storage.staff import Member
 
 _DAYS = (7, 14, 21, 30)
+
+ON_A_SCREEN = 12
+"""Units on one screen."""
 
 
 def _open(asking: Asking) -> Answer:
@@ -145,10 +150,15 @@ def _remind(asking: Asking) -> Answer:
 
 
 def _progress(asking: Asking) -> Answer:
-    """The last tick's figures, groups in their order, shares in bands; units in the ledger, never ranked."""
+    """The last tick's figures: groups in their order, units × groups in bands in the order of their number, never ranked."""
     last = asking.work.digests.last()
     if last is None:
         return Answer(text=asking.say("desk.no_digest"), menu=True)
+    if not may(asking.member.staff, Deed.SEE_PROGRESS):
+        return _bands(asking, last, "desk.progress_part", 0)
+    if asking.rest[:1] == ("单位",):
+        page = int(asking.rest[1]) if asking.rest[1:] and asking.rest[1].isdecimal() else 0
+        return _bands(asking, last, "desk.progress_every", page)
     lines = [
         asking.say(
             "desk.progress_line",
@@ -161,7 +171,42 @@ def _progress(asking: Asking) -> Answer:
     ]
     head = asking.say("desk.progress", period=last.period)
     note = asking.say("desk.progress_note")
-    return Answer(text="\n".join((head, *lines, note)), menu=True)
+    units = asking.button("desk.progress_units", "进度 单位")
+    return Answer(text="\n".join((head, *lines, note)), rows=((units,),), menu=True)
+
+
+def _bands(asking: Asking, last: KeptDigest, head: str, page: int) -> Answer:
+    """Those of the units they may see, a few on a screen."""
+    staff = asking.member.staff
+    names = {u.name for u in asking.desk.units if may(staff, Deed.SEE_PROGRESS, u.id)}
+    rows = [row for row in last.coverage if row[0] in names]
+    groups = [name for name, *_ in last.groups]
+    shown = rows[page * ON_A_SCREEN : (page + 1) * ON_A_SCREEN]
+    lines = [
+        asking.say("desk.progress_unit", unit=unit, bands=_cells(asking, groups, bands))
+        for unit, bands in shown
+    ]
+    more = rows[(page + 1) * ON_A_SCREEN :]
+    next_page = asking.button("desk.progress_more", f"进度 单位 {page + 1}")
+    buttons = ((next_page,),) if more else ()
+    text = "\n".join((asking.say(head, period=last.period), *lines))
+    return Answer(text=text, rows=buttons, menu=not more)
+
+
+def _cells(asking: Asking, groups: Sequence[str], bands: Sequence[str]) -> str:
+    told = [
+        asking.say("desk.progress_cell", group=group, band=_band(asking, band))
+        for group, band in zip(groups, bands, strict=False)
+        if band != "absent"
+    ]
+    return asking.say("desk.progress_cells").join(told)
+
+
+def _band(asking: Asking, band: str) -> str:
+    if not band.isdigit():
+        return asking.say(f"desk.band_{band}")
+    low = 10 * int(band)
+    return asking.say("desk.band_step", low=str(low), high=str(low + 10))
 
 
 def _share(asking: Asking, part: int, whole: int | None) -> str:

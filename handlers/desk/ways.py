@@ -48,8 +48,30 @@ def _ways(asking: Asking) -> Answer:
                     text=asking.say(f"ways.wanted_{_WAYS[word]}"), awaits=f"去向 {id} {word}"
                 )
             return _went(asking, kept, Fate(way=_WAYS[word], words=words, day=asking.today))
+        case ["待复"]:
+            return _owed(asking)
         case _:
             return _queue(asking)
+
+
+def _owed(asking: Asking) -> Answer:
+    """What other departments have, the longest waiting first: one after another, until each has its answer."""
+    waiting = asking.work.problems.forwarded()
+    if not waiting:
+        return Answer(text=asking.say("ways.owed_none"), menu=True)
+    id, fate = waiting[0]
+    kept = asking.work.opinions.find(id)
+    text = asking.say(
+        "ways.owed",
+        left=str(len(waiting)),
+        text=kept.text if kept else "",
+        to=fate.words,
+        day=fate.day.isoformat(),
+        days=str((asking.today - fate.day).days),
+    )
+    answered = asking.button("ways.answered", f"去向 {id.hex()} 答复")
+    declined = asking.button("ways.declined", f"去向 {id.hex()} 不采纳")
+    return Answer(text=text, rows=((answered, declined), (asking.back(),)))
 
 
 def _queue(asking: Asking, before: str = "") -> Answer:
@@ -58,7 +80,10 @@ def _queue(asking: Asking, before: str = "") -> Answer:
         waiting = asking.work.opinions.unjudged(period, 200)
         if waiting:
             return _ask_way(asking, period, waiting, before)
-    return Answer(text="\n".join(t for t in (before, asking.say("ways.none")) if t), menu=True)
+    text = "\n".join(t for t in (before, asking.say("ways.none")) if t)
+    owed = asking.work.problems.forwarded()
+    button = asking.button("ways.owed_button", "去向 待复", count=str(len(owed)))
+    return Answer(text=text, rows=((button,),) if owed else (), menu=True)
 
 
 def _ask_way(asking: Asking, period: str, waiting: list[Kept], before: str) -> Answer:

@@ -100,3 +100,20 @@ def test_adding_working_days_passes_exactly_that_many(day: date, count: int) -> 
     end = USUAL.add_workdays(day, count)
     passed = [day + timedelta(days=n) for n in range(1, (end - day).days + 1)]
     assert sum(map(USUAL.is_workday, passed)) == count
+
+
+def test_holidays_are_stretches_that_are_more_than_a_weekend_and_have_their_name():
+    spring = Calendar().holidays(date(2014, 3, 29), date(2014, 5, 4))
+
+    assert spring == (
+        (date(2014, 4, 5), date(2014, 4, 7), "Tomb-sweeping Day"),
+        (date(2014, 5, 1), date(2014, 5, 3), "Labour Day"),
+    )
+
+
+def test_a_free_day_of_the_offices_own_is_a_holiday_without_a_name():
+    calendar = Calendar(off=frozenset({date(2014, 3, 26)}))
+
+    assert calendar.holidays(date(2014, 3, 24), date(2014, 3, 28)) == (
+        (date(2014, 3, 26), date(2014, 3, 26), ""),
+    )

@@ -215,3 +215,118 @@ async def test_clues_are_for_the_office_alone(tmp_path, role):
         await house.hears("other", "移交 清单 全部")
         assert not any(one.files for one in house.sent("other"))
         assert "移交" not in house.last("other")
+
+
+# --- who sees what ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_schools_office_sees_its_own_school_and_no_other(tmp_path):
+    async with town(tmp_path) as house:
+        await join(house, "school", Role.SCHOOL, "newtown")
+        await say(house, COLD, count=8)
+        await say(house, TEAM, count=8, unit="no1")
+        await sent(house)
+        handed = await paper(house, "school")
+        await house.hears("school", "周报")
+        seen = house.last("school")
+        await house.hears("school", "进度")
+        bands = house.last("school")
+        for typed in ("周报 台账", "周报 图表", "周报 通报"):
+            await house.hears("school", typed)
+        await house.rest()
+        names = {f.name for one in house.sent("school") for f in one.files}
+    assert COLD in handed
+    assert TEAM not in handed
+    assert "第一中学" not in handed + seen + bands
+    assert "新城小学：本期8份" in seen
+    assert "学生家长" in bands
+    assert names == {"units.docx"}
+
+
+async def test_below_eight_writers_a_school_sees_bands_and_no_words(tmp_path):
+    async with town(tmp_path) as house:
+        await join(house, "school", Role.SCHOOL, "newtown")
+        await say(house, COLD, count=6)
+        await sent(house)
+        handed = await paper(house, "school")
+    assert COLD not in handed
+    assert "写的人太少，不列明细" in handed
+
+
+async def test_a_draft_is_for_those_who_write_it(tmp_path):
+    async with town(tmp_path) as house:
+        await join(house, "leading", Role.LEADING)
+        await say(house, COLD)
+        await house.at("2014-03-28 15:00")
+        await house.hears("leading", "周报 2014-03-28 全文")
+        assert not any(one.files for one in house.sent("leading"))
+        await house.hears("office", "发送 2014-03-28")
+        await house.taps("office", "确认发送")
+        await house.hears("leading", "周报")
+        buttons = [b.label for row in house.sent("leading")[-1].rows for b in row]
+    assert "全文" in "".join(buttons)
+    assert "台账" not in "".join(buttons)
+
+
+async def test_progress_shows_units_and_groups_in_bands_in_their_order(tmp_path):
+    async with town(tmp_path) as house:
+        await say(house, COLD, count=6)
+        await sent(house)
+        await house.hears("office", "进度")
+        await house.taps("office", "按单位看")
+        told = house.last("office")
+    assert told.index("第一中学") < told.index("新城小学")
+    assert "学生家长0%—10%" in told
+    assert "不排名" in told
+
+
+async def test_what_went_to_others_is_owed_until_it_has_an_end(tmp_path):
+    async with town(tmp_path) as house:
+        await say(house, COLD)
+        await house.at("2014-03-28 15:00")
+        [first, *_] = await house.do(lambda work: work.opinions.unjudged("2014-03-28", 9))
+        await house.hears("office", f"去向 {first.id} 转办 后勤科")
+        await house.at("2014-04-18 15:00")
+        await house.hears("office", "周报 2014-04-18 全文")
+        late = await paper(house)
+        await house.hears("office", "去向 待复")
+        assert COLD in house.last("office")
+        await house.taps("office", "已答复")
+        await house.hears("office", "已经加了保温箱")
+        await house.at("2014-04-25 15:00")
+        await house.hears("office", "周报 2014-04-25 全文")
+        done = await paper(house)
+    assert "1件。时限内0件；超期1件，最长6天（后勤科）。" in late
+    assert "超期" not in done
+
+
+async def test_a_sentence_of_the_clerks_stands_below_its_section(tmp_path):
+    async with town(tmp_path) as house:
+        await say(house, COLD)
+        await house.at("2014-03-28 15:00")
+        await house.hears("office", "周报 2014-03-28 改")
+        await house.taps("office", "某一节下面加一句")
+        await house.taps("office", "概况")
+        await house.hears("office", "老同志以电话代录为主。")
+        await house.hears("office", "周报 2014-03-28 全文")
+        told = await paper(house)
+    assert told.index("老同志以电话代录为主。") < told.index("二、")
+
+
+async def test_before_a_holiday_the_digest_says_so(tmp_path):
+    async with town(tmp_path) as house:
+        await say(house, COLD)
+        await house.at("2014-03-28 15:00")
+        await house.hears("office", "周报 2014-03-28 全文")
+        told = await paper(house)
+    assert "4月5日至4月7日清明放假" in told
+
+
+async def test_a_name_the_clerk_left_in_stands_on_top_of_the_draft(tmp_path):
+    async with town(tmp_path) as house:
+        await say(house, COLD)
+        await house.at("2014-03-28 15:00")
+        await house.hears("office", "周报 2014-03-28 改 建议 请打电话13912345678问一问")
+        await house.hears("office", "周报 2014-03-28 全文")
+        told = await paper(house)
+    assert "可能还有身份信息：编者的话" in told

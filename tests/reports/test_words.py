@@ -9,23 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.papers import chart_font, papers
+from bot.content.papers import papers
 from bot.core.digest import (
     Agreement,
     Count,
     Digest,
     PersonalMatter,
     Problem,
-    personal_files,
 )
-from bot.reports import chart
-from bot.reports.document.apart import personal, team
-from bot.reports.document.weekly import weekly
-from bot.reports.message import message
 from bot.reports.words import Words, inert
-from bot.reports.workbook import workbook
-from tests.core.test_digest import digest_of, opinion
-from tests.sample_week import sample_week
+from tests.core.test_digest import digest_of, heard, opinion
+from tests.every_paper import every_paper
+from tests.sample_week import NAMES, sample_week
 
 
 def test_both_languages_have_the_same_sentences_with_the_same_holes() -> None:
@@ -78,39 +73,52 @@ def test_a_rich_week_and_a_silent_one_find_every_sentence_they_need() -> None:
         themes=tuple(replace(theme, periods=2) for theme in rich.themes),
         agreement=Agreement(looked_at=12, same=10),
     )
-    for digest in (rich, quiet, silent, first, marked):
+    counters = replace(NAMES, windows=frozenset({"u02", "u03"}))
+    served = digest_of(
+        opinion("aa", about="班子", destination="handed"),
+        opinion("bb", "招待费比去年少了很多。", about="班子", kind="praise"),
+        opinion("cc", about="个人"),
+        names=counters,
+        heard=(heard(9, "u02"), heard(6, "u03")),
+    )
+    weeks = (rich, quiet, silent, first, marked, served)
+    for digest in weeks:
         _all_papers(digest, words)
 
     coded = {
         "ask", "band", "channel", "channel_name", "check_where", "overview", "rectification", "replies",
         "schedule", "schedule_column", "node_state", "gantt", "talks_table", "talks_column", "talks_reason", "node_due",
         "notice", "card", "problems", "problems_column", "problems_must", "problems_source", "problems_kind",
-        "problems_state", "problems_own", "answers", "answers_column", "answers_way",  # papers of their own
+        "problems_state", "problems_own", "answers", "answers_column", "answers_way",
+        "report_as", "checkup_item", "checkup_words", "checkup_which", "holiday",  # papers of their own
     }  # fmt: skip
     left = {key for key in words if key not in words.heard and key.split(".")[0] not in coded}
     assert left == {
-        "annex.list_one", "date.minute", "destinations.declined", "digest.foreword", "ledger.more", "message.silent",
+        "annex.list_one", "date.minute", "destinations.declined", "digest.foreword", "ledger.more",
+        "report.basis", "report.milestones_none", "report.turnout_unknown",
         "message.turnout_unknown", "number.new", "personal.above", "repeated.again", "turnout.apart", "turnout.folded", "urgent.waiting",
     }  # fmt: skip
 
 
+def test_what_a_report_calls_otherwise_is_called_something_in_the_digest() -> None:
+    words = papers("zh")
+    otherwise = [key for key in words if key.startswith("report_as.")]
+
+    assert otherwise
+    assert [key for key in otherwise if key.removeprefix("report_as.") not in words] == []
+
+
 def _all_papers(digest: Digest, words: Mapping[str, str]) -> None:
-    problems = [
+    problems = (
         Problem("totals", "groups", 1, 2),
         Problem("names", "Y0328-001"),
         Problem("personal", "Y0328-001"),
         Problem("handed", "Y0328-001"),
         Problem("empty", "typical"),
-    ]
-    matters = [PersonalMatter(str(n), "u02", "甲", "一句话") for n in range(3)]
-    files = personal_files(matters, office="局办", closes=digest.key, units={"u02": "第一中学"})
-    message(digest, words, problems)
-    weekly(digest, words, problems)
-    team(digest, words)
-    personal(files[0], words)
-    workbook(digest, words)
-    for draw in (chart.topics, chart.asks, chart.trend):
-        draw(digest, words, chart_font())
+    )
+    matters = tuple(PersonalMatter(str(n), "u02", "甲", "一句话") for n in range(3))
+    every_paper(digest, words, problems=problems, matters=matters, handed=("一条线索",))
+    every_paper(digest, words, matters=matters)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
 look at before it leaves.
 """
 
-from bot.core.digest.checking import Difference, Problem, differences, self_check
+from bot.core.digest.checking import Difference, Problem, differences, office_words, self_check
 from bot.core.digest.counting import digest_from, past_with, personal_files
 from bot.core.digest.model import (
     FOLDED,
@@ -42,6 +42,7 @@ from bot.core.digest.model import (
     Urgent,
     WindowRow,
 )
+from bot.core.digest.part import Part, part_of
 from bot.core.digest.report import IssueRow, Milestone, Report, Since, report_of, team_entries
 from bot.core.digest.routing import may_sit, may_stand_in, named_again, reader
 from bot.core.digest.snapshot import NotASnapshot, from_json, personal_from_json, to_json
@@ -71,6 +72,7 @@ __all__ = [
     "Notes",
     "Opinion",
     "Overdue",
+    "Part",
     "Past",
     "PersonalFile",
     "PersonalMatter",
@@ -96,6 +98,8 @@ __all__ = [
     "may_sit",
     "may_stand_in",
     "named_again",
+    "office_words",
+    "part_of",
     "past_with",
     "personal_files",
     "personal_from_json",

@@ -3,7 +3,7 @@
 A problem names itself by a code and a place; the papers' words say it in a sentence.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,6 +45,23 @@ def self_check(digest: Digest, *, still_naming: Collection[str] = ()) -> tuple[P
         *(Problem("handed", e.number) for e in digest.entries if e.destination == "handed"),
         *(Problem("empty", section) for section in _empty(digest)),
     )
+
+
+def office_words(digest: Digest) -> Iterator[tuple[str, str]]:
+    """What stands in the papers that no writer of an opinion wrote, each with the section it stands in."""
+    notes, problems = digest.notes, digest.rectification
+    yield "notes", notes.title
+    yield "notes", notes.foreword
+    for remark in notes.remarks:
+        yield remark.section, remark.text
+    for text in (*notes.practices, *notes.suggestions, *notes.corrections):
+        yield "notes", text
+    for matter in digest.urgent:
+        yield "urgent", f"{matter.matter} {matter.handling}"
+    for late in problems.overdue if problems else ():
+        yield "rectification", late.title
+    for text in problems.help if problems else ():
+        yield "rectification", text
 
 
 def differences(old: Digest, new: Digest) -> tuple[Difference, ...]:

@@ -17,7 +17,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from bot.reports.words import Words
+from bot.reports.words import Words, inert
 
 TEXT_WIDTH = 8844
 """156 mm: what is left of A4 between 28 mm on the left and 26 mm on the right."""
@@ -90,7 +90,7 @@ def _without_traces(paper: Paper, title: str, made: date) -> None:
     properties = paper.core_properties
     for child in list(properties._element):  # pyright: ignore[reportPrivateUsage] - no public way to remove one
         properties._element.remove(child)  # pyright: ignore[reportPrivateUsage]
-    properties.title = title[:255]
+    properties.title = inert(title)[:255]
     properties.created = properties.modified = datetime(made.year, made.month, made.day)  # noqa: DTZ001 - python-docx wants it naive
 
 

@@ -3,7 +3,7 @@
 Both are written with the sections of the weekly digest; what those say of a week, `report_as` says of the whole.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from bot.core.digest import Digest, Report
@@ -20,7 +20,7 @@ _OTHERWISE = "report_as."
 
 def report(made: Report, kind: Kind, texts: Mapping[str, str]) -> bytes:
     """The report as docx."""
-    words = Words({**texts, **_otherwise(texts)})
+    words = Words(_Otherwise(texts))
     whole = made.whole
     days = words.say(
         "report.span", opens=words.day(whole.opens), closes=words.day(whole.closes)
@@ -46,12 +46,21 @@ def report(made: Report, kind: Kind, texts: Mapping[str, str]) -> bytes:
     return paper.bytes()
 
 
-def _otherwise(texts: Mapping[str, str]) -> dict[str, str]:
-    return {
-        key.removeprefix(_OTHERWISE): text
-        for key, text in texts.items()
-        if key.startswith(_OTHERWISE)
-    }
+class _Otherwise(Mapping[str, str]):
+    """The papers' words, with what a report calls otherwise."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __getitem__(self, key: str) -> str:
+        otherwise = _OTHERWISE + key
+        return self._texts[otherwise if otherwise in self._texts else key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 def _sections(
