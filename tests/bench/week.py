@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from datetime import time as clock_time
 from pathlib import Path
@@ -144,6 +145,72 @@ async def _digest() -> tuple[float, float]:
         await database.stop()
         keys.close()
         return used, libraries
+
+
+PERIODS = 8
+
+
+def queries(many: int) -> tuple[float, float, float]:
+    """Seconds, at so many opinions over eight periods: one sum over the whole table; what a digest asks of it; the same,
+    with all it is counted from fetched into Python."""
+    return asyncio.run(_queries(many))
+
+
+async def _queries(many: int) -> tuple[float, float, float]:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
+        database, keys = _house(Path(folder))
+        labels = json.dumps(
+            {"topic": "fudan", "sifeng": ["形式主义"], "kind": "complaint", "about": "一般"}
+        )
+        text = redact("一个月检查七次，每次都要补材料，晚上备课的时间全拿去打印了").text
+        took: list[float] = []
+
+        def fill(tx: Tx) -> None:
+            for period in range(PERIODS):
+                rows = (
+                    (os.urandom(12), "bench", f"2014-03-{period + 1:02}", "a", f"u{i % 300}", "parent",
+                     "grievance", "怨", "chat", "[]", text, labels, 0, os.urandom(16))
+                    for i in range(many // PERIODS)
+                )  # fmt: skip
+                tx._connection.executemany(
+                    "INSERT INTO opinion (id, round, period, atom, unit, grp, question, dimension, channel, options, text,"
+                    " labels, pupil, lookup) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    sorted(rows),
+                )
+
+        def measured(tx: Tx) -> None:
+            work, connection = Work(tx), tx._connection
+            period = f"2014-03-{PERIODS:02}"
+
+            def seconds(ask: Callable[[], object]) -> float:
+                started = time.perf_counter()
+                ask()
+                return time.perf_counter() - started
+
+            def asks() -> None:
+                """All a digest asks of the database but the words themselves."""
+                work.opinions.turnout()
+                work.problems.ways(period)
+                work.themes.of(period)
+                work.decisions.agreement(period)
+                work.problems.every()
+                work.opinions.many("bench", period)
+
+            scan = "SELECT sum(length(text) + length(labels)) FROM opinion NOT INDEXED"
+            for ask in (
+                lambda: connection.execute(scan).fetchall(),
+                asks,
+                lambda: (asks(), work.opinions.of(period)),
+            ):
+                seconds(ask)
+                took.append(sorted(seconds(ask) for _ in range(5))[2])
+
+        await database.write(fill)
+        await database.write(measured)
+        await database.stop()
+        keys.close()
+        scanned, asked, fetched = took
+        return scanned, asked, fetched
 
 
 def _house(folder: Path) -> tuple[Database, Keyring]:
