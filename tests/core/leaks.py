@@ -78,12 +78,17 @@ class Weeks:
             self.places["", group] = chance.choice((0, 0, 0, 3, 12))
         self._since: defaultdict[str, set[Arrival]] = defaultdict(set)
         self._pool = Pool()
+        self.withdrawals = chance.choice((0.0, 0.0, 0.1, 0.3))
+        """How likely somebody takes back what waits, or was released, in a week."""
+        self.withdrawn = 0
+        self._whose: dict[bytes, tuple[Arrival, tuple[bytes, ...]]] = {}
         self._released: defaultdict[str, int] = defaultdict(int)
         self._printed: list[tuple[Turnout, frozenset[Arrival]]] = []
         self._ids = iter(range(1, 10**9))
         self._came = defaultdict[tuple[str, str], int](int)
         for week in range(1, self.weeks + 1):
             self._arrive(week)
+            self._withdraw()
             self._tick(week)
         for place, n in self.headcounts.items():
             if n is not None:
@@ -116,10 +121,24 @@ class Weeks:
         self.truth[arrival] += n
         for _ in range(n):
             wrote = self._chance.random() < 0.7
-            said.append(
-                Submission(id=self._id(), atom=atom, person=not arrival.again, wrote=wrote)
-            )
-            said += (self._piece(atom, question, wrote) for question in ("q1", "q2"))
+            handed = Submission(id=self._id(), atom=atom, person=not arrival.again, wrote=wrote)
+            pieces = [self._piece(atom, question, wrote) for question in ("q1", "q2")]
+            self._whose[handed.id] = arrival, (handed.id, *(one.id for one in pieces))
+            said += (handed, *pieces)
+
+    def _withdraw(self) -> None:
+        """Some take back what still waits: submission and pieces, by receipt. Nobody is told that it was so."""
+        gone: set[bytes] = set()
+        for handed in self._pool.submissions:
+            if self._chance.random() < self.withdrawals:
+                arrival, ids = self._whose[handed.id]
+                self.truth[arrival] -= 1
+                self.withdrawn += 1
+                gone |= {*ids}
+        self._pool = Pool(
+            tuple(p for p in self._pool.pieces if p.id not in gone),
+            tuple(s for s in self._pool.submissions if s.id not in gone),
+        )
 
     def _piece(self, atom: str, question: str, wrote: bool) -> Piece:
         text = (
@@ -169,18 +188,20 @@ class Weeks:
             )  # fmt: skip
             self._released[counted.atom] += counted.people
             self._printed.append((t, parts[counted.atom]))
-        made = digest_from(
-            [self._opinion(i, freed) for i, freed in enumerate(handed.freed)],
-            [t for t, _ in self._printed],
-            office="局办", issue=Issue(week, week), period=_period(friday),
-            next_period=_period(friday + timedelta(weeks=1)), moved=False,
-            headcounts=self.headcounts, names=self._names(),
-        )  # fmt: skip
-        self.digests.append(made)
-        self.known.equal += [
-            (frozenset[Arrival]().union(*(p for _, p in those)), figure)
-            for figure, those in self._figures(made, friday)
-        ]
+        freed = [self._opinion(i, one) for i, one in enumerate(handed.freed)]
+        left = [one for one in freed if self._chance.random() >= self.withdrawals]
+        for opinions in (freed, left):  # the draft made anew after some took theirs back
+            made = digest_from(
+                opinions, [t for t, _ in self._printed],
+                office="局办", issue=Issue(week, week), period=_period(friday),
+                next_period=_period(friday + timedelta(weeks=1)), moved=False,
+                headcounts=self.headcounts, names=self._names(),
+            )  # fmt: skip
+            self.digests.append(made)
+            self.known.equal += [
+                (frozenset[Arrival]().union(*(p for _, p in those)), figure)
+                for figure, those in self._figures(made, friday)
+            ]
 
     def _parts(self, decided: Release, *, closing: bool) -> dict[str, frozenset[Arrival]]:
         """Which arrivals each label of this tick is the sum of, for all that a reader can tell.
@@ -281,8 +302,8 @@ class _Polytope:
         self.unknowns = sorted(weeks.truth)
         self._at = {a: i for i, a in enumerate(self.unknowns)}
         known = weeks.known
-        # nobody comes a second time who has not come once
-        again = [a for a in self.unknowns if a.again]
+        # nobody comes a second time who has not come once; but the first may have been taken back
+        again = [a for a in self.unknowns if a.again and not weeks.withdrawals]
         second = np.zeros((len(again), len(self.unknowns)))
         for i, a in enumerate(again):
             second[i, self._at[a]], second[i, self._at[a._replace(again=False)]] = 1, -1
@@ -319,7 +340,7 @@ class _Polytope:
 
 
 def all_came(weeks: Weeks, cell: frozenset[Arrival]) -> bool:
-    """Whether everybody of that atom took part: then the papers say so, and nothing can hide it."""
+    """Whether everybody of that atom took part: then the papers say so (docs/decisions/vault.md says why)."""
     unit, group = next(iter(cell))[:2]
     atom = weeks.atoms.atom_of(unit, group)
     came = sum(
