@@ -83,7 +83,11 @@ def audit(ground: Ground) -> Report:
     """Look at everything. Raises `storage.audit.NoDatabase`; changes nothing anywhere."""
     files = Files(ground)
     with closing(evidence.opened(ground.file)) as db:
-        known = evidence.known(db, ground.master) if ground.master else evidence.Known((), 0)
+        known = (
+            evidence.known(db, ground.master, _slots(ground))
+            if ground.master
+            else evidence.Known((), 0)
+        )
         findings = [
             *_traces(ground, files, db, known.addresses),
             *_keys(ground, db),

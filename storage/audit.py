@@ -6,13 +6,13 @@ the master key alone, and every number is counted from the rows again.
 
 import hmac
 import json
-import re
 import sqlite3
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, cast
@@ -29,13 +29,13 @@ from storage.tables import metadata
 
 _HEADER = 100
 _WAL = 2
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CHUNK = 1 << 22
 _SEALED = (  # table, what its seal is bound to, the key it was sealed with
     ("person", "slot", "roster seal"),
     ("staff", "tag", "staff seal"),
     ("circle", "tag", "circle seal"),
     ("outbox", "key", "outbox address"),
+    ("errand", "number", "errands"),
 )
 
 
@@ -97,19 +97,28 @@ def opened(file: Path) -> Db:
     return connection
 
 
-def known(db: Db, master: bytes) -> Known:
-    """Every address of the roster, of staff and of what waits to be sent."""
+def known(db: Db, master: bytes, slots: Mapping[int, bytes]) -> Known:
+    """Every address of the roster, of staff, of what waits to be sent, read or said, and of talks in progress.
+
+    `slots`: the keys that the key directory still holds. A row whose key it does not hold is nobody's any more.
+    """
     found: dict[Address, None] = {}
     shut = 0
+    there = _tables(db)
+    for name, slot, sealed in _by_slot(db) if slots else ():
+        with suppress(KeyLost):
+            plain = json.loads(unseal(slots.get(slot, b""), sealed, name))
+            found |= dict.fromkeys(_addresses(plain))
     for table, bound, purpose in _SEALED:
+        if table not in there:  # a copy may be older than the table
+            continue
         key = derive(master, purpose)
         for name, sealed in db.execute(f"SELECT {bound}, sealed FROM {table}"):  # noqa: S608 - names from above
             if not sealed:  # a retired account
                 continue
             try:
-                plain = json.loads(
-                    unseal(key, sealed, name if isinstance(name, bytes) else name.encode())
-                )
+                bound_to = name if isinstance(name, bytes) else str(name).encode()
+                plain = json.loads(unseal(key, sealed, bound_to))
             except KeyLost:
                 shut += 1
                 continue
@@ -121,6 +130,15 @@ def known(db: Db, master: bytes) -> Known:
         except (KeyLost, ValueError):
             shut += 1
     return Known(tuple(found), shut)
+
+
+def _by_slot(db: Db) -> Iterator[tuple[bytes, int, bytes]]:
+    """What each is bound to, where its key lies, and what is sealed."""
+    yield from db.execute("SELECT id, key, sealed FROM telling")
+    for tag, revision, slot, sealed in db.execute(
+        "SELECT tag, revision, key, sealed FROM draft"
+    ):
+        yield tag + revision.to_bytes(8, "big"), slot, sealed
 
 
 def gathered(file: Path, master: bytes) -> tuple[Address, ...]:
@@ -221,19 +239,62 @@ def counting(db: Db) -> Iterator[str]:
             yield name
 
 
+TIMES: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "opinion.period", "released.period", "digest.period", "digest_note.period", "theme.latest",
+            "urgent.period", "urgent.day", "urgent.ended", "problem_line.day", "way.day", "notice.opens",
+            "notice.closes", "completion.day", "completion.occurrence", "feed.day", "talk.day", "talk.done",
+        ),
+        "date",
+    ),
+    **dict.fromkeys(
+        (
+            "inbox.day", "letter.day", "reply.day", "signature.day", "tiding.day", "tiding.tried", "telling.day",
+            "invitation.expires", "awaited.day", "errand.day",
+        ),
+        "day",
+    ),
+    **dict.fromkeys(("trail.at", "urgent.at"), "minute"),
+    **dict.fromkeys(("round.opens", "round.closes", "wave.at"), "planned"),
+}  # fmt: skip
+"""Every column that tells a time, and the finest it may: a date in words, a day since 1970, a whole minute. What the office
+planned, or sent to everybody, is nobody's time."""
+
+NUMBERS = frozenset(
+    {
+        "draft.revision", "draft.spoken", "draft.key", "opinion.number", "opinion.pupil", "opinion.doubt", "vault.key",
+        "vault.epoch", "vault.cleared", "vault.answers", "vault.answers_wanted", "vault.tags", "vault.tags_wanted",
+        "bucket.epoch", "bucket.number", "bucket.key", "released.people", "released.guests", "released.submissions",
+        "released.writers", "round.reminders", "round.stopped", "wave.number", "digest.version", "digest.sent",
+        "theme.number", "theme.named", "theme.opinions", "theme.periods", "theme.into", "themed.theme", "themed.copy",
+        "outbox.state", "circle.number", "letter.number", "reply.number", "signature.told", "signature.key",
+        "telling.key", "urgent.number", "urgent.apart", "urgent.told", "staff.number", "staff.active", "trail.id",
+        "errand.number", "campaign.id", "campaign.version", "campaign.state", "campaign.revision", "completion.campaign",
+        "talk.place", "talk.round", "problem_line.problem", "problem_line.line",
+        "problem.number", "problem.lines", "problem.rules", "way.problem", "notice.down",
+    }
+)  # fmt: skip
+"""Every other column that holds a number: counts, flags, slots of keys. None of them is about a time."""
+
+_TOO_FINE = {
+    "date": "{0} IS NOT NULL AND {0} != '' AND ({0} NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' OR length({0}) != 10)",
+    "day": "{0} > 99999",  # a day since 1970 has five digits, a second ten
+    "minute": "{0} % 60 != 0",
+}
+
+
 def fine_times(db: Db) -> Iterator[str]:
-    """Columns that hold a time finer than they may."""
-    for table in ("opinion", "released"):
-        periods = db.execute(f"SELECT DISTINCT period FROM {table}")  # noqa: S608
-        if any(not _DAY.fullmatch(str(period)) for (period,) in periods):
-            yield f"{table}.period"
-    for table in ("reply", "signature", "telling"):
-        # A day since 1970 has five digits, a second ten.
-        question = f"SELECT 1 FROM {table} WHERE day > 99999 LIMIT 1"  # noqa: S608
-        if db.execute(question).fetchone():
-            yield f"{table}.day"
-    if db.execute("SELECT 1 FROM trail WHERE at % 60 LIMIT 1").fetchone():
-        yield "trail.at"
+    """Columns that hold a time finer than they may, or longer than they may."""
+    for place, grain in TIMES.items():
+        table, _, name = place.partition(".")
+        wrong = _TOO_FINE.get(grain, "0").format(f'"{name}"')
+        if db.execute(f'SELECT 1 FROM "{table}" WHERE {wrong} LIMIT 1').fetchone():  # noqa: S608 - names from above
+            yield place
+    # The minute is for telling others when nobody has taken it: once somebody has, or all were told, it is too fine.
+    held = "SELECT 1 FROM urgent WHERE at != 0 AND (state != 'waiting' OR told >= 2) LIMIT 1"
+    if db.execute(held).fetchone():
+        yield "urgent.at"
 
 
 def _tables(db: Db) -> list[str]:
@@ -336,7 +397,9 @@ def words_of_few(db: Db) -> Iterator[Small]:
 def shared(db: Db) -> int:
     """Opinions that share a value with another one, which could only be because one person gave both."""
     sql = "SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM opinion WHERE {0} IS NOT NULL GROUP BY {0} HAVING n > 1)"
-    return sum(db.execute(sql.format(name)).fetchone()[0] for name in ("lookup", "reply_key"))
+    urgent = "SELECT count(*) FROM opinion JOIN urgent USING (lookup)"
+    each = sum(db.execute(sql.format(name)).fetchone()[0] for name in ("lookup", "reply_key"))
+    return each + db.execute(urgent).fetchone()[0]
 
 
 def digests_kept(db: Db) -> Iterator[tuple[str, str]]:
@@ -368,6 +431,9 @@ def uneven(db: Db) -> Iterator[tuple[str, int]]:
         ("opinion", "lookup"),
         ("reply", "id"),
         ("telling", "id"),
+        ("signature", "id"),
+        ("urgent", "lookup"),
+        ("bucket", "version"),
     ):
         question = f"SELECT substr({name}, 1, 2) FROM {table} WHERE {name} IS NOT NULL"  # noqa: S608
         rows = db.execute(question)
@@ -377,6 +443,11 @@ def uneven(db: Db) -> Iterator[tuple[str, int]]:
         alike = sum(n * (n - 1) // 2 for n in starts.values())
         if alike > 6 + 4 * many * many / 131072:
             yield f"{table}.{name}", many
+    numbers = [n for (n,) in db.execute("SELECT number FROM urgent ORDER BY number")]
+    # Of so many out of nine thousand hardly any stand side by side by chance.
+    beside = sum(after - before == 1 for before, after in pairwise(numbers))
+    if beside > 3 + 4 * len(numbers) ** 2 / 9000:
+        yield "urgent.number", len(numbers)
 
 
 def tau(order: list[Any]) -> float:

@@ -25,6 +25,8 @@ _EMPTIED = (
     "DELETE FROM inbox",
     "DELETE FROM signature",
     "DELETE FROM telling",
+    "DELETE FROM awaited",
+    "DELETE FROM errand",
     "UPDATE bucket SET sealed = x''",
 )
 _ROSTER = ("person", "staff", "seat", "invitation", "outbox")
@@ -146,7 +148,7 @@ def _known(part: Path) -> None:
 def _opens(part: Path, master: bytes) -> None:
     """Whether what is sealed under the master key was sealed under this one."""
     with closing(sqlite3.connect(part)) as db:
-        if known(db, master).shut:
+        if known(db, master, {}).shut:
             raise NotCopied("other_master")
 
 

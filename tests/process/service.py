@@ -100,7 +100,7 @@ class Browser:
         self._closed = False
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def post(self, body: dict[str, Any], *, key: str = "", patience: float = 20) -> str:
+    def post(self, body: dict[str, Any], *, key: str = "", patience: float = 40) -> str:
         """Send until it is confirmed; the key it was sent under."""
         named = {
             "key": key or secrets.token_urlsafe(12),
@@ -128,7 +128,7 @@ class Browser:
     def types(self, text: str, **how: Any) -> str:
         return self.post({"text": text}, **how)
 
-    def waits_for(self, *parts: str, patience: float = 20) -> str:
+    def waits_for(self, *parts: str, patience: float = 40) -> str:
         """The text of the next message that holds all of these."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
@@ -156,7 +156,7 @@ class Browser:
                         if line.startswith("data: "):
                             self._show(json.loads(line[6:]))
             except httpx.HTTPError:
-                time.sleep(0.05)
+                time.sleep(0.2)
 
     def _show(self, message: dict[str, Any]) -> None:
         if message["id"] not in self._seen:

@@ -16,18 +16,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Integer, Text
 
 from bot.content.loader import load_explanations
 from bot.core.cells import freeze
 from bot.core.digest.snapshot import to_json
-from bot.core.messages import Address
+from bot.core.messages import Address, Redacted, Sent
 from bot.core.people import Post, Role
 from bot.settings.reading import load
 from bot.verbs import audit as verb
 from handlers.tick import tick
 from handlers.upkeep import Report, audit
+from storage.audit import NUMBERS, TIMES
+from storage.draft import Draft
 from storage.identity import Entry
 from storage.keys import derive
+from storage.tables import metadata
 from storage.vault import Tick
 from tests.sample_week import sample_week
 from tests.vaults import PARENTS, Shelf, said
@@ -68,6 +72,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shelf.do(lambda work: work.staff.join(person(50), "zh", (Post(role=Role.OFFICE),)))
     shelf.do(lambda work: work.parcels.put("digest", PERIOD, person(50)))
     shelf.do(lambda work: work.digests.draft(PERIOD, to_json(sample_week()), "{}", ()))
+    shelf.do(lambda work: work.errands.awaits(work.staff.find(person(50)).tag, "plan", 20721))
     shelf.close()
     return folder
 
@@ -245,6 +250,28 @@ def sealed_log(home: Path) -> None:
     (home / "data" / "old.gz").write_bytes(gzip.compress(f"user={ID}\n".encode()))
 
 
+def urgent(**wrong: object) -> Callable[[Path], None]:
+    """One urgent matter, all right but for this."""
+    row: dict[str, object] = {
+        "number": 4711, "period": PERIOD, "day": PERIOD, "at": 0, "unit": "", "apart": 0, "text": "打伤了",
+        "lookup": None, "told": 1, "state": "waiting", "holder": "", "handling": "", "ended": "",
+    }  # fmt: skip
+    values = row | wrong
+    return sql(f"INSERT INTO urgent VALUES ({', '.join('?' * len(values))})", *values.values())
+
+
+def urgent_of_an_opinion(home: Path) -> None:
+    db = sqlite3.connect(home / "data" / "tingwen.db")
+    (lookup,) = db.execute("SELECT lookup FROM opinion LIMIT 1").fetchone()
+    db.close()
+    urgent(lookup=lookup)(home)
+
+
+def urgent_in_a_row(home: Path) -> None:
+    for number in range(7):
+        urgent(number=1000 + number)(home)
+
+
 UTF16 = f"who: {ID}".encode("utf-16-le")
 SHA = hashlib.sha256(f"telegram:{ID}".encode())
 PLANTS: list[tuple[str, Callable[[Path], None]]] = [
@@ -296,7 +323,126 @@ PLANTS: list[tuple[str, Callable[[Path], None]]] = [
     ("audit_snapshot", sql("UPDATE digest SET snapshot = '{}'")),
     ("audit_order", ordered),
     ("audit_uneven", timed),
+    ("audit_time", urgent(at=61)),
+    ("audit_time", urgent(at=60, state="taken", holder="duty-1")),
+    ("audit_time", urgent(at=60, told=2)),
+    ("audit_time", urgent(day="2026-09-25 10:31")),
+    ("audit_shared", urgent_of_an_opinion),
+    ("audit_uneven", urgent_in_a_row),
+    ("audit_mark", lambda home: urgent(lookup=own_mark(home))(home)),
+    ("audit_id", urgent(text=f"来自{ID}")),
+    ("audit_time", sql("INSERT INTO letter VALUES (x'01', 1, 1790000000, x'')")),
+    ("audit_time", sql("INSERT INTO reply VALUES (x'01', x'02', 1, 1790000000, 'no', '', '')")),
+    ("audit_mark", lambda home: sql("INSERT INTO letter VALUES (?, 1, 20721, x'')", own_mark(home))(home)),
+    ("audit_mark", lambda home: sql("INSERT INTO reply VALUES (x'01', ?, 1, 20721, 'no', '', '')", own_mark(home))(home)),
+    ("audit_id", sql("INSERT INTO reply VALUES (x'01', x'02', 1, 20721, 'words', '', ?)", f"我是{ID}")),
+    ("audit_stranger", sql("ALTER TABLE letter ADD COLUMN reader TEXT")),
+    ("audit_time", sql("INSERT INTO signature VALUES (x'01', 1790000000, 0, 3, x'')")),
+    ("audit_mark", lambda home: sql("INSERT INTO signature VALUES (?, 20721, 0, 3, x'')", own_mark(home))(home)),
+    ("audit_time", sql("INSERT INTO tiding VALUES ('r', 'shitang', 1790000000, 0, '')")),
+    ("audit_time", sql("INSERT INTO tiding VALUES ('r', 'shitang', 20721, 1790000000, '')")),
+    ("audit_id", sql("INSERT INTO tiding VALUES ('r', 'shitang', 20721, 0, ?)", f"告诉{ID}")),
+    ("audit_time", sql("INSERT INTO telling VALUES (x'01', 1790000000, 3, x'')")),
+    ("audit_mark", lambda home: sql("INSERT INTO telling VALUES (?, 20721, 3, x'')", own_mark(home))(home)),
+    ("audit_mark", lambda home: sql("INSERT INTO decision VALUES (?, 'topic', '', '')", own_mark(home))(home)),
+    ("audit_stranger", sql("ALTER TABLE decision ADD COLUMN who TEXT")),
+    ("audit_mark", lambda home: sql("INSERT INTO themed VALUES (?, 1, 0)", own_mark(home))(home)),
+    ("audit_stranger", sql("ALTER TABLE themed ADD COLUMN at INTEGER")),
+    ("audit_time", sql("INSERT INTO theme VALUES (1, 'shitang', '菜', 0, 1, 1, '2026-09-25T10:31', x'01', '{}', 0)")),
+    ("audit_time", sql("INSERT INTO errand VALUES (1, 1790000000, x'')")),
+    ("audit_time", sql("INSERT INTO awaited VALUES (x'01', 1790000000, x'')")),
+    ("audit_mark", lambda home: sql("INSERT INTO way VALUES (?, 'answered', 0, '', '2026-09-25')", own_mark(home))(home)),
+    ("audit_time", sql("INSERT INTO feed VALUES (x'01', 'office-1', '2026-09-25T10:31')")),
+    ("audit_id", sql("INSERT INTO feed VALUES (x'01', ?, '2026-09-25')", ID)),
+    ("audit_time", sql("INSERT INTO way VALUES (x'01', 'answered', 0, '', '2026-09-25T10:31')")),
+    ("audit_time", sql("INSERT INTO problem_line VALUES (1, 0, '2026-09-25T10:31', '', 'list', '', '{}')")),
+    ("audit_id", sql("INSERT INTO problem_line VALUES (1, 0, '2026-09-25', ?, 'list', '', '{}')", ID)),
+    ("audit_time", sql("INSERT INTO notice VALUES ('1', '2026-09-25T10:31', '2026-09-30', '[]', 'rate_1', 0)")),
+    ("audit_mark", lambda home: sql("INSERT INTO awaited VALUES (x'01', 20721, ?)", own_mark(home))(home)),
 ]  # fmt: skip
+
+
+def test_every_table_has_a_planted_fault_or_is_about_nobody():
+    """A table that comes new is placed here, or nobody would know whether the audit sees what is wrong in it."""
+    planted = {
+        "draft",
+        "opinion",
+        "vault",
+        "released",
+        "digest",
+        "trail",
+        "person",
+        "staff",
+        "bucket",
+        "inbox",
+    }
+    planted |= {
+        "urgent",
+        "letter",
+        "reply",
+        "signature",
+        "tiding",
+        "telling",
+        "decision",
+        "theme",
+        "themed",
+    }
+    planted |= {"errand", "awaited", "feed", "problem_line", "way", "notice"}
+    of_the_office = {
+        "script",
+        "round",
+        "wave",
+        "digest_note",
+        "outbox",
+        "circle",
+        "seat",
+        "invitation",
+    }
+    of_the_office |= {"campaign", "completion", "talk", "problem"}
+    assert planted | of_the_office == set(metadata.tables)
+
+
+def test_the_audit_knows_of_every_number_and_every_day_what_it_is():
+    """A column that comes new may hold a time; it has to be said which, or that it holds none."""
+    numbers = {
+        f"{table.name}.{one.name}"
+        for table in metadata.tables.values()
+        for one in table.c
+        if isinstance(one.type, Integer)
+    }
+    days = {
+        f"{table.name}.{one.name}"
+        for table in metadata.tables.values()
+        for one in table.c
+        if isinstance(one.type, Text)
+        and one.name
+        in ("period", "day", "ended", "done", "latest", "opens", "closes", "occurrence")
+    }
+    assert numbers <= {*TIMES} | NUMBERS
+    assert days <= {*TIMES}
+    assert not {*TIMES} & NUMBERS
+    assert {*TIMES} | NUMBERS <= {
+        f"{t.name}.{c.name}" for t in metadata.tables.values() for c in t.c
+    }
+
+
+def test_somebody_is_looked_for_who_is_only_in_the_middle_of_a_talk_or_being_told(home: Path):
+    """Their address is known to a sealed row alone, and the key directory opens it."""
+    shelf = Shelf(home, durable=False)
+    talking, told, sent = (Address(channel="telegram", id=f"88123456{n}9") for n in range(3))
+
+    def known(work):
+        work.drafts.keep(Draft(address=talking, language="zh", since=1.0))
+        work.tidings.post("r", "shitang", Redacted("好了"), 20721)
+        work.tidings.tell(work.tidings.every()[0], [(told, "zh")], 20721)
+        work.errands.take_up(sent, Sent("a.docx", "1", 5), "", 1.0)
+
+    shelf.do(known)
+    shelf.close()
+    assert audited(home).findings == ()
+    for one in (talking, told, sent):
+        stray("data/log", f"from {one.id}".encode())(home)
+        assert [p.fault for p in audited(home).findings] == ["audit_id"]
 
 
 @pytest.mark.parametrize(
