@@ -38,7 +38,7 @@ from handlers.alarm import Alarms
 from handlers.desk import Answer, Desk, Spot
 from handlers.intake import Importer
 from handlers.outbox import Outbox
-from handlers.papers import CHART, Press
+from handlers.papers import CHART, Press, tidy
 from handlers.people import Registry
 from handlers.reading import NotRead, Readings
 from handlers.receipt import Asked, NoneReady, Receipts
@@ -105,8 +105,9 @@ class Front:
         self.alarms = Alarms(clock, self.ring)
 
     async def start(self) -> None:
-        """Burn the keys that no row names, and take up what the last run left."""
+        """Burn the keys that no row names, remove what a killed press left, and take up what the last run left."""
         await self._database.write(_swept)
+        tidy()
         await self.look_again()
         if self._registry is not None and self._desk is not None:
             for errand in await self._database.write(lambda tx: Work(tx).errands.every()):

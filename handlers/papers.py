@@ -3,10 +3,15 @@ slow, and runs in a process of its own. Text, bytes and plain values pass betwee
 """
 
 import asyncio
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from bot.core.messages import File, Redacted
@@ -80,7 +85,8 @@ class Press:
         self, workers: int, begin: Callable[..., None], *arguments: object
     ) -> AsyncGenerator[Callable[..., Awaitable[Any]]]:
         """Processes for much work of one kind, prepared once by `begin`: each call of what is given here runs in one."""
-        pool = await asyncio.to_thread(_pool, workers, begin, *arguments)
+        aside = TemporaryDirectory(prefix=f"{_APART}{os.getpid()}-")
+        pool = await asyncio.to_thread(_pool, workers, _begun, aside.name, begin, *arguments)
         loop = asyncio.get_running_loop()
 
         def working(work: Callable[..., Any], *plain: object) -> Awaitable[Any]:
@@ -91,6 +97,7 @@ class Press:
         finally:
             # Waiting for a process to end is waiting too.
             await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+            await asyncio.to_thread(aside.cleanup)
 
     async def _elsewhere(self, make: Callable[..., T], *arguments: object) -> T:
         async with self.lasting(1, _nothing) as working:
@@ -114,6 +121,23 @@ def _pool(
 
 def _nothing() -> None:
     """What a process does that has only to be there."""
+
+
+_APART = "tingwen-press-"
+"""Where a press puts down what does not fit into memory; the number of its process follows."""
+
+
+def _begun(folder: str, begin: Callable[..., None], *arguments: object) -> None:
+    tempfile.tempdir = folder
+    begin(*arguments)
+
+
+def tidy() -> None:
+    """Remove what a press left lying about that was killed: words may be in it. Called once, at the start."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_APART}*"):
+        number = folder.name.removeprefix(_APART).split("-")[0]
+        if number == str(os.getpid()) or not Path(f"/proc/{number}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:

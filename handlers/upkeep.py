@@ -148,8 +148,8 @@ class Files:
         ground = self._ground
         beside = ground.file.parent.glob(f"{ground.file.name}*")
         folders = (ground.data_dir, *ground.logs, *ground.also)
-        left = (p for mark in ("etilqs_*", "tingwen-*") for p in ground.temporary.glob(mark))
-        every = (*beside, *(path for folder in folders for path in _below(folder)), *left)
+        left = [p for mark in ("etilqs_*", "tingwen-*") for p in ground.temporary.glob(mark)]
+        every = (*beside, *(path for folder in (*folders, *left) for path in _below(folder)))
         own = ground.key_dir.resolve()
         for path in dict.fromkeys(path.resolve() for path in every if path.is_file()):
             if own not in path.parents:  # keys may lie in their own place

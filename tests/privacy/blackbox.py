@@ -236,7 +236,7 @@ def _ended(person: Quick) -> tuple[str, str]:
 
 
 def _until(folder: Path, question: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         db = sqlite3.connect(folder / "data" / "tingwen.db")
         try:

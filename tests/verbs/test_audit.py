@@ -144,6 +144,11 @@ def stray(name: str, content: bytes) -> Callable[[Path], None]:
     return plant
 
 
+def left_by_the_press(home: Path) -> None:
+    (home / "tmp" / "tingwen-press-1-x").mkdir(parents=True)
+    (home / "tmp" / "tingwen-press-1-x" / "sheet1").write_text(f"<c>{ID}</c>")
+
+
 def packed(home: Path) -> None:
     with zipfile.ZipFile(home / "data" / "ledger.xlsx", "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("xl/sheet1.xml", f"<c>{ID}</c>")
@@ -285,6 +290,7 @@ PLANTS: list[tuple[str, Callable[[Path], None]]] = [
     ("audit_id", stray("data/dump", "".join(f"\\u{ord(c):04x}" for c in ID).encode())),
     ("audit_id", stray("data/tingwen.db-journal", ID.encode())),
     ("audit_id", stray("tmp/etilqs_0001", ID.encode())),
+    ("audit_id", left_by_the_press),
     ("audit_id", packed),
     ("audit_id", sealed_log),
     ("audit_id", sql("INSERT INTO trail VALUES (1, 60, 'server', 'x', ?)", json.dumps({"a": ID}))),
