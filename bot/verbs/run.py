@@ -18,6 +18,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Serve; 1 where the configuration cannot be run with."""
+    _leave_no_dump()
     gc.disable()  # importing makes no garbage: collecting in vain costs a tenth of a start. The app enables it
     loaded, problems = opened(args.config, os.environ)
     if loaded is None:
@@ -26,3 +27,11 @@ def run(args: Namespace) -> int:
     from bot.app import serve
 
     return asyncio.run(serve(loaded.settings, loaded.secrets))
+
+
+def _leave_no_dump() -> None:
+    """Should the process crash, what people are saying at that moment is not written down with its memory."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -71,7 +71,8 @@ class Recording:
     shown: list[list[str]] = field(default_factory=list)
     said: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
     """What commands answered."""
-    refused: dict[str, int] = field(default_factory=dict)
+    limits: str = ""
+    """What the system lets the service do, as it says itself."""
 
     def keep(self, moment: str) -> None:
         """Copy every file as it lies there now."""
@@ -119,6 +120,10 @@ class Clocked(Service):
                 return self
         raise AssertionError("the service did not start")
 
+    def limits(self) -> str:
+        assert self._process is not None
+        return Path(f"/proc/{self._process.pid}/limits").read_text(encoding="utf-8")
+
     def program(self) -> list[str]:
         return [sys.executable, "-m", "tests.privacy.clocked", str(self.ahead)]
 
@@ -165,6 +170,7 @@ def record(folder: Path) -> Recording:
     service = Clocked(folder, CONFIG.format(folder=folder))
     service.at(BEFORE)
     with service:
+        done.limits = service.limits()
         people = [Quick(service, secrets.token_urlsafe(24)) for _ in range(7)]
         done.tokens = [person.token for person in people]
         _in_the_middle(people)

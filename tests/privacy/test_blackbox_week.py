@@ -229,6 +229,10 @@ def test_the_key_directory_is_for_the_service_alone(week: Recording):
     assert (week.folder / "keys").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_crash_would_write_no_memory_down(week: Recording):
+    assert re.search(r"^Max core file size +0 +0 ", week.limits, re.MULTILINE)
+
+
 def test_no_key_lies_anywhere_but_among_the_keys(week: Recording):
     slots = (week.folder / "keys" / "slots").read_bytes()
     keys = [slots[at : at + 32] for at in range(0, len(slots), 32)]
