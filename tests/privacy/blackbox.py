@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from tests.process.service import ROOT, Browser, Service
+from tests.process.service import PLAIN, ROOT, Browser, Service
 
 SHANGHAI = timezone(timedelta(hours=8))
 BEFORE = datetime(2026, 9, 18, 14, 40, tzinfo=SHANGHAI)
@@ -112,7 +112,7 @@ class Clocked(Service):
         deadline = time.monotonic() + 60  # as long as a busy machine needs
         while time.monotonic() < deadline:
             try:
-                httpx.get(f"{self.url}/chat", timeout=1)
+                PLAIN.get(f"{self.url}/chat", timeout=1)
             except httpx.HTTPError:
                 assert self._process.poll() is None, (self.folder / "log.txt").read_text()
                 time.sleep(0.05)
@@ -138,7 +138,7 @@ class Clocked(Service):
 class Quick(Browser):
     """The same page over one connection: a hundred messages in seconds."""
 
-    client = httpx.Client(verify=False, trust_env=False)
+    client = PLAIN
 
     def post(self, body: dict[str, Any], *, key: str = "", patience: float = 20) -> str:
         named = {"key": key or secrets.token_urlsafe(12), "message": secrets.token_urlsafe(12)}
