@@ -85,19 +85,18 @@ class Press:
         self, workers: int, begin: Callable[..., None], *arguments: object
     ) -> AsyncGenerator[Callable[..., Awaitable[Any]]]:
         """Processes for much work of one kind, prepared once by `begin`: each call of what is given here runs in one."""
-        aside = TemporaryDirectory(prefix=f"{_APART}{os.getpid()}-")
-        pool = await asyncio.to_thread(_pool, workers, _begun, aside.name, begin, *arguments)
-        loop = asyncio.get_running_loop()
+        with TemporaryDirectory(prefix=f"{_APART}{os.getpid()}-") as folder:
+            pool = await asyncio.to_thread(_pool, workers, _begun, folder, begin, *arguments)
+            loop = asyncio.get_running_loop()
 
-        def working(work: Callable[..., Any], *plain: object) -> Awaitable[Any]:
-            return loop.run_in_executor(pool, work, *plain)
+            def working(work: Callable[..., Any], *plain: object) -> Awaitable[Any]:
+                return loop.run_in_executor(pool, work, *plain)
 
-        try:
-            yield working
-        finally:
-            # Waiting for a process to end is waiting too.
-            await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
-            await asyncio.to_thread(aside.cleanup)
+            try:
+                yield working
+            finally:
+                # Waiting for a process to end is waiting too.
+                await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
 
     async def _elsewhere(self, make: Callable[..., T], *arguments: object) -> T:
         async with self.lasting(1, _nothing) as working:

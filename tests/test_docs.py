@@ -124,15 +124,65 @@ def _anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head).strip().lower().replace(" ", "-") for head in heads}
 
 
-@pytest.mark.parametrize("page", ["anonymity.md", "anonymity.zh-CN.md"])
-def test_each_promise_names_a_test_that_is_there(page: str):
-    text = (ROOT / "docs" / page).read_text("utf-8")
-    named = re.findall(r"`(tests/[a-z_/]+\.py)::(test_\w+)`", text)
+NAMED = re.compile(r"`(tests/[a-z_/]+\.py)::(test_\w+)`")
+ANONYMITY = {
+    "anonymity.md": (
+        "What is done", "Which test keeps which sentence", "Windows that remain", "What is not promised",
+    ),
+    "anonymity.zh-CN.md": ("做了什么", "由哪个测试守着", "还剩哪些空当", "不答应什么"),
+}  # fmt: skip
 
-    assert len(named) > 30
+
+@pytest.mark.parametrize("page", ANONYMITY)
+def test_each_test_that_the_page_on_anonymity_names_is_there(page: str):
+    named = NAMED.findall(TEXT[f"docs/{page}"])
+
+    assert len(named) > 100
     missing = [
         (file, test)
         for file, test in named
         if not re.search(rf"def {test}\(", (ROOT / file).read_text("utf-8"))
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", ANONYMITY)
+def test_each_promise_has_its_tests_beside_it(page: str):
+    done, kept, *_ = ANONYMITY[page]
+    promised = {row[0] for row in _rows(page, done)}
+    tested = {row[0] for row in _rows(page, kept) if NAMED.search(row[1])}
+
+    assert len(promised) > 20
+    assert promised <= tested
+
+
+@pytest.mark.parametrize("page", ANONYMITY)
+def test_each_window_that_remains_was_looked_through_by_a_test(page: str):
+    rows = _rows(page, ANONYMITY[page][2])
+
+    assert len(rows) > 15
+    assert [row[0] for row in rows if not NAMED.search(row[-1])] == []
+
+
+@pytest.mark.parametrize("page", ANONYMITY)
+def test_each_thing_that_is_not_promised_names_a_test_of_what_is_said_of_it(page: str):
+    points = re.split(r"^- ", _section(page, ANONYMITY[page][3]), flags=re.MULTILINE)[1:]
+
+    assert len(points) > 8
+    assert [point[:30] for point in points if not NAMED.search(point)] == []
+
+
+def test_the_two_pages_on_anonymity_name_the_same_tests():
+    assert sorted(NAMED.findall(TEXT["docs/anonymity.md"])) == sorted(
+        NAMED.findall(TEXT["docs/anonymity.zh-CN.md"])
+    )
+
+
+def _section(page: str, heading: str) -> str:
+    return TEXT[f"docs/{page}"].split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def _rows(page: str, heading: str) -> list[list[str]]:
+    """The table below that heading, up to the next one or to further words."""
+    lines = [line for line in _section(page, heading).splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines[1:]]

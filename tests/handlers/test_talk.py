@@ -42,6 +42,21 @@ async def test_other_ways_to_be_heard_are_told_at_every_step_and_the_talk_stays_
     assert anna.labels == [b.label for row in before.rows for b in row]
 
 
+@pytest.mark.parametrize("link", ["", "g_teacher", "g_party", "g_parent"])
+async def test_the_card_of_every_group_leads_to_who_will_see_it(home, link):
+    """What nothing of ours can change is said before the first question: the platform reads along."""
+    anna = home.person("anna")
+    await anna.arrives(link)
+    await anna.taps(
+        next(label for label in anna.labels if "谁会看到" in label or "保密" in label)
+    )
+
+    assert "能看到" in anna.sees
+    assert "聊天平台" in anna.sees or "聊天软件" in anna.sees
+    if link != "g_parent":
+        assert "企业微信由单位管理" in anna.sees
+
+
 @pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
 async def test_one_may_stop_at_every_step(home, steps):
     anna = home.person("anna")

@@ -23,7 +23,7 @@ from storage.identity import Entry
 from storage.keys import KEY, KeyLost, derive, unseal, unseal_block
 from storage.vault import _bound
 from tests.chat import Home
-from tests.vaults import PARENTS, Shelf, person, said
+from tests.vaults import PARENTS, Shelf, every_key, person, said
 
 NOW = 1_790_000_000.0
 DAY = int(NOW // 86400)
@@ -244,3 +244,26 @@ def test_a_copy_with_keys_shows_for_two_days_that_a_delivery_of_an_address_was_t
     shelf.do(lambda work: work.inbox.forget(DAY + 3))
     assert shelf.rows("SELECT count(*) FROM inbox") == [(0,)]
     assert not list((shelf.folder / "keys").glob(f"inbox-{DAY}"))
+
+
+def test_copies_of_the_files_and_the_keys_of_a_later_day_show_who_was_talking_and_not_what(
+    shelf,
+):
+    """And how much changed between two copies. A `tingwen backup` has no such rows at all."""
+    who, other = person(1), person(2)
+    shelf.do(lambda work: work.drafts.keep(Draft(address=who, language="zh", since=NOW)))
+    [(tag, revision, sealed)] = shelf.rows("SELECT tag, revision, sealed FROM draft")
+    before = shelf.rows("SELECT sealed FROM bucket")
+
+    def handed_in(work):
+        work.vault.submit("r", who, "a0", said(WORDS))
+        work.drafts.drop(work.drafts.find(who))
+
+    shelf.do(handed_in)
+    later = every_key((shelf.folder / "keys" / "slots").read_bytes())
+    assert tag == shelf.keys.tag(f"{who.channel}\0{who.id}".encode())
+    assert tag != shelf.keys.tag(f"{other.channel}\0{other.id}".encode())
+    for key in (*later, shelf.keys.master):
+        with pytest.raises(KeyLost):
+            unseal(key, sealed, tag + revision.to_bytes(8, "big"))
+    assert len({*before} - {*shelf.rows("SELECT sealed FROM bucket")}) == 2
