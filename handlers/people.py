@@ -322,6 +322,7 @@ def _let_go(work: Work, member: Member, successor: Address | None = None) -> Non
         work.parcels.readdress(member.address, successor)
     work.parcels.give_up(member.address)
     work.errands.forget(member.tag, member.address)
+    work.intakes.forget(member.address)
 
 
 # --- staff comes and goes --------------------------------------------------------------------------------------

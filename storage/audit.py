@@ -36,6 +36,7 @@ _SEALED = (  # table, what its seal is bound to, the key it was sealed with
     ("circle", "tag", "circle seal"),
     ("outbox", "key", "outbox address"),
     ("errand", "number", "errands"),
+    ("intake", "number", "intake seal"),
 )
 
 
@@ -151,8 +152,15 @@ def gathered(file: Path, master: bytes) -> tuple[Address, ...]:
     return tuple(found)
 
 
-def _addresses(plain: list[Any]) -> Iterator[Address]:
+def _addresses(plain: list[Any] | dict[str, Any]) -> Iterator[Address]:
     """A roster entry begins with a pair and ends with pairs; the others begin with channel and id themselves."""
+    if isinstance(
+        plain, dict
+    ):  # of what was entered: whose chat it was, empty once they are gone
+        channel, id = plain["address"]
+        if id:
+            yield Address(channel=channel, id=id)
+        return
     entry = isinstance(plain[0], list)
     pairs = cast(list[list[str]], [plain[0], *plain[-1]] if entry else [plain[:2]])
     for channel, id in pairs:
@@ -245,6 +253,8 @@ TIMES: Mapping[str, str] = {
             "opinion.period", "released.period", "digest.period", "digest_note.period", "theme.latest",
             "urgent.period", "urgent.day", "urgent.ended", "problem_line.day", "way.day", "notice.opens",
             "notice.closes", "completion.day", "completion.occurrence", "feed.day", "talk.day", "talk.done",
+            "clue.day", "clue.received", "appraisal.counted", "intake.period", "intake.day", "entry.received",
+            "entry.due", "mailing.sent", "mailing.due", "mailing.returned",
         ),
         "date",
     ),
@@ -272,7 +282,10 @@ NUMBERS = frozenset(
         "telling.key", "urgent.number", "urgent.apart", "urgent.told", "staff.number", "staff.active", "trail.id",
         "errand.number", "campaign.id", "campaign.version", "campaign.state", "campaign.revision", "completion.campaign",
         "talk.place", "talk.round", "problem_line.problem", "problem_line.line",
-        "problem.number", "problem.lines", "problem.rules", "way.problem", "notice.down",
+        "problem.number", "problem.lines", "problem.rules", "clue.number", "appraisal.number",
+        "intake.number", "intake.state", "intake.key", "intake.many", "intake.taken", "intake.known", "intake.bad",
+        "waiting.batch", "waiting.number", "entry.batch", "entry.early", "entry.urgent", "twin.likeness", "twin.apart",
+ "way.problem", "notice.down",
     }
 )  # fmt: skip
 """Every other column that holds a number: counts, flags, slots of keys. None of them is about a time."""

@@ -98,6 +98,12 @@ _BATCH = (
 _THIS = intake.c.number == bindparam("number_")
 _BEGIN = Statement(insert(intake))
 _LAST = Statement(select(func.max(intake.c.number)))
+_SEALED = Statement(select(intake.c.number, intake.c.sealed))
+_RESEAL = Statement(
+    update(intake)
+    .where(intake.c.number == bindparam("number_"))
+    .values(sealed=bindparam("sealed_"))
+)
 _FIND = Statement(select(*_BATCH).where(_THIS))
 _UNDONE = Statement(
     select(*_BATCH)
@@ -334,6 +340,15 @@ class Intakes:
             "state_": made.state, "sealed_": self._sealed(made), "many_": made.many,
         }  # fmt: skip
         return self._tx.do(_SAVE, row) == 1
+
+    def forget(self, address: Address) -> None:
+        """No batch leads to this chat any more; what was entered stays."""
+        for number, sealed in self._tx.all(_SEALED):
+            plain = json.loads(unseal(self._key(), sealed, b"%d" % number))
+            if plain["address"] == [address.channel, address.id]:
+                written = json.dumps(plain | {"address": ["", ""]}, ensure_ascii=False)
+                again = seal(self._key(), written.encode(errors="replace"), b"%d" % number)
+                self._tx.do(_RESEAL, {"number_": number, "sealed_": again})
 
     def move(self, number: int, was: int, state: int) -> bool:
         """From one state to the next; False where somebody else has."""
