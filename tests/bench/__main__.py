@@ -51,6 +51,15 @@ def main() -> int:
         f"{whole - libraries:.2f} beyond",
         "≤ 1 beyond",
     )
+    for many in (100_000, 1_000_000):
+        scanned, asked, fetched = week.queries(many)
+        row(
+            f"what a digest asks of {many:,} opinions, ms (floor: one sum over the table)",
+            f"{scanned * 1000:.0f}",
+            f"{asked * 1000:.0f}; {fetched * 1000:.0f} with the period's words",
+            f"{asked / scanned:.2f}; {fetched / scanned:.1f}",
+            "≤ 1.3",
+        )
     begun = start.measured(given.rounds)
     row(
         "start-up until ready, ms (floor: lean imports)",

@@ -11,6 +11,8 @@ from datetime import time as clock_time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import insert
+
 from bot.app import almanac_of, headcounts_of
 from bot.content.loader import load_texts
 from bot.core.bucket import Piece
@@ -23,10 +25,11 @@ from bot.verbs.opening import sample
 from handlers.digest import draft
 from handlers.round import Reminders, seed
 from handlers.words import House
-from storage.database import Database, Tx
+from storage.database import Database, Statement, Tx
 from storage.keys import Keyring
 from storage.opinion import sliced
 from storage.schema import prepare
+from storage.tables import opinion
 from storage.unit_of_work import Work
 from tests.bench.inbound import Mute, script
 from tests.vaults import ask
@@ -148,6 +151,7 @@ async def _digest() -> tuple[float, float]:
 
 
 PERIODS = 8
+_FILL = Statement(insert(opinion))
 
 
 def queries(many: int) -> tuple[float, float, float]:
@@ -165,26 +169,25 @@ async def _queries(many: int) -> tuple[float, float, float]:
         text = redact("一个月检查七次，每次都要补材料，晚上备课的时间全拿去打印了").text
         took: list[float] = []
 
+        columns = ("id", "round", "period", "atom", "unit", "grp", "question", "dimension", "channel", "options", "text",
+                   "labels", "pupil", "lookup", "number", "reply_key", "doubt")  # fmt: skip
+
         def fill(tx: Tx) -> None:
             for period in range(PERIODS):
-                rows = (
+                rows = [
                     (os.urandom(12), "bench", f"2014-03-{period + 1:02}", "a", f"u{i % 300}", "parent",
-                     "grievance", "怨", "chat", "[]", text, labels, 0, os.urandom(16))
+                     "grievance", "怨", "chat", "[]", text, labels, 0, os.urandom(16), None, None, 0)
                     for i in range(many // PERIODS)
-                )  # fmt: skip
-                tx._connection.executemany(
-                    "INSERT INTO opinion (id, round, period, atom, unit, grp, question, dimension, channel, options, text,"
-                    " labels, pupil, lookup) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                    sorted(rows),
-                )
+                ]  # fmt: skip
+                tx.many(_FILL, [dict(zip(columns, row, strict=True)) for row in sorted(rows)])
 
         def measured(tx: Tx) -> None:
-            work, connection = Work(tx), tx._connection
+            work = Work(tx)
             period = f"2014-03-{PERIODS:02}"
 
-            def seconds(ask: Callable[[], object]) -> float:
+            def seconds(deed: Callable[[], object]) -> float:
                 started = time.perf_counter()
-                ask()
+                deed()
                 return time.perf_counter() - started
 
             def asks() -> None:
@@ -197,13 +200,13 @@ async def _queries(many: int) -> tuple[float, float, float]:
                 work.opinions.many("bench", period)
 
             scan = "SELECT sum(length(text) + length(labels)) FROM opinion NOT INDEXED"
-            for ask in (
-                lambda: connection.execute(scan).fetchall(),
+            for deed in (
+                lambda: ask(tx, scan),
                 asks,
                 lambda: (asks(), work.opinions.of(period)),
             ):
-                seconds(ask)
-                took.append(sorted(seconds(ask) for _ in range(5))[2])
+                seconds(deed)
+                took.append(sorted(seconds(deed) for _ in range(5))[2])
 
         await database.write(fill)
         await database.write(measured)
