@@ -6,7 +6,6 @@ finished is known elsewhere, and not by name. A person who has bound two channel
 the main one: there reminders go, and under its address the person counts.
 """
 
-import hmac
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.core.messages import Address
 from bot.core.survey import Language
 from storage.database import Statement, Tx
-from storage.keys import derive, seal, unseal
+from storage.keys import derive, mac, seal, unseal
 from storage.tables import person
 
 
@@ -199,7 +198,7 @@ class Identity:
 
     def _slot(self, address: Address) -> bytes:
         name = f"{address.channel}\0{address.id}".encode()
-        return hmac.digest(derive(self._tx.keys.master, "roster index"), name, "sha256")[:16]
+        return mac(derive(self._tx.keys.master, "roster index"), name)[:16]
 
     def _seal_key(self) -> bytes:
         return derive(self._tx.keys.master, "roster seal")

@@ -25,7 +25,7 @@ from bot.core.people import Deed, Label, Post, Role, Staff, new_code
 from bot.core.people.rights import SEATS
 from bot.core.survey import Language
 from storage.database import Raced, Statement, Tx
-from storage.keys import derive, seal, unseal
+from storage.keys import derive, mac, seal, unseal
 from storage.tables import invitation, seat, staff, trail
 
 SERVER = "server"
@@ -415,7 +415,7 @@ def _index_key(master: bytes) -> bytes:
 
 
 def _tag(key: bytes, address: Address) -> bytes:
-    return hmac.digest(key, f"{address.channel}\0{address.id}".encode(), "sha256")[:16]
+    return mac(key, f"{address.channel}\0{address.id}".encode())[:16]
 
 
 def _plain(posts: Iterable[Post]) -> list[Any]:

@@ -19,7 +19,6 @@ A tick that was broken off is taken up where it stands: until it settles, the bu
 On PostgreSQL a deed that hands in reads the vault's row FOR SHARE, so that none is under way when a tick begins.
 """
 
-import hmac
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -58,7 +57,7 @@ from bot.core.cells import Atoms
 from bot.core.messages import Address, Redacted
 from bot.core.receipt import MOST_PIECES, Receipt
 from storage.database import Raced, Row, Statement, Tx
-from storage.keys import KeyLost, chance, public_of, seal_block, unseal_block
+from storage.keys import KeyLost, chance, mac, public_of, seal_block, unseal_block
 from storage.tables import bucket, released, vault
 
 Outcome = Literal["taken", "already", "closed"]
@@ -512,7 +511,7 @@ class Vault:
         return True
 
     def _named(self, found: _Vault, name: bytes) -> bytes:
-        return hmac.digest(self._tx.keys.key(found.key), name, "sha256")[:ID]
+        return mac(self._tx.keys.key(found.key), name)[:ID]
 
     # -- the tick -------------------------------------------------------------
 
@@ -732,7 +731,7 @@ class Vault:
 
     def _tag(self, found: _Vault, address: Address) -> bytes:
         name = f"{address.channel}\0{address.id}".encode()
-        return hmac.digest(self._tx.keys.key(found.key), name, "sha256")[:ID]
+        return mac(self._tx.keys.key(found.key), name)[:ID]
 
     def _mark(self, found: _Vault, tag: bytes) -> Mark:
         return mark_of(self._read(found, _TAGS, _number(tag, found.tags)).content, tag)

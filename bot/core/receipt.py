@@ -128,7 +128,8 @@ def held(root: bytes) -> Held:
 
 def _expand(root: bytes, purpose: str, number: int) -> bytes:
     """HKDF-Expand for one block (RFC 5869, 2.3); no Extract, because scrypt's output is uniform already (3.3)."""
-    return hmac.digest(root, f"tingwen receipt {purpose} {number}".encode() + b"\x01", "sha256")
+    block = f"tingwen receipt {purpose} {number}".encode() + b"\x01"
+    return hmac.new(root, block, "sha256").digest()
 
 
 # --- how it is written and read --------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ from tests.channels.telegram.botapi import (
 )
 
 PEOPLE = int(os.environ.get("TINGWEN_BENCH_PEOPLE", "2000"))
+KILLS = 20
 TALKS = 600
 """Talks of `inbound`."""
 SENT = ("sendMessage", "editMessageText")
@@ -318,7 +319,7 @@ async def killed() -> None:
             began = time.monotonic()
             while len(api.finished) < PEOPLE and time.monotonic() - began < 900:
                 async with service("serve", api.base, folder) as process:
-                    life = api.chance.uniform(2, 6) if kills < 20 else 600
+                    life = api.chance.uniform(2, 6) if kills < KILLS else 900
                     await finished(api, life, strict=False)
                     if len(api.finished) < PEOPLE:
                         process.kill()
