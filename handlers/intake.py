@@ -13,7 +13,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -112,7 +112,10 @@ class How:
 
     mapped: Mapped
     facts: Facts
-    house: House
+    units: tuple[Unit, ...]
+    groups: tuple[Group, ...]
+    today: str
+    """ISO date."""
 
 
 # -- in a process of its own -------------------------------------------------------------------------------------------
@@ -121,7 +124,12 @@ _library: "list[Library]" = []
 
 
 def begin(load: "Callable[[], Library]", examples: Sequence[tuple[str, str]]) -> None:
-    """Make what reads, with all that the office has decided."""
+    """Make what reads, with all that the office has decided.
+
+    Each process has a processor of its own: threads below it would only wait for each other, ten times as long where the
+    machine has other work. OpenBLAS reads this when it is loaded, with numpy (https://github.com/OpenMathLib/OpenBLAS).
+    """
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     _library[:] = [load().learned(examples)]
 
 
@@ -129,15 +137,34 @@ def read_portion(portion: bytes, how: How) -> Read:
     """Its rows, masked and sorted."""
     from bot.content.intake.sent import unpacked
 
+    house = _house(how)
     taken: list[Taken] = []
     bad: list[HandedBack] = []
     for number, cells in unpacked(portion):
-        row = read_row(cells, how.mapped, how.facts, how.house)
+        row = read_row(cells, how.mapped, how.facts, house)
         if isinstance(row, Bad):
             bad.append(HandedBack(number, cells, row.fault, row.value))
         elif row is not None:
             taken.append(_read(_library[0], row))
     return Read(tuple(taken), tuple(bad))
+
+
+def _house(how: How) -> House:
+    from bot.content.taxonomy import load_taxonomy
+
+    taxonomy = load_taxonomy()
+    named = {
+        field: {taxonomy.names[field, code]["zh"]: code for _, code in taxonomy.groups[field]}
+        for field in ("topic", "sizhi")
+    }
+    return House(
+        units=how.units,
+        groups=how.groups,
+        topics=named["topic"],
+        sifeng=frozenset(code for _, code in taxonomy.groups["sifeng"]),
+        sizhi=named["sizhi"],
+        today=date.fromisoformat(how.today),
+    )
 
 
 def _read(library: "Library", row: Row) -> Taken:
@@ -480,27 +507,12 @@ class Importer:
             )
 
     def _how(self, batch: Batch) -> How:
-        from bot.content.taxonomy import load_taxonomy
-
-        taxonomy = load_taxonomy()
-        ground = self._ground
-        named = {
-            field: {
-                taxonomy.names[field, code]["zh"]: code for _, code in taxonomy.groups[field]
-            }
-            for field in ("topic", "sizhi")
-        }
         return How(
             mapped=batch.mapped,  # pyright: ignore[reportArgumentType] - fields of our own
             facts=batch.facts,
-            house=House(
-                units=ground.units,
-                groups=ground.groups,
-                topics=named["topic"],
-                sifeng=frozenset(code for _, code in taxonomy.groups["sifeng"]),
-                sizhi=named["sizhi"],
-                today=datetime.fromisoformat(self._today()).date(),
-            ),
+            units=self._ground.units,
+            groups=self._ground.groups,
+            today=self._today(),
         )
 
     async def _finished(self, batch: Batch) -> None:
