@@ -124,12 +124,7 @@ _library: "list[Library]" = []
 
 
 def begin(load: "Callable[[], Library]", examples: Sequence[tuple[str, str]]) -> None:
-    """Make what reads, with all that the office has decided.
-
-    Each process has a processor of its own: threads below it would only wait for each other, ten times as long where the
-    machine has other work. OpenBLAS reads this when it is loaded, with numpy (https://github.com/OpenMathLib/OpenBLAS).
-    """
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    """Make what reads, with all that the office has decided."""
     _library[:] = [load().learned(examples)]
 
 

@@ -106,7 +106,12 @@ class Press:
 def _pool(
     workers: int, begin: Callable[..., None], *arguments: object
 ) -> "ProcessPoolExecutor":
-    """Started and prepared: to begin a process takes longer than anybody may wait on the loop."""
+    """Started and prepared: to begin a process takes longer than anybody may wait on the loop.
+
+    Each process has one thread to reckon with: small matrices on several only wait for each other, ten times as long where
+    the machine has other work. OpenBLAS reads this when numpy is loaded (https://github.com/OpenMathLib/OpenBLAS#usage).
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
