@@ -25,6 +25,7 @@ from bot.core.rectification import (
 from bot.core.survey import (
     LANGUAGES,
     RATING,
+    RATINGS,
     Form,
     Group,
     Option,
@@ -264,7 +265,7 @@ def rating(
         questions=tuple(_question(public.texts, problem) for problem in problems),
     )
     return Script(
-        round=f"rate_{batch}",
+        round=f"{RATINGS}{batch}",
         survey=survey,
         groups=tuple(group for group in public.groups if not group.invited),
         units=tuple(unit for unit in public.units if not units or unit.id in units),

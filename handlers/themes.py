@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bot.core.survey import RATINGS
 from handlers.papers import Press
 from storage.database import Database, Tx
 from storage.opinion import PERSONAL, UNCLASSIFIED
@@ -20,9 +21,6 @@ from storage.unit_of_work import Work
 
 if TYPE_CHECKING:  # numpy comes with the process that groups
     from bot.core.themes import Theme
-
-RATINGS = "rate_"
-"""How rounds begin in which results are rated (`handlers.rectification`): what is said there is about a notice."""
 
 PORTION = 1500
 """Opinions compared with each other at a time; a week is seldom as large."""

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.core.messages import Redacted
 from bot.core.receipt import MOST_PIECES
 from bot.core.release import Counted, Freed
+from bot.core.survey import RATINGS
 from storage.database import Row, Statement, Tx
 from storage.tables import opinion, released, way
 
@@ -81,23 +82,20 @@ _CHOSEN = Statement(
     .where(opinion.c.round == bindparam("round_"))
     .group_by(opinion.c.question, opinion.c.options)
 )
+_NO_RATING = ~opinion.c.round.startswith(RATINGS, autoescape=True)
 _UNJUDGED = Statement(
     select(*_COLUMNS)
     .where(
         opinion.c.period == bindparam("period_"),
         opinion.c.text != "",
-        opinion.c.round.not_like("rate\\_%", escape="\\"),
+        _NO_RATING,
         opinion.c.labels.not_like('%"about":"' + PERSONAL + '"%'),
         ~select(way.c.opinion).where(way.c.opinion == opinion.c.id).exists(),
     )
     .order_by(opinion.c.id)
     .limit(bindparam("most"))
 )
-_WORDED = Statement(
-    select(func.count()).where(
-        opinion.c.text != "", opinion.c.round.not_like("rate\\_%", escape="\\")
-    )
-)
+_WORDED = Statement(select(func.count()).where(opinion.c.text != "", _NO_RATING))
 _DOUBTFUL = Statement(
     select(*_COLUMNS)
     .where(opinion.c.period == bindparam("period_"), opinion.c.doubt > bindparam("least"))

@@ -26,6 +26,9 @@ MOST_OPTIONS = 8
 RATING = "rating"
 """The id of surveys in which people rate what was done: nobody is led into one who did not follow its link."""
 
+RATINGS = "rate_"
+"""How the rounds of such surveys begin: what is said there is about a notice, and no opinion of its own."""
+
 APPRAISAL = "appraisal"
 """The id of surveys in which a meeting rates its leading team: only for those who have a vote."""
 

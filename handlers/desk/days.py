@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.content.plan.loader import sentence
+from bot.core.campaign.editing import NotPossible
+from bot.core.campaign.editing import typed_days as read_typed
 from bot.core.campaign.model import Ask, Campaign, Days, Doubt, Move, Node
 from bot.core.campaign.standing import Reports, State, days_due, state
 from bot.core.people import Deed, may
+from bot.core.workdays import Calendar
 from handlers.desk.base import Asking
 from handlers.plan import standing
 from storage.campaign import KeptCampaign
@@ -19,6 +22,7 @@ from storage.campaign import KeptCampaign
 AHEAD = timedelta(days=400)
 _REF = re.compile(r"(\d{1,9})(d?)-([0-9a-f]{8})")
 _ID = re.compile(r"[0-9a-f]{8}")
+_NO_PLAN = Campaign(id="", title="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,16 @@ def when(asking: Asking, node: Node) -> str:
     coming = days_due(node, asking.today, asking.today + AHEAD)
     next = day(asking, coming[0]) if coming else asking.say("calendar.undated")
     return asking.say("calendar.again", day=next)
+
+
+def typed_days(text: str, today: date, calendar: Calendar) -> tuple[date, date] | None:
+    """First and last day of what somebody typed outside any plan; None where that names no days. As dates of a plan are read."""
+    try:
+        start, end = read_typed(text, _NO_PLAN, today, calendar).days
+    except NotPossible:
+        return None
+    first, last = start or end, end or start
+    return (first, last) if first and last else None
 
 
 def moved_lines(asking: Asking, moves: tuple[Move, ...]) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
 
-from bot.core.dates.reading import read, reference
 from bot.core.messages import Button
 from bot.core.people import Deed, may, somewhere
 from bot.core.rectification import (
@@ -21,6 +20,7 @@ from bot.core.rectification import (
     rates,
 )
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, Rows, pairs
+from handlers.desk.days import typed_days
 from handlers.rectification import act, answers, draw_ledger, put_on_list
 
 A_PAGE = 8
@@ -341,7 +341,7 @@ def _set(asking: Asking, problem: Problem, name: str, value: list[str]) -> Answe
             rows = pairs(_terms(asking, says))
         return Answer(text=asking.say(f"wanted.{field}"), rows=rows, awaits=says)
     if name == "时限":
-        due = _day(said, asking.today)
+        due = _day(asking, said)
         if due is None:
             return Answer(text=asking.say("wanted.due"), awaits=says)
         said = due.isoformat()
@@ -373,7 +373,7 @@ def _move(asking: Asking, problem: Problem, name: str, value: list[str]) -> Answ
 
 def _later(asking: Asking, problem: Problem, move: Move, value: list[str], says: str) -> Answer:
     """A new date first, then the reason."""
-    due = _day(value[0], asking.today) if value else _day(asking.free, asking.today)
+    due = _day(asking, value[0] if value else asking.free)
     if due is None:
         return Answer(
             text=asking.say("wanted.new_due"), rows=pairs(_terms(asking, says)), awaits=says
@@ -453,13 +453,10 @@ def _mine(asking: Asking, problem: Problem, deed: Deed) -> bool:
     return may(asking.member.staff, deed, problem.musts.unit, problem.musts.person)
 
 
-def _day(said: str, today: date) -> date | None:
-    """A date as people type it, not before today."""
-    try:
-        day = date.fromisoformat(said.strip())
-    except ValueError:
-        day = read(said, reference(today)).end if said else None
-    return day if day is not None and day >= today else None
+def _day(asking: Asking, said: str) -> date | None:
+    """The last day of what somebody typed, not before today."""
+    found = typed_days(said, asking.today, asking.desk.calendar)
+    return found[1] if found and found[1] >= asking.today else None
 
 
 PROBLEMS = Command(

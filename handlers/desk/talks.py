@@ -24,6 +24,7 @@ from bot.core.talks import (
     uncovered,
 )
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, pairs
+from handlers.desk.days import typed_days
 from storage.talks import KeptTalk
 
 SHOWN = 8
@@ -181,23 +182,10 @@ def _dates(asking: Asking, unit: str) -> Answer:
 
 
 def _window(asking: Asking) -> tuple[date, ...] | None:
-    days = _typed(asking)
+    days = typed_days(asking.text, _today(asking), asking.desk.calendar)
     if days is None or (days[1] - days[0]).days > LONGEST:
         return None
     return tuple(days[0] + timedelta(days=n) for n in range((days[1] - days[0]).days + 1))
-
-
-def _typed(asking: Asking) -> tuple[date, date] | None:
-    """First and last day of what was typed; None where that is no date."""
-    from bot.core.dates.reading import read
-    from bot.core.dates.resolve import Reference
-
-    today = _today(asking)
-    answer = read(asking.text, Reference(today.year, today), calendar=asking.desk.calendar)
-    first, last = answer.start, answer.end or answer.start
-    if answer.kind not in ("point", "window") or first is None or last is None:
-        return None
-    return first, last
 
 
 def _open(asking: Asking, unit: str) -> Answer:
@@ -313,7 +301,11 @@ def _shown(asking: Asking, kept: KeptTalk, *, theirs: bool) -> Answer:
 
 def _moved(asking: Asking, unit: str, kept: KeptTalk, *, theirs: bool) -> Answer:
     awaits = f"谈话 改期 {kept.talk.id}"
-    days = _typed(asking) if _completed(asking) else None
+    days = (
+        typed_days(asking.text, _today(asking), asking.desk.calendar)
+        if _completed(asking)
+        else None
+    )
     if days is None or days[0] != days[1]:
         key = "talks.not_a_day" if _completed(asking) else "talks.which_day"
         return Answer(text=asking.say(key), rows=((asking.back(),),), awaits=awaits)
