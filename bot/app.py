@@ -58,6 +58,7 @@ from handlers.delivery import Carrier, Deliveries, keep_outside
 from handlers.desk import Desk
 from handlers.digest import Almanac, draft
 from handlers.directory import enrol
+from handlers.echo import Echoes
 from handlers.front import Front
 from handlers.intake import Ground, Importer
 from handlers.papers import Press
@@ -434,6 +435,13 @@ class App:
             deliveries,
             carrier,
             Tellings(self.database, self.channels, self.house, self._anybody_awake),
+            Echoes(
+                self.database,
+                self.channels,
+                self.house,
+                self._everybody_awake,
+                lambda: {unit.id: unit.parent for unit in units_of(settings)},
+            ),
             self.clock,
             awake=hours_of(settings)["staff"].now,
         )
@@ -442,6 +450,10 @@ class App:
         """Whether it is an hour at which some of those who take part may be spoken to unasked: who wished to be told is not
         kept with what they are."""
         return any(hours.now(now) for hours in hours_of(self.settings).values())
+
+    def _everybody_awake(self, now: datetime) -> bool:
+        """Whether it is an hour at which all who take part may be spoken to unasked."""
+        return all(hours.now(now) for hours in hours_of(self.settings).values())
 
     def almanac(self, scripts: Mapping[str, Script]) -> Almanac:
         """What the papers need to know of this house."""
@@ -478,6 +490,7 @@ def place_of(settings: Settings, house: House) -> rectification.Place:
     return rectification.Place(
         office=house.office,
         phone=house.phone,
+        hidden=tuple(leader.name for leader in settings.leaders),
         site=settings.web.public_url,
         units={unit.id: unit.name for unit in units_of(settings)},
         calendar=calendar_of(settings),

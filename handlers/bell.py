@@ -22,6 +22,7 @@ from handlers import appraisal, dialogue, digest, rectification, survey, themes,
 from handlers.campaign import NodeReminders
 from handlers.delivery import Carrier, Deliveries
 from handlers.digest import Almanac
+from handlers.echo import Echoes
 from handlers.front import Front
 from handlers.papers import Press
 from handlers.round import Reminders, kept
@@ -65,6 +66,7 @@ class Chores:
         deliveries: Deliveries,
         carrier: Carrier,
         tellings: Tellings,
+        echoes: Echoes,
         clock: Callable[[], float],
         awake: Callable[[datetime], bool] = lambda _: True,
         midweek: MidWeek | None = None,
@@ -77,6 +79,7 @@ class Chores:
         self._deliveries = deliveries
         self._carrier = carrier
         self._tellings = tellings
+        self._echoes = echoes
         self._clock = clock
         self._awake = awake
         self._midweek = midweek or MidWeek()
@@ -200,6 +203,12 @@ class Chores:
     async def _gather(self, period: Period) -> None:
         """What says the same stands together, before anything is counted. Without it there is a digest all the same."""
         await themes.gather_week(self._database, self._press, period.name.isoformat())
+        almanac, offices = self._almanac(), self._front.holding(Role.OFFICE)
+        await self._database.write(
+            lambda tx: rectification.come_back(
+                Work(tx), period.closes.date(), almanac.period_of, offices
+            )
+        )
 
     async def _learn(self, _: datetime) -> None:
         """What the office decided about topics, the sorting knows from now on."""
@@ -252,8 +261,10 @@ class Chores:
         )
 
     async def _tell(self, now: datetime) -> None:
-        """Who wishes it is told what there is to tell, once enough do."""
-        await self._tellings.due(now, (self._talk_day(now) - EPOCH).days)
+        """Who wishes it is told what there is to tell, once enough do; and whole units and groups, what they had raised."""
+        day = (self._talk_day(now) - EPOCH).days
+        await self._tellings.due(now, day)
+        await self._echoes.due(now, day)
 
     def _talk_day(self, now: datetime) -> date:
         """The day of the last talk tick."""

@@ -92,6 +92,11 @@ class Almanac:
         """The newest period that is over."""
         return last_closed(now, self.rhythm, self.calendar.is_workday)
 
+    def period_of(self, day: date) -> str:
+        """The period in which a day of the office's begins, by its closing date."""
+        begins = datetime.combine(day, time.min, self.rhythm.zone)
+        return self.current(begins).name.isoformat()
+
     def current(self, now: datetime) -> Period:
         """The period that is open."""
         return period_at(now, self.rhythm, self.calendar.is_workday)

@@ -13,7 +13,7 @@ from bot.channels.base import Blocked, Channel, SendFailed, Throttled, Unreachab
 from bot.core.appraisal import votes_in
 from bot.core.messages import Address, Button, Outgoing
 from bot.core.round import Hours, Round, pointless, waves, within_budget
-from bot.core.survey import APPRAISAL, Audience, Language, Script
+from bot.core.survey import APPRAISAL, RATING, Audience, Language, Script
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database, Tx
 from storage.round import KeptRound, Wave
@@ -96,7 +96,7 @@ class Reminders:
         """Some were too few even together: nothing of theirs was handed on. Nobody knows whose, so all are told."""
         if not await self._claim(one, TELLING, now, TOO_FEW):
             return
-        people = await self._people()
+        people = await self._people(one)
         if one.script.survey.id == APPRAISAL:
             people = await self._database.write(lambda tx: _voters(Work(tx), one, people))
         await self._tell(
@@ -128,8 +128,8 @@ class Reminders:
             await self._send(one, number, now)
 
     async def _send(self, one: Round, number: int, now: datetime) -> None:
-        """To all of the roster who have not finished and are not talking with us."""
-        people = await self._people()
+        """To all of the roster who are meant, have not finished and are not talking with us."""
+        people = await self._people(one)
         for start in range(0, len(people), REACH):
             batch = dict(people[start : start + REACH])
 
@@ -140,13 +140,19 @@ class Reminders:
             await self._speak(one, now, [(address, batch[address]) for address in reached])
         await self._database.write(lambda tx: Work(tx).rounds.finish(one.id, number))
 
-    async def _people(self) -> list[tuple[Address, Language]]:
-        """The roster without those who want quiet or are in the middle of a talk; opened page by page."""
+    async def _people(self, one: Round) -> list[tuple[Address, Language]]:
+        """Who is meant, without those who want quiet or are in the middle of a talk; the roster is opened page by page.
+
+        A notice for certain units is told to those who are known to be there, and to nobody else.
+        """
         talking = await self._database.write(_talking)
+        surely = await self._database.write(
+            lambda tx: any(n.units and n.round == one.id for n in Work(tx).problems.notices())
+        )
         found: list[tuple[Address, Language]] = []
         after: bytes | None = b""
         while after is not None:
-            some, after = await self._database.write(_page(after))
+            some, after = await self._database.write(_page(one, after, surely=surely))
             found += (pair for pair in some if pair[0] not in talking)
         return found
 
@@ -197,6 +203,8 @@ class Reminders:
     ) -> Outgoing:
         left = one.closes - now if one.closes else timedelta()
         last = self._zone((one.closes or now) - timedelta(seconds=1))
+        if one.script.survey.id == RATING:
+            return self._invitation(one, f"{last.month}-{last.day}", address, language)
         text = self._texts.say(
             language,
             "remind.card",
@@ -204,6 +212,16 @@ class Reminders:
             days=str(max(left.days, 1)),
             last=f"{last.month}-{last.day}",
         )
+        begin = Button(self._texts.say(language, "remind.begin"), f"/start r_{one.id}")
+        quiet = Button(self._texts.say(language, "remind.quiet"), "别再提醒")
+        return Outgoing(address=address, text=text, rows=((begin, quiet),), screen=OPEN_SCREEN)
+
+    def _invitation(
+        self, one: Round, last: str, address: Address, language: Language
+    ) -> Outgoing:
+        """A notice is up: to be looked at and rated."""
+        count = str(len(one.script.survey.questions))
+        text = self._texts.say(language, "rating.card", count=count, last=last)
         begin = Button(self._texts.say(language, "remind.begin"), f"/start r_{one.id}")
         quiet = Button(self._texts.say(language, "remind.quiet"), "别再提醒")
         return Outgoing(address=address, text=text, rows=((begin, quiet),), screen=OPEN_SCREEN)
@@ -245,8 +263,17 @@ def _talking(tx: Tx) -> frozenset[Address]:
     return frozenset(draft.address for draft in Work(tx).drafts.every() if draft.session)
 
 
-def _page(after: bytes) -> Callable[[Tx], tuple[list[tuple[Address, Language]], bytes | None]]:
-    return lambda tx: Work(tx).identity.some_reachable(after)
+def _page(
+    one: Round, after: bytes, *, surely: bool
+) -> Callable[[Tx], tuple[list[tuple[Address, Language]], bytes | None]]:
+    def page(tx: Tx) -> tuple[list[tuple[Address, Language]], bytes | None]:
+        entries, last = Work(tx).identity.some(after)
+        found = (
+            e for e in entries if e.reminded and one.aimed_at(e.unit, e.group, surely=surely)
+        )
+        return [(e.address, e.language) for e in found], last
+
+    return page
 
 
 def affordable(

@@ -39,6 +39,11 @@ class Entry:
     others: tuple[Address, ...] = ()
     """The same person elsewhere."""
 
+    @property
+    def reminded(self) -> bool:
+        """They may be spoken to unasked: here, and they have not asked for quiet."""
+        return self.main and not (self.quiet or self.gone)
+
 
 PAGE = 500
 """Entries opened by one deed."""
@@ -172,13 +177,15 @@ class Identity:
 
         Opening thousands takes the writer a quarter of a second, and somebody is always talking.
         """
+        entries, last = self.some(after, most)
+        return [(e.address, e.language) for e in entries if e.reminded], last
+
+    def some(self, after: bytes, most: int = PAGE) -> tuple[list[Entry], bytes | None]:
+        """So many entries behind `after`, whoever they are; and behind which to go on."""
         key = self._seal_key()
         rows = self._tx.all(_SOME, {"after": after, "most": most, "skip": 0})
-        entries = (_read(unseal(key, sealed, slot)) for slot, sealed in rows)
-        found: list[tuple[Address, Language]] = [
-            (e.address, e.language) for e in entries if e.main and not (e.quiet or e.gone)
-        ]
-        return found, rows[-1][0] if len(rows) == most else None
+        entries = [_read(unseal(key, sealed, slot)) for slot, sealed in rows]
+        return entries, rows[-1][0] if len(rows) == most else None
 
     def everybody(self) -> list[tuple[tuple[Address, ...], Language]]:
         """Each person once: all their addresses, the one they are reached at first, and their language. Also who wants no

@@ -9,6 +9,7 @@ writes the rows of the first anew among its own, or their places would tell the 
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -197,6 +198,19 @@ _WORDS_OF = Statement(
     select(*_ADDRESSED).where(_OF_RECEIPT).order_by(opinion.c.period, opinion.c.id)
 )
 _LOOKED_UP = Statement(select(*_ADDRESSED).where(opinion.c.lookup == bindparam("lookup_")))
+_WORDS_ON = Statement(
+    select(opinion.c.text)
+    .where(
+        opinion.c.round == bindparam("round_"),
+        opinion.c.question == bindparam("question_"),
+        opinion.c.text != "",
+    )
+    .order_by(opinion.c.id)
+    .limit(bindparam("most"))
+)
+_APART_OF = Statement(
+    select(opinion.c.lookup).where(_OF_RECEIPT, opinion.c.labels.like(bindparam("personal")))
+)
 _PERIODS = Statement(select(opinion.c.period).distinct().order_by(opinion.c.period.desc()))
 _PERSONAL = "个人"
 _NAMES_A_LEADER = f'%"about":"{_PERSONAL}"%'
@@ -419,6 +433,21 @@ class Opinions:
         doubt = 0 if looked_at else _doubt("?", labels)
         row = {"id_": id, "labels_": written, "doubt_": doubt}
         return self._tx.do(_LABEL, row) == 1
+
+    def places(self, ids: Iterable[bytes]) -> dict[tuple[str, str], int]:
+        """From which unit and group these came, as far as that may be told: how many from each."""
+        found = (self.find(id) for id in ids)
+        return dict(Counter((one.unit, one.group) for one in found if one))
+
+    def words_on(self, round: str, question: str, most: int) -> list[str]:
+        """What was said in words to a question of a round, in an order of chance."""
+        wanted = {"round_": round, "question_": question, "most": most}
+        return [text for (text,) in self._tx.all(_WORDS_ON, wanted)]
+
+    def apart(self, lookups: Sequence[bytes]) -> frozenset[bytes]:
+        """Which pieces of this receipt are about one leader, and so in no queue of the office's."""
+        wanted = dict(zip(_LOOKUPS, lookups, strict=True)) | {"personal": _NAMES_A_LEADER}
+        return frozenset(lookup for (lookup,) in self._tx.all(_APART_OF, wanted))
 
     def later(self, id: bytes) -> None:
         """It is looked at after all others."""

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.core.receipt import MOST_PIECES
 from bot.core.rectification import RULES, Event, Problem, State, from_json, replay, to_json
 from storage.database import Raced, Row, Statement, Tx
-from storage.tables import notice, opinion, problem, problem_line, way
+from storage.tables import notice, opinion, problem, problem_line, themed, way
 
 Way = Literal["known", "new", "answered", "forwarded", "handed", "declined"]
 """归入已有问题, 新列问题, 已答复, 转办, 移交, 不采纳; an opinion without one is 待研判."""
@@ -132,11 +132,61 @@ _FORWARDED = Statement(
     .where(way.c.way == bindparam("forwarded"))
     .order_by(way.c.day, opinion.c.id)
 )
-_JUDGED = Statement(select(way.c.way, func.count()).group_by(way.c.way))
+_JUDGED = Statement(
+    select(way.c.way, func.count()).where(opinion.c.id == way.c.opinion).group_by(way.c.way)
+)
+_UNJUDGED_OF = Statement(
+    select(opinion.c.id, opinion.c.text)
+    .where(
+        themed.c.theme == bindparam("theme_"),
+        opinion.c.id == themed.c.opinion,
+        ~select(way.c.opinion).where(way.c.opinion == opinion.c.id).exists(),
+    )
+    .order_by(themed.c["copy"], opinion.c.id)
+)
+_OF_THEME = Statement(
+    select(way.c.problem)
+    .where(
+        themed.c.theme == bindparam("theme_"),
+        way.c.opinion == themed.c.opinion,
+        way.c.problem > 0,
+    )
+    .group_by(way.c.problem)
+    .order_by(func.count().desc(), way.c.problem)
+    .limit(1)
+)
+_THEMES_OF = Statement(
+    select(themed.c.theme)
+    .distinct()
+    .where(way.c.problem == bindparam("problem_"), themed.c.opinion == way.c.opinion)
+)
 _SINCE = Statement(
     select(func.count()).where(
-        way.c.problem == bindparam("problem_"), way.c.day > bindparam("day_")
+        way.c.problem == bindparam("problem_"),
+        opinion.c.id == way.c.opinion,
+        opinion.c.period > bindparam("period_"),
     )
+)
+_ALIKE_SINCE = Statement(
+    select(func.count()).where(
+        themed.c.theme == bindparam("theme_"),
+        opinion.c.id == themed.c.opinion,
+        opinion.c.period > bindparam("period_"),
+        ~select(way.c.opinion).where(way.c.opinion == opinion.c.id).exists(),
+    )
+)
+_PLACES = (
+    select(opinion.c.unit, opinion.c.grp, func.count())
+    .group_by(opinion.c.unit, opinion.c.grp)
+    .order_by(opinion.c.unit, opinion.c.grp)
+)
+_VOICES = Statement(
+    _PLACES.where(way.c.problem == bindparam("problem_"), opinion.c.id == way.c.opinion)
+)
+_ROUNDS = Statement(
+    select(opinion.c.round)
+    .distinct()
+    .where(way.c.problem == bindparam("problem_"), opinion.c.id == way.c.opinion)
 )
 _OF_PROBLEM = Statement(
     select(way.c.problem, func.count()).where(way.c.problem > 0).group_by(way.c.problem)
@@ -281,10 +331,33 @@ class Problems:
         """How many opinions went into each problem."""
         return dict(self._tx.all(_OF_PROBLEM, {}))
 
-    def since(self, number: int, day: date) -> int:
-        """How many opinions went into that problem after that day."""
-        row = self._tx.one(_SINCE, {"problem_": number, "day_": day.isoformat()})
+    def unjudged_of(self, theme: int) -> list[tuple[bytes, str]]:
+        """The opinions of a theme of which nobody has said what becomes of them, with their words; copies last."""
+        return [(id, text) for id, text in self._tx.all(_UNJUDGED_OF, {"theme_": theme})]
+
+    def of_theme(self, theme: int) -> int:
+        """The problem into which most of a theme went; 0 where none did."""
+        row = self._tx.one(_OF_THEME, {"theme_": theme})
         return row[0] if row else 0
+
+    def since(self, number: int, period: str) -> int:
+        """How many opinions of later periods than this one went into that problem, or wait and say what most said that did."""
+        (into,) = self._tx.one(_SINCE, {"problem_": number, "period_": period}) or (0,)
+        for (theme,) in self._tx.all(_THEMES_OF, {"problem_": number}):
+            if self.of_theme(theme) == number:
+                wanted = {"theme_": theme, "period_": period}
+                (alike,) = self._tx.one(_ALIKE_SINCE, wanted) or (0,)
+                into += alike
+        return into
+
+    def voices(self, number: int) -> dict[tuple[str, str], int]:
+        """From which unit and group the opinions came that went into that problem, as far as that may be told."""
+        rows = self._tx.all(_VOICES, {"problem_": number})
+        return {(unit, group): count for unit, group, count in rows}
+
+    def rounds(self, number: int) -> list[str]:
+        """The rounds in which they were said."""
+        return [round for (round,) in self._tx.all(_ROUNDS, {"problem_": number})]
 
     def follow(self, number: int, into: int) -> None:
         """What went into this problem goes into that one."""

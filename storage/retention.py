@@ -11,7 +11,7 @@
     entries, twins  of opinions that are gone
     letters sent out  two years
     ways, decisions, themes  of opinions that were withdrawn
-    letters, replies, tidings  a year
+    letters, replies, tidings, echoes  a year
     contacts left   half a year
     tellings        a month, for whoever could not be reached
     appraisals      three years after they were counted, and their ratings with them
@@ -37,6 +37,7 @@ from storage.tables import (
     decision,
     draft,
     entry,
+    echo,
     errand,
     inbox,
     intake,
@@ -140,6 +141,7 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (letter, letter.c.day < bindparam("year_day")),
     (reply, reply.c.day < bindparam("year_day")),
     (tiding, tiding.c.day < bindparam("year_day")),
+    (echo, echo.c.day < bindparam("year_day")),
     (signature, signature.c.day < bindparam("signed_day")),
     (telling, telling.c.day < bindparam("telling_day")),
     (decision, ~select(opinion.c.id).where(opinion.c.id == decision.c.opinion).exists()),

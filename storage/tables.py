@@ -577,6 +577,19 @@ clue = Table(  # what was handed over to the body in charge of discipline; its w
     Column("noted", Text, nullable=False),  # the account that wrote that down
 )
 
+echo = Table(  # what goes back to the units and groups that raised something; nobody's row
+    "echo",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("day", Integer, nullable=False),  # since 1970, when it was answered
+    Column("title", Text, nullable=False),
+    Column("words", Text, nullable=False),  # masked
+    Column("scope", Text, nullable=False),  # JSON: units and groups
+    Column("state", Integer, nullable=False),  # 0 waiting, 1 being told, 2 told
+    Column("begun", Integer, nullable=False),  # the day its telling began
+    Column("after", LargeBinary, nullable=False),  # behind which entry of the roster to go on
+)
+
 notice = Table(  # a batch of results that people can see and rate
     "notice",
     metadata,

@@ -52,6 +52,13 @@ _NEWEST = Statement(
 _FIND = Statement(
     select(*_COLUMNS).where(theme.c.number == bindparam("number_"), theme.c["into"] == 0)
 )
+_OF_OPINION = Statement(
+    select(*_COLUMNS).where(
+        themed.c.opinion == bindparam("opinion_"),
+        theme.c.number == themed.c.theme,
+        theme.c["into"] == 0,
+    )
+)
 _LAST = Statement(select(func.max(theme.c.number)))
 _PUT = insert(theme)
 _KEPT = Statement(
@@ -124,6 +131,11 @@ class Themes:
     def find(self, number: int) -> KeptTheme | None:
         """That theme; None where there is none of that number, or it went into another."""
         row = self._tx.one(_FIND, {"number_": number})
+        return _theme(row) if row else None
+
+    def of_opinion(self, id: bytes) -> KeptTheme | None:
+        """The theme that this opinion belongs to."""
+        row = self._tx.one(_OF_OPINION, {"opinion_": id})
         return _theme(row) if row else None
 
     def last(self) -> int:

@@ -8,6 +8,7 @@ from storage.database import Tx
 from storage.dialogue import Dialogue
 from storage.digest import Digests
 from storage.draft import Drafts
+from storage.echo import Echoes
 from storage.errand import Errands
 from storage.feed import Feeds
 from storage.identity import Identity
@@ -75,6 +76,11 @@ class Work:
     def drafts(self) -> Drafts:
         """Talks in progress."""
         return Drafts(self._tx)
+
+    @property
+    def echoes(self) -> Echoes:
+        """What goes back to where it was raised."""
+        return Echoes(self._tx)
 
     @property
     def errands(self) -> Errands:

@@ -86,8 +86,9 @@ RECOGNISES = (
     "handlers/campaign.py",  # commands that buttons type
     "handlers/delivery.py",  # commands that buttons type
     "handlers/desk/",  # the office's commands, as typed and as buttons type them
-    "handlers/rectification.py",  # commands that buttons type
+    "handlers/rectification/",  # commands that buttons type
     "handlers/dialogue.py",  # commands that buttons type
+    "handlers/echo.py",  # commands that buttons type
     "handlers/round.py",  # commands that buttons type
 )
 """Where Chinese is understood; what is said to people still stands in bot/content."""

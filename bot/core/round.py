@@ -49,6 +49,13 @@ class Round:
         units = tuple(u.id for u in self.script.units) or ("",)
         return frozenset((u, g.id) for u in units for g in self.script.groups)
 
+    def aimed_at(self, unit: str, group: str, *, surely: bool = False) -> bool:
+        """Whether somebody of this unit and group is meant. Of whom neither is known may be; with `surely` they are not,
+        where the round is for certain units."""
+        units, groups = {u for u, _ in self.cells}, {g for _, g in self.cells}
+        here = unit in units or "" in units or not (unit or surely)
+        return here and (not group or group in groups)
+
 
 def open_round(rounds: Iterable[Round], now: datetime, named: str = "") -> Round | None:
     """The round meant: the named one where it is open, else the open one that closes first; a rating or an appraisal only by its name."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.core.messages import Address, Button, File
+from bot.core.messages import Address, Button, File, Redacted
 from bot.core.people import Deed
+from bot.core.privacy import clean, redact
 from bot.core.round import Round
 from bot.core.survey import Group, Language, Survey, Unit
 from bot.core.workdays import Calendar
@@ -139,6 +140,10 @@ class Asking:
     def today(self) -> date:
         """The day it is at the office."""
         return self.desk.zone(self.now).date()
+
+    def masked(self, words: str) -> Redacted:
+        """Words of theirs that others are to read: without anybody's name, telephone or address."""
+        return redact(clean(words).strip(), known=(name for name, _ in self.desk.leaders)).text
 
     def note(self, deed: Deed, **params: str | int) -> None:
         """Leave a line in the trail."""

@@ -7,39 +7,65 @@ from bot.core.messages import Button
 from bot.core.people import Deed
 from bot.core.rectification import Problem, State
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, pairs
-from handlers.rectification import MOST_IN_A_NOTICE, Public, draw_wall, poster, put_up
+from handlers.rectification import (
+    MOST_IN_A_NOTICE,
+    Public,
+    draw_wall,
+    poster,
+    put_up,
+    raised_in,
+)
 
 NOTICE_DAYS = 7
 """How long a notice is up where nobody says otherwise."""
 
 
+_AGAIN = "回看"
+"""Before the place: closed items go up once more, for people to say whether they hold."""
+
+_RAISED = "raised"
+"""As a place: where it was raised."""
+
+
 def _notices(asking: Asking) -> Answer:
-    """公示: what is finished goes up, for everybody or for one unit; people see and rate it."""
-    ready = [
-        p for p in asking.work.problems.every() if p.state is State.DONE and not p.personal
-    ][:MOST_IN_A_NOTICE]
+    """公示: what is finished goes up, for everybody or for one unit; people see and rate it. 公示 回看: what is closed, again."""
+    again = asking.rest[:1] == (_AGAIN,)
+    rest = asking.rest[1:] if again else asking.rest
+    ready = _ready(asking, again=again)
     up = [n for n in asking.work.problems.notices() if not n.down]
     head = [asking.say("notices.up", batch=n.batch, closes=n.closes.isoformat()) for n in up]
     if not ready:
-        text = "\n".join((*head, asking.say("notices.none")))
-        return Answer(text=text, menu=True)
-    match asking.rest:
+        none = asking.say("notices.none_again" if again else "notices.none")
+        return Answer(text="\n".join((*head, none)), menu=True)
+    says = f"公示 {_AGAIN}" if again else "公示"
+    match rest:
         case [where, days, word] if days.isdecimal() and word == CONFIRM:
             return _put_up(asking, ready, where, int(days))
-        case [where] if where == "all" or any(u.id == where for u in asking.desk.units):
+        case [where] if where in ("all", _RAISED) or any(
+            u.id == where for u in asking.desk.units
+        ):
             lines = [f"{p.number} {p.title}：{p.result}" for p in ready]
             sure = asking.button(
                 "notices.confirm",
-                f"公示 {where} {NOTICE_DAYS} {CONFIRM}",
+                f"{says} {where} {NOTICE_DAYS} {CONFIRM}",
                 days=str(NOTICE_DAYS),
             )
             text = asking.say("notices.sure", days=str(NOTICE_DAYS), items="\n".join(lines))
             return Answer(text=text, rows=((sure, asking.back()),))
         case _:
-            every = asking.button("desk.all_units", "公示 all")
-            units = [Button(u.name, f"公示 {u.id}") for u in asking.desk.units]
-            text = "\n".join((*head, asking.say("notices.ready", number=str(len(ready)))))
-            return Answer(text=text, rows=((every,), *pairs(units)))
+            places = [asking.button("desk.all_units", f"{says} all")]
+            if raised_in(asking.work, ready):
+                places.insert(0, asking.button("notices.raised", f"{says} {_RAISED}"))
+            units = [Button(u.name, f"{says} {u.id}") for u in asking.desk.units]
+            key = "notices.ready_again" if again else "notices.ready"
+            text = "\n".join((*head, asking.say(key, number=str(len(ready)))))
+            return Answer(text=text, rows=(*pairs(places), *pairs(units)))
+
+
+def _ready(asking: Asking, *, again: bool) -> list[Problem]:
+    problems = asking.work.problems
+    found = problems.to_look_back(asking.today) if again else problems.at(State.DONE)
+    return [p for p in found if not p.personal][:MOST_IN_A_NOTICE]
 
 
 def _put_up(asking: Asking, ready: list[Problem], where: str, days: int) -> Answer:
@@ -48,7 +74,8 @@ def _put_up(asking: Asking, ready: list[Problem], where: str, days: int) -> Answ
     end = (local + timedelta(days=min(days, 60))).replace(
         hour=0, minute=0, second=0, microsecond=0
     )
-    units = () if where == "all" else (where,)
+    units = raised_in(asking.work, ready) if where == _RAISED else (where,)
+    units = () if where == "all" else units
     made = put_up(asking.work, public, ready, units, local, end, str(asking.member.label))
     if made is None:
         return _notices(asking)

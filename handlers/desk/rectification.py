@@ -41,6 +41,7 @@ _MOVES = {
     "销号": Move.CLOSE,
     "更正": Move.CORRECT,
     "归并": Move.DROP,
+    "回看": Move.LOOK,
 }
 _RIGHTS: Mapping[Move, Deed] = {
     Move.SET: Deed.OPEN_ITEM,
@@ -57,7 +58,10 @@ _RIGHTS: Mapping[Move, Deed] = {
     Move.CLOSE: Deed.CLOSE_ITEM,
     Move.CORRECT: Deed.OPEN_ITEM,
     Move.DROP: Deed.LIST_PROBLEMS,
+    Move.LOOK: Deed.WORK_ITEM,
 }
+_PLAIN = frozenset({"unit", "person", "due", "kind", "sources", "personal"})
+"""Fields that are no sentence: all others may be read by people, so nobody's name stays in them."""
 _SOURCES = dict(zip(("群众提", "自己找", "上级点", "互相帮", "集体议"), SOURCES, strict=True))
 _GRADES = dict(zip(("满意", "基本满意", "不满意"), GRADES, strict=True))
 _KINDS = {"即知即改": "now", "限期整改": "term", "长期坚持": "long"}
@@ -71,6 +75,8 @@ def _problems(asking: Asking) -> Answer:
             return _new(asking, " ".join(title) or asking.free)
         case ["率"]:
             return _rates(asking)
+        case ["回看"]:
+            return _look_back(asking)
         case ["台账"] if somewhere(asking.member.staff, Deed.LIST_PROBLEMS):
             return _ledger(asking)
         case [number, *rest] if number.isdecimal():
@@ -131,9 +137,32 @@ def _new(asking: Asking, title: str) -> Answer:
         return Answer(text=asking.say("desk.not_yours"), menu=True)
     if not title.strip():
         return Answer(text=asking.say("problems.title_wanted"), awaits="问题 新")
-    made = put_on_list(asking.work, title.strip(), asking.today, str(asking.member.label))
+    said = asking.masked(title)
+    made = put_on_list(asking.work, said, asking.today, str(asking.member.label))
     asking.note(Deed.LIST_PROBLEMS, problem=made.number)
     return _shown(asking, made, "problems.listed")
+
+
+def _look_back(asking: Asking) -> Answer:
+    """回头看: what was closed a month or three ago, as far as they may see it."""
+    due = [p for p in asking.work.problems.to_look_back(asking.today) if _sees(asking, p)]
+    lines = [
+        asking.say(
+            "problems.look_line",
+            number=str(p.number),
+            title=p.title,
+            closed=p.closed.isoformat() if p.closed else "",
+        )
+        for p in due[:A_PAGE]
+    ]
+    head = asking.say(
+        "problems.look_head" if due else "problems.look_none", count=str(len(due))
+    )
+    buttons = [Button(f"{p.number} {p.title}"[:14], f"问题 {p.number}") for p in due[:A_PAGE]]
+    if any(not p.personal for p in due) and somewhere(asking.member.staff, Deed.PUBLISH_NOTICE):
+        buttons.append(asking.button("rectification.ask_people", "公示 回看"))
+    buttons.append(asking.button("problems.all", "问题"))
+    return Answer(text="\n".join((head, *lines)), rows=pairs(buttons))
 
 
 def _rates(asking: Asking) -> Answer:
@@ -180,6 +209,8 @@ def _one(asking: Asking, problem: Problem, rest: list[str]) -> Answer:
             return _shown(asking, problem)
         case ["历史"]:
             return _history(asking, problem)
+        case ["评语"]:
+            return _comments(asking, problem)
         case ["来源", *named]:
             return _sources(asking, problem, named)
         case ["单位"] if not asking.free:
@@ -232,6 +263,10 @@ def _shown(asking: Asking, problem: Problem, key: str = "") -> Answer:
         asking.say("problems.own", grade=asking.say(f"rating.{problem.own}"))
         if problem.own
         else "",
+        asking.say("problems.closed", closed=problem.closed.isoformat(), result=problem.result)
+        if problem.closed
+        else "",
+        asking.say("problems.look_due", look=problem.look.isoformat()) if problem.look else "",
         asking.say("problems.shrunk") if problem.shrunk else "",
         asking.say("problems.recurred") if problem.recurred else "",
     ]
@@ -260,11 +295,27 @@ def _choices(asking: Asking, problem: Problem) -> Rows:
             continue
         if move is Move.ANNOUNCE and problem.announced:
             continue
+        if move is Move.LOOK and problem.look is None:
+            continue
         if _mine(asking, problem, _RIGHTS[move]):
             buttons.append(asking.button(f"move.{move}", f"{says} {word}"))
+    if problem.good + problem.fair + problem.poor:
+        buttons.append(asking.button("problems.comments", f"{says} 评语"))
     buttons.append(asking.button("problems.history", f"{says} 历史"))
     buttons.append(asking.button("problems.all", "问题"))
     return pairs(buttons)
+
+
+def _comments(asking: Asking, problem: Problem) -> Answer:
+    """What people said in a sentence when they rated it, in an order of chance; never who."""
+    found: list[str] = []
+    for notice in asking.work.problems.notices():
+        if notice.down:
+            said = asking.work.opinions.words_on(notice.round, f"p{problem.number}", A_PAGE)
+            found += (f"{notice.batch} · {one}" for one in said)
+    text = "\n".join(found[-A_PAGE:]) or asking.say("problems.no_comments")
+    back = asking.button("problems.back", f"问题 {problem.number}")
+    return Answer(text=text, rows=((back,),))
 
 
 def _history(asking: Asking, problem: Problem) -> Answer:
@@ -417,6 +468,8 @@ def _do(asking: Asking, problem: Problem, move: Move, words: str = "", **values:
     """Do it, if the table of rights and the problem's state allow."""
     if not _mine(asking, problem, _RIGHTS[move]):
         return Answer(text=asking.say("desk.not_yours"), menu=True)
+    if values.get("field") not in _PLAIN:
+        words = asking.masked(words)
     try:
         changed = act(
             asking.work,

@@ -66,6 +66,8 @@ class Found:
     """The names of replies that the next talk tick takes to the office."""
     words: Mapping[bytes, str]
     """What was released of it, by lookup id."""
+    apart: frozenset[bytes]
+    """Which of it is about one leader, and read by nobody else."""
     became: Mapping[bytes, tuple[Fate, Problem | None]]
     """What became of that, and the problem it went into, by lookup id; as far as anything has."""
     urgent: State | None = None
@@ -153,6 +155,10 @@ def _became(texts: Texts, language: Language, found: Found) -> Iterator[str]:
             yield texts.say(language, "became.result", result=problem.result)
         elif due and problem.item:
             yield texts.say(language, "became.due", due=due.isoformat())
+    for lookup in sorted(found.words.keys() - found.became.keys()):
+        if found.words[lookup]:
+            how = "apart" if lookup in found.apart else "waiting"
+            yield texts.say(language, f"became.{how}", about=_quoted(found, lookup))
 
 
 def _public(work: Work, number: int) -> Problem | None:
@@ -306,6 +312,7 @@ def _among_rows(
                 lookup: (fate, _public(work, fate.problem))
                 for lookup, fate in work.problems.came_of(lookups).items()
             },
+            apart=work.opinions.apart(lookups),
             urgent=work.urgent.state(lookups),
             words={one.lookup: one.text for one in work.opinions.words_of(lookups)},
         )

@@ -51,7 +51,7 @@ async def test_a_receipt_is_looked_up_from_another_account_before_and_after_the_
     assert ben.sees == saying(home, "receipt.waiting")
     await home.tick()
     await ben.says(f"查询{code.replace(' ', '-')}")
-    assert ben.sees == saying(home, "receipt.released", period="2026-09-25")
+    assert ben.sees.startswith(saying(home, "receipt.released", period="2026-09-25"))
 
 
 async def test_the_digits_alone_are_a_look_up_outside_a_talk_and_an_answer_inside_one(home):

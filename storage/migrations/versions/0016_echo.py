@@ -1,0 +1,29 @@
+"""What goes back to the units and groups that raised something; whom a notice is for."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Forward."""
+    op.create_table(
+        "echo",
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("day", sa.Integer, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("words", sa.Text, nullable=False),
+        sa.Column("scope", sa.Text, nullable=False),
+        sa.Column("state", sa.Integer, nullable=False),
+        sa.Column("begun", sa.Integer, nullable=False),
+        sa.Column("after", sa.LargeBinary, nullable=False),
+    )
+
+
+def downgrade() -> None:
+    """Back."""
+    op.drop_table("echo")
