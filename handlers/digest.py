@@ -166,7 +166,12 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
             replies=_replies(work, period),
             nodes=_nodes(work, almanac, period),
             days_off=_days_off(almanac, period),
-            rectification=standing(work.problems.every(), period.name),
+            rectification=standing(
+                work.problems.every(),
+                period.name,
+                opinions=work.opinions.worded(),
+                judged=sum(work.problems.judged().values()),
+            ),
         ),
         notes=_notes(work.digests.notes(name)),
         version=known.version + 1 if known else 1,

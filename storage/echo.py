@@ -34,7 +34,9 @@ class Telling:
 
 _WAITING, _GOING, _TOLD = 0, 1, 2
 _COLUMNS = (echo.c.number, echo.c.title, echo.c.words, echo.c.scope, echo.c.after)
-_POST = Statement(insert(echo))
+_POST = Statement(
+    insert(echo).values({c.name: bindparam(c.name) for c in echo.columns if c.name != "number"})
+)
 _LAST = Statement(select(func.max(echo.c.begun)))
 _AT = Statement(
     select(*_COLUMNS).where(echo.c.state == bindparam("state_")).order_by(echo.c.number)

@@ -96,7 +96,13 @@ _UNJUDGED = Statement(
     .order_by(opinion.c.id)
     .limit(bindparam("most"))
 )
-_WORDED = Statement(select(func.count()).where(opinion.c.text != "", _NO_RATING))
+_WORDED = Statement(
+    select(func.count()).where(
+        opinion.c.text != "",
+        _NO_RATING,
+        opinion.c.labels.not_like('%"about":"' + PERSONAL + '"%'),
+    )
+)
 _DOUBTFUL = Statement(
     select(*_COLUMNS)
     .where(opinion.c.period == bindparam("period_"), opinion.c.doubt > bindparam("least"))
@@ -484,7 +490,7 @@ class Opinions:
         self._tx.do(_RESTORE, row)
 
     def worded(self) -> int:
-        """How many opinions there are in words, ratings apart."""
+        """How many opinions there are in words that somebody is to judge: no ratings, nothing about one leader."""
         row = self._tx.one(_WORDED, {})
         return row[0] if row else 0
 

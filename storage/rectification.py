@@ -65,7 +65,7 @@ _OF = Statement(
     .where(problem_line.c.problem == bindparam("problem_"))
     .order_by(problem_line.c.line)
 )
-_STALE = Statement(select(problem.c.number).where(problem.c.rules != RULES))
+_STALE = Statement(select(problem.c.number).where(problem.c.rules < RULES))
 _STANDS = (problem.c.body, problem.c.lines)
 _ALL = Statement(select(*_STANDS).order_by(problem.c.number))
 _ONE = Statement(select(*_STANDS).where(problem.c.number == bindparam("number_")))

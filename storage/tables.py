@@ -549,6 +549,7 @@ problem = Table(  # how each problem stands: worked out from its lines as they a
     Column("body", Text, nullable=False),  # JSON
     sqlite_with_rowid=False,
 )
+Index("problem_by_rules", problem.c.rules)
 Index("problem_by_state", problem.c.state)
 Index("problem_by_batch", problem.c.batch)
 

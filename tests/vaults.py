@@ -49,14 +49,16 @@ def said(*texts: str, question: str = "q") -> tuple[Said, ...]:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Work]:
-    """A unit of work on a database and its keys, without their being committed."""
+    """A unit of work on a database and its keys, committed when it is left."""
     where = place(folder)
     prepare(where)
     keys = Keyring(folder / "keys")
     connection = connected(where)
+    connection.execute("BEGIN")
     try:
         yield Work(Tx(connection, keys))
     finally:
+        connection.execute("COMMIT")
         connection.close()
         keys.close()
 

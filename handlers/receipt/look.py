@@ -156,9 +156,11 @@ def _became(texts: Texts, language: Language, found: Found) -> Iterator[str]:
         elif due and problem.item:
             yield texts.say(language, "became.due", due=due.isoformat())
     for lookup in sorted(found.words.keys() - found.became.keys()):
-        if found.words[lookup]:
-            how = "apart" if lookup in found.apart else "waiting"
-            yield texts.say(language, f"became.{how}", about=_quoted(found, lookup))
+        about = _quoted(found, lookup)
+        if about and lookup in found.apart:
+            yield texts.say(language, "became.apart", about=about)
+        elif about:
+            yield texts.say(language, "became.waiting", about=about)
 
 
 def _public(work: Work, number: int) -> Problem | None:

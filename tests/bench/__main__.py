@@ -6,7 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.bench import inbound, language, start, wecom, week
+from tests.bench import inbound, language, lookup, start, wecom, week
 from tests.language.score import PARTS
 
 
@@ -60,6 +60,14 @@ def main() -> int:
             f"{asked / scanned:.2f}; {fetched / scanned:.1f}",
             "≤ 1.3",
         )
+    middle, slowest = lookup.looked_up()
+    row(
+        "a receipt looked up among 1,000,000 pieces, ms (apart from its deliberate slowness)",
+        "",
+        f"{middle:.1f} (slowest {slowest:.1f})",
+        "",
+        "≤ 50",
+    )
     begun = start.measured(given.rounds)
     row(
         "start-up until ready, ms (floor: lean imports)",

@@ -14,9 +14,9 @@ from tests.handlers.test_week import town
 COLD = "食堂的菜老是凉的，能不能想想办法"
 
 
-async def _parents(house, count=6, words=COLD):
+async def _parents(house, count=6, words=COLD, *, begin=0):
     """Parents of one school say something in their own words."""
-    for i in range(count):
+    for i in range(begin, begin + count):
         who = f"parent{i}"
         await house.hears(who, "1", "1", words, link="u_newtown-g_parent")
         house.clock.push(4)
@@ -280,18 +280,162 @@ async def test_whoever_holds_the_receipt_reads_what_became_of_their_words(tmp_pa
         assert "办成这样：每班一个保温箱" in house.last("another")
 
 
+AGAIN = ("菜送到班上已经不热了", "孩子说汤是冷的，饭也硬", "中午的饭盒摸着冰凉")
+
+
 async def test_what_is_said_three_times_again_after_it_was_closed_is_open_again(tmp_path):
     async with town(tmp_path) as house:
         notice = await _published(house)
         await _rated(house, notice, ["1"] * 5)
         await house.at("2014-04-03 09:30")
         await house.hears("office", "问题 1 销号 饭菜温热")
-        await _parents(house)
+        for place, words in enumerate((*AGAIN, *AGAIN)):
+            await house.hears(f"mum{place}", "1", "1", words, link="u_newtown-g_parent")
+            house.clock.push(4)
+            await house.front.ring(Address(channel="web", id=f"mum{place}"))
+            await house.hears(f"mum{place}", "88", "1")
         await house.at("2014-04-11 15:00")
-        for i in range(3):
+        kept = await house.do(lambda work: work.opinions.unjudged("2014-04-11", 9))
+        for i, words in enumerate(AGAIN):
             assert (await house.do(lambda work: work.problems.find(1))).state == "closed", i
-            [kept, *_] = await house.do(lambda work: work.opinions.unjudged("2014-04-11", 1))
-            await house.hears("office", f"去向 {kept.id} 归入 1")
+            id = next(one.id for one in kept if one.text == words)
+            await house.hears("office", f"去向 {id} 归入 1")
         assert "复发" in house.last("office")
         problem = await house.do(lambda work: work.problems.find(1))
         assert (problem.state, problem.recurred) == ("rework", True)
+
+
+async def test_a_closed_theme_that_speaks_again_is_noticed_before_anybody_judges_it(tmp_path):
+    async with town(tmp_path) as house:
+        await _parents(house)
+        await house.at("2014-03-28 15:00")
+        await house.hears("office", "去向")
+        assert "6 条一起" in [b.label for row in house.sent("office")[-1].rows for b in row]
+        await house.taps("office", "6 条一起")
+        await house.taps("office", "新列问题")
+        await house.hears("office", "食堂饭菜偏凉")
+        assert "6 条都记下了" in house.last("office")
+        assert "每一条都有去向了" in house.last("office")
+        assert await house.do(lambda work: work.problems.weights()) == {1: 6}
+        for says in (
+            "目标 饭菜不凉",
+            "措施 加保温箱",
+            "单位 newtown",
+            "责任人 后勤主任",
+            "时限 4月11日",
+        ):
+            await house.hears("office", f"问题 1 {says}")
+        for says in ("立项", "完成 每班一个保温箱"):
+            await house.hears("office", f"问题 1 {says}")
+        await house.hears("office", "公示 all 7 确认")
+        await house.hears("office", "问题 1 销号 饭菜到班温热")
+        await _parents(house, begin=6)
+        await house.at("2014-04-03 15:00")
+        assert (await house.do(lambda work: work.problems.find(1))).state == "closed"
+        await _parents(house, begin=12)
+        await house.at("2014-04-11 15:00")
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert (problem.state, problem.recurred) == ("rework", True)
+        await house.rest()
+        assert [one for one in house.sent("office") if "说同样的事" in one.text]
+
+
+async def test_a_closed_item_is_looked_back_at_and_people_may_send_it_back(tmp_path):
+    async with town(tmp_path) as house:
+        notice = await _published(house)
+        await _rated(house, notice, ["1"] * 5)
+        await house.at("2014-04-03 09:30")
+        await house.hears("office", "问题 1 销号 饭菜温热")
+        for moment in ("2014-05-05 12:30", "2014-05-05 12:31"):
+            await house.at(moment)
+        asked = [one for one in house.sent("office") if "该回头看了" in one.text]
+        assert len(asked) == 1
+        await house.hears("office", "问题 回看")
+        assert "2014-04-03 销号" in house.last("office")
+        await house.taps("office", "请群众再评")
+        await house.taps("office", "全部单位")
+        await house.taps("office", "确认公示 7 天")
+        again = (await house.do(lambda work: work.problems.notices()))[-1]
+        await house.app.bell.ring()
+        await _rated(house, again, ["3"] * 6)
+        await house.at("2014-05-14 15:00")
+        await house.at("2014-05-15 09:30")
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert (problem.state, problem.closed, problem.reworked) == ("rework", None, 1)
+        await house.rest()
+        assert any("退回返工" in one.text for one in house.sent("office"))
+
+
+async def test_whoever_is_responsible_says_whether_it_holds(tmp_path):
+    async with town(tmp_path) as house:
+        notice = await _published(house)
+        await _rated(house, notice, ["1"] * 5)
+        await house.at("2014-04-03 09:30")
+        await house.hears("office", "问题 1 销号 饭菜温热")
+        await house.at("2014-05-05 12:30")
+        await house.hears("office", "问题 1 回看")
+        await house.hears("office", "食堂每天测温，都在六十度以上")
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert (problem.looked, problem.look.isoformat()) == (1, "2014-07-03")
+        await house.hears("office", "问题 回看")
+        assert "没有到时间" in house.last("office")
+
+
+async def test_nobodys_name_stays_in_words_that_people_read(tmp_path):
+    async with town(tmp_path) as house:
+        await _item(house)
+        await house.hears("office", "问题 1 完成 王主任的电话13800138000，有事找她")
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert "13800138000" not in problem.result
+        assert "王" not in problem.result
+
+
+async def test_people_say_a_sentence_with_their_rating_and_the_office_reads_it(tmp_path):
+    async with town(tmp_path) as house:
+        notice = await _published(house)
+        for i in range(6):
+            who = f"rater{i}"
+            link = f"r_{notice.round}-u_newtown-g_parent"
+            await house.hears(who, "1", "汤还是凉的" if i == 0 else "1", link=link)
+            house.clock.push(4)
+            await house.front.ring(Address(channel="web", id=who))
+            await house.hears(who, "1")
+        await house.at("2014-04-03 09:30")
+        await house.hears("office", "问题 1 评语")
+        assert "汤还是凉的" in house.last("office")
+
+
+async def test_a_notice_of_one_school_is_told_to_those_known_to_be_there(tmp_path):
+    async with town(tmp_path) as house:
+        for who, unit in (("mum", "newtown"), ("aunt", "shiyan")):
+            address = Address(channel="web", id=who)
+            await house.do(lambda w, a=address, u=unit: w.identity.place(a, "zh", "parent", u))
+        await house.hears("passer", "开始", "停", "恢复提醒")
+        await _item(house)
+        await house.hears("office", "问题 1 完成 每班一个保温箱")
+        await house.hears("office", "公示 newtown 7 确认")
+        notice = (await house.do(lambda work: work.problems.notices()))[0]
+        house.channel.sent.clear()
+        await house.at("2014-03-24 12:30")
+        await house.hears("office", f"提醒 {notice.round} 确认")
+        await house.app.bell.ring()
+        await house.rest()
+        assert "请您看看办得怎样" in house.last("mum")
+        assert house.sent("aunt") == []
+        assert house.sent("passer") == []
+
+
+async def test_it_can_be_shown_where_it_was_raised(tmp_path):
+    async with town(tmp_path) as house:
+        await _parents(house, 9)
+        await house.at("2014-03-28 15:00")
+        await _item(house)
+        ids = await house.do(lambda w: [one.id for one in w.opinions.unjudged("2014-03-28", 9)])
+        for id in ids:
+            await house.hears("office", f"去向 {id} 归入 1")
+        await house.hears("office", "问题 1 完成 每班一个保温箱")
+        await house.hears("office", "公示")
+        await house.taps("office", "提出这些的单位")
+        await house.taps("office", "确认公示 7 天")
+        [notice] = await house.do(lambda work: work.problems.notices())
+        assert notice.units == ("newtown",)

@@ -13,6 +13,7 @@ from bot.core import receipt as core_receipt
 from bot.core.appraisal import Meeting, State
 from bot.core.campaign.model import Campaign, Completion
 from bot.core.cells import freeze
+from bot.core.echo import Scope
 from bot.core.messages import Address, Arrived, Incoming, Redacted, Sent
 from bot.core.people import Deed, Post, Role
 from bot.core.rectification import Event, replay
@@ -66,6 +67,7 @@ STAYS = {
     "reply": 0,
     "signature": 0,
     "tiding": 0,
+    "echo": 0,
     "telling": 0,
     "awaited": 0,
     "errand": 0,
@@ -135,6 +137,7 @@ def shelf(tmp_path: Path):
             day=date(2026, 9, 18), who="", move="list", words="菜凉", values={"sources": "self"}
         )
         work.problems.add(0, listed, replay(1, (listed,)))
+        work.echoes.post(said("菜凉")[0].text, said("好了")[0].text, Scope(), int(NOW // DAY))
         work.problems.give(b"o", Fate(way="answered", day=date(2026, 9, 18)))
         work.clues.hand_over(b"o", "discipline", date(2026, 9, 18), "office-1")
         work.decisions.keep(b"o", "topic", "qita", "shitang")

@@ -211,6 +211,20 @@ class Ratings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """The four rates (见面 办结 规范 满意), over everything so far; None where there is nothing, or too little, to divide by."""
+
+    met: Tenths | None = None
+    """Opinions whose way is known, of all in words."""
+    finished: Tenths | None = None
+    """Items closed, of items opened."""
+    in_order: Tenths | None = None
+    """Items never late and put off once at the most, of items opened."""
+    content: Tenths | None = None
+    """满意 and 基本满意, of all ratings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
     """Where the problem list stands: the four musts, what is done, what is late."""
 
@@ -225,6 +239,17 @@ class Rectification:
     ratings: Ratings = Ratings(good=0, fair=0, poor=0)
     help: tuple[str, ...] = ()
     """What needs the level above."""
+    rates: Rates = Rates()
+    own: Ratings = Ratings(good=0, fair=0, poor=0)
+    """Items by how those responsible rate their own work: beside what people say, never with it."""
+    rework: tuple[str, ...] = ()
+    """What is being redone: people or the office were not content, or it came back."""
+    recurred: int = 0
+    """Items that were said again after they were closed (复发)."""
+    shrunk: int = 0
+    """Items whose promise became less (缩水)."""
+    extended: int = 0
+    """Items put off (延期)."""
 
     @property
     def total(self) -> int:

@@ -14,7 +14,7 @@ from bot.core.rectification.problem import (
     State,
 )
 from bot.core.rectification.snapshot import RULES, from_json, to_json
-from bot.core.rectification.standing import Rated, in_order, overdue, rates, standing
+from bot.core.rectification.standing import in_order, overdue, rates, standing
 
 __all__ = [
     "GRADES",
@@ -29,7 +29,6 @@ __all__ = [
     "Move",
     "Musts",
     "Problem",
-    "Rated",
     "Refused",
     "Source",
     "State",

@@ -5,28 +5,18 @@ The four rates, each over items alone, in tenths of a percent, None where there 
     见面 met         opinions whose way is known (not 待研判) of all opinions
     办结 finished    items closed of all items
     规范 in order    items opened with the four musts, never late and never put off twice, of all items
-    满意 content     满意 and 基本满意 of all ratings
+    满意 content     满意 and 基本满意 of all ratings, from k of them on
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
-from bot.core.digest.figures import Tenths, share
-from bot.core.digest.model import Count, Overdue, Progress, Ratings, Rectification
+from bot.core.cells import K
+from bot.core.digest.figures import share
+from bot.core.digest.model import Count, Overdue, Progress, Rates, Ratings, Rectification
 from bot.core.rectification.problem import MUSTS, Kind, Problem, State
 
 KINDS: tuple[Kind, ...] = ("now", "term", "long")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rated:
-    """The four rates."""
-
-    met: Tenths | None
-    finished: Tenths | None
-    in_order: Tenths | None
-    content: Tenths | None
 
 
 def overdue(problem: Problem, today: date) -> int:
@@ -35,8 +25,11 @@ def overdue(problem: Problem, today: date) -> int:
     return max((today - due).days, 0) if due and problem.item and problem.owed else 0
 
 
-def standing(problems: Iterable[Problem], today: date) -> Rectification | None:
-    """What the digest says of the list; None before there is one. Leaders' own measures are not in it."""
+def standing(
+    problems: Iterable[Problem], today: date, *, opinions: int = 0, judged: int = 0
+) -> Rectification | None:
+    """What the digest says of the list; None before there is one. Leaders' own measures are not in it. `opinions` and
+    `judged`: see `rates`."""
     listed = [p for p in problems if not p.personal and p.state is not State.DROPPED]
     if not listed:
         return None
@@ -66,6 +59,16 @@ def standing(problems: Iterable[Problem], today: date) -> Rectification | None:
             poor=sum(p.poor for p in listed),
         ),
         help=tuple(p.title for p in listed if p.state is State.ABOVE),
+        rates=rates(listed, opinions=opinions, judged=judged, today=today),
+        own=Ratings(
+            good=sum(p.own == "good" for p in listed),
+            fair=sum(p.own == "fair" for p in listed),
+            poor=sum(p.own == "poor" for p in listed),
+        ),
+        rework=tuple(p.title for p in listed if p.state is State.REWORK),
+        recurred=sum(p.recurred for p in listed),
+        shrunk=sum(p.shrunk for p in listed),
+        extended=sum(p.extended > 0 for p in listed),
     )
 
 
@@ -76,13 +79,13 @@ def in_order(problem: Problem, today: date) -> bool:
     return problem.item and not late and problem.extended < 2
 
 
-def rates(problems: Iterable[Problem], *, opinions: int, judged: int, today: date) -> Rated:
+def rates(problems: Iterable[Problem], *, opinions: int, judged: int, today: date) -> Rates:
     """The four rates. `judged`: how many of the opinions have a way."""
     items = [p for p in problems if p.item and not p.personal]
     said = sum(p.good + p.fair + p.poor for p in items)
-    return Rated(
+    return Rates(
         met=share(judged, opinions),
         finished=share(sum(p.state is State.CLOSED for p in items), len(items)),
         in_order=share(sum(in_order(p, today) for p in items), len(items)),
-        content=share(sum(p.good + p.fair for p in items), said),
+        content=share(sum(p.good + p.fair for p in items), said) if said >= K else None,
     )

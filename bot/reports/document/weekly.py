@@ -4,7 +4,7 @@ A section is a function that writes its body; whether it appears, and under whic
 Only figures that stand in the digest are written, none is worked out here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from bot.core.digest import FOLDED, Digest, Entry, Problem, Theme
@@ -518,11 +518,52 @@ def _rectification(paper: Writing, words: Words, digest: Digest) -> None:
         else words.say("rectification.overdue_none"),
         _published(words, digest),
     ]  # fmt: skip
+    sentences += _again(words, digest)
     if r.help:
         sentences.append(
             words.say("rectification.help", n=len(r.help), what=words.join(r.help, "semicolon"))
         )
     paper.add("BodyText", "".join(sentences))
+    paper.add("BodyText", "".join(_rates(words, digest)))
+
+
+def _again(words: Words, digest: Digest) -> Iterator[str]:
+    """What is being redone, and what else of it should make one look."""
+    r = digest.rectification
+    assert r is not None
+    if r.rework:
+        yield words.say(
+            "rectification.rework", n=len(r.rework), what=words.join(r.rework, "semicolon")
+        )
+    if r.recurred or r.shrunk or r.extended:
+        yield words.say(
+            "rectification.noticed", recurred=r.recurred, shrunk=r.shrunk, extended=r.extended
+        )
+
+
+def _rates(words: Words, digest: Digest) -> Iterator[str]:
+    """What they say of their own work beside what people say of it; the four rates, each with how it is counted."""
+    r = digest.rectification
+    assert r is not None
+    people = r.ratings
+    yield words.say("rectification.own", good=r.own.good, fair=r.own.fair, poor=r.own.poor)
+    if people.total < FEW:
+        yield words.say("rectification.people_few")
+    else:
+        yield words.say(
+            "rectification.people", good=people.good, fair=people.fair, poor=people.poor
+        )
+    none = words.say("rectification.no_rate")
+    shown = {
+        name: none if rate is None else words.percent(rate)
+        for name, rate in (
+            ("met", r.rates.met),
+            ("finished", r.rates.finished),
+            ("in_order", r.rates.in_order),
+            ("content", r.rates.content),
+        )
+    }
+    yield words.say("rectification.rates", **shown)
 
 
 def _musts(words: Words, digest: Digest) -> str:

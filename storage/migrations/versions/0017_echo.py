@@ -1,10 +1,10 @@
-"""What goes back to the units and groups that raised something; whom a notice is for."""
+"""What goes back to the units and groups that raised something."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -22,8 +22,10 @@ def upgrade() -> None:
         sa.Column("begun", sa.Integer, nullable=False),
         sa.Column("after", sa.LargeBinary, nullable=False),
     )
+    op.create_index("problem_by_rules", "problem", ["rules"])
 
 
 def downgrade() -> None:
     """Back."""
+    op.drop_index("problem_by_rules", "problem")
     op.drop_table("echo")
