@@ -61,7 +61,7 @@ def come_back(
     found: list[int] = []
     for problem in work.problems.at(State.CLOSED):
         if comes_back(work, problem, today, period_of):
-            _tell(work, problem.number, "again", f"{today}:again", tuple(offices))
+            _tell(work, problem.number, "rectification.again", f"{today}:again", tuple(offices))
             found.append(problem.number)
     return tuple(found)
 
@@ -84,7 +84,14 @@ def _rate(work: Work, notice: Notice, today: date, offices: tuple[Address, ...])
         if 1000 * (good + fair) < CONTENT * said:
             due = (today + timedelta(days=TERMS[problem.kind])).isoformat()
             act(work, problem.number, Move.SEND_BACK, today, "", share, due=due)
-            _tell(work, problem.number, "sent_back", f"{today}:back", offices, share=share)
+            _tell(
+                work,
+                problem.number,
+                "rectification.sent_back",
+                f"{today}:back",
+                offices,
+                share=share,
+            )
         elif problem.look and problem.look <= today:
             act(work, problem.number, Move.LOOK, today, "", share)
     return rated
@@ -104,11 +111,11 @@ def _nudge(
         if not problem.item or due is None:
             continue
         if weekly:
-            note = _note(problem, "nudge")
+            note = _note(problem, "rectification.nudge")
             for address in responsible(work, problem, offices):
                 sent += work.parcels.put("nudge", f"{today}:{problem.number}", address, note)
         if days := overdue(problem, today):
-            note = _note(problem, "late", days=str(days), unit=problem.musts.unit)
+            note = _note(problem, "rectification.late", days=str(days), unit=problem.musts.unit)
             for address in offices:
                 sent += work.parcels.put("late", f"{due}:late:{problem.number}", address, note)
     return sent + _look_back(work, today, offices)
@@ -119,7 +126,7 @@ def _look_back(work: Work, today: date, offices: tuple[Address, ...]) -> int:
     due = work.problems.to_look_back(today)
     sent = 0
     for problem in due:
-        note = _note(problem, "look_back", months=str(LOOKS[problem.looked]))
+        note = _note(problem, "rectification.look_back", months=str(LOOKS[problem.looked]))
         for address in responsible(work, problem, offices):
             sent += work.parcels.put("look", f"{problem.look}:{problem.number}", address, note)
     shown = [problem for problem in due if not problem.personal]
@@ -153,4 +160,4 @@ def _note(problem: Problem, key: str, **params: str) -> Note:
         "due": problem.musts.due.isoformat() if problem.musts.due else "",
     }
     button = ("rectification.look", f"问题 {problem.number}")
-    return Note(key=f"rectification.{key}", params={**said, **params}, buttons=(button,))
+    return Note(key=key, params={**said, **params}, buttons=(button,))
