@@ -163,15 +163,16 @@ def _listed(asking: Asking, aim: _Aim, title: str) -> Answer:
         awaits = f"去向 {aim.name} 新列"
         rows = ((Button(aim.title, f"{awaits} {aim.title}"),),) if aim.title else ()
         return Answer(text=asking.say("ways.title_wanted"), rows=rows, awaits=awaits)
-    who = str(asking.member.label)
-    said = asking.masked(title)
+    if handed := _handed(asking, aim):
+        return handed
+    who, said = str(asking.member.label), asking.masked(title)
     made = put_on_list(asking.work, said, asking.today, who, topic=aim.topic)
     return _went(asking, aim, Fate(way="new", problem=made.number, day=asking.today))
 
 
 def _went(asking: Asking, aim: _Aim, fate: Fate) -> Answer:
-    if len(aim.ids) == 1 and (number := asking.work.clues.of(aim.ids[0])):
-        return _queue(asking, asking.say("ways.handed_already", number=str(number)))
+    if handed := _handed(asking, aim):
+        return handed
     problem = asking.work.problems.find(fate.problem) if fate.problem else None
     if fate.problem and (problem is None or problem.personal):
         return _into(asking, aim)
@@ -195,6 +196,13 @@ def _went(asking: Asking, aim: _Aim, fate: Fate) -> Answer:
         )
     back = asking.say("ways.back", number=str(fate.problem)) if again else ""
     return _queue(asking, "\n".join(said for said in (done, back) if said))
+
+
+def _handed(asking: Asking, aim: _Aim) -> Answer | None:
+    """What was handed over stays so. Of a theme, what was handed over has its way and is not asked about."""
+    number = asking.work.clues.of(aim.ids[0]) if len(aim.ids) == 1 else 0
+    said = asking.say("ways.handed_already", number=str(number))
+    return _queue(asking, said) if number else None
 
 
 def _aim(asking: Asking, name: str) -> _Aim | None:
