@@ -490,7 +490,6 @@ def place_of(settings: Settings, house: House) -> rectification.Place:
     return rectification.Place(
         office=house.office,
         phone=house.phone,
-        hidden=tuple(leader.name for leader in settings.leaders),
         site=settings.web.public_url,
         units={unit.id: unit.name for unit in units_of(settings)},
         calendar=calendar_of(settings),

@@ -48,6 +48,8 @@ class Notice:
     round: str
     """The round in which people rate it."""
     down: bool = False
+    shown: tuple[Mapping[str, str], ...] = ()
+    """What stands on it, item by item: what was published stays as it was."""
 
 
 _LINES = (
@@ -200,6 +202,7 @@ _NOTICES = Statement(
         notice.c.units,
         notice.c.round,
         notice.c.down,
+        notice.c.shown,
     ).order_by(notice.c.batch)
 )
 _PUT_UP = Statement(insert(notice).on_conflict_do_nothing())
@@ -378,6 +381,7 @@ class Problems:
             "units": json.dumps(made.units),
             "round": made.round,
             "down": 0,
+            "shown": json.dumps([dict(one) for one in made.shown], ensure_ascii=False),
         }
         return self._tx.do(_PUT_UP, row) == 1
 
@@ -417,7 +421,7 @@ _WAYS_BY_NAME: dict[str, Way] = {
 
 
 def _notice(row: Row) -> Notice:
-    batch, opens, closes, units, round, down = row
+    batch, opens, closes, units, round, down, shown = row
     return Notice(
         batch=batch,
         opens=date.fromisoformat(opens),
@@ -425,4 +429,5 @@ def _notice(row: Row) -> Notice:
         units=tuple(json.loads(units)),
         round=round,
         down=bool(down),
+        shown=tuple(json.loads(shown)),
     )

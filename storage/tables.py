@@ -600,6 +600,9 @@ notice = Table(  # a batch of results that people can see and rate
     Column("units", Text, nullable=False),  # JSON list; empty for everybody
     Column("round", Text, nullable=False),  # in which it is rated
     Column("down", Integer, nullable=False),
+    Column(
+        "shown", Text, nullable=False, server_default="[]"
+    ),  # JSON: what stands on it, for good
     sqlite_with_rowid=False,
 )
 

@@ -16,6 +16,9 @@ from handlers.rectification import (
     raised_in,
 )
 
+MOST_KEPT = 12
+"""Batches of the archive on one screen, the last ones."""
+
 NOTICE_DAYS = 7
 """How long a notice is up where nobody says otherwise."""
 
@@ -23,12 +26,17 @@ NOTICE_DAYS = 7
 _AGAIN = "回看"
 """Before the place: closed items go up once more, for people to say whether they hold."""
 
+_KEPT = "存档"
+"""Before a batch: one that was up once, with its papers."""
+
 _RAISED = "raised"
 """As a place: where it was raised."""
 
 
 def _notices(asking: Asking) -> Answer:
     """公示: what is finished goes up, for everybody or for one unit; people see and rate it. 公示 回看: what is closed, again."""
+    if asking.rest[:1] == (_KEPT,):
+        return _kept(asking)
     again = asking.rest[:1] == (_AGAIN,)
     rest = asking.rest[1:] if again else asking.rest
     ready = _ready(asking, again=again)
@@ -36,7 +44,8 @@ def _notices(asking: Asking) -> Answer:
     head = [asking.say("notices.up", batch=n.batch, closes=n.closes.isoformat()) for n in up]
     if not ready:
         none = asking.say("notices.none_again" if again else "notices.none")
-        return Answer(text="\n".join((*head, none)), menu=True)
+        kept = ((asking.button("notices.kept", f"公示 {_KEPT}"),),)
+        return Answer(text="\n".join((*head, none)), rows=kept, menu=True)
     says = f"公示 {_AGAIN}" if again else "公示"
     match rest:
         case [where, days, word] if days.isdecimal() and word == CONFIRM:
@@ -62,6 +71,18 @@ def _notices(asking: Asking) -> Answer:
             return Answer(text=text, rows=(*pairs(places), *pairs(units)))
 
 
+def _kept(asking: Asking) -> Answer:
+    """The archive: every batch there has been, each with its page and its poster as they were."""
+    batch = asking.rest[1] if asking.rest[1:] else ""
+    if shown := poster(asking.work, asking.desk.place, batch, kept=True):
+        text = asking.say("notices.kept_one", batch=batch, closes=shown.closes.isoformat())
+        return Answer(text=text, rows=((asking.back(),),), makes=partial(draw_wall, shown))
+    every = asking.work.problems.notices()[-MOST_KEPT:]
+    buttons = [Button(one.batch, f"公示 {_KEPT} {one.batch}") for one in reversed(every)]
+    key = "notices.kept_which" if every else "notices.none_kept"
+    return Answer(text=asking.say(key), rows=(*pairs(buttons), (asking.back(),)))
+
+
 def _ready(asking: Asking, *, again: bool) -> list[Problem]:
     problems = asking.work.problems
     found = problems.to_look_back(asking.today) if again else problems.at(State.DONE)
@@ -69,7 +90,12 @@ def _ready(asking: Asking, *, again: bool) -> list[Problem]:
 
 
 def _put_up(asking: Asking, ready: list[Problem], where: str, days: int) -> Answer:
-    public = Public(texts=asking.desk.texts, groups=asking.desk.groups, units=asking.desk.units)
+    public = Public(
+        texts=asking.desk.texts,
+        groups=asking.desk.groups,
+        units=asking.desk.units,
+        hidden=tuple(name for name, _ in asking.desk.leaders),
+    )
     local = asking.desk.zone(asking.now)
     end = (local + timedelta(days=min(days, 60))).replace(
         hour=0, minute=0, second=0, microsecond=0

@@ -6,7 +6,7 @@ looked back at go up once more in the same way.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.echo import scope
@@ -54,6 +54,8 @@ class Public:
     texts: Texts
     groups: tuple[Group, ...]
     units: tuple[Unit, ...]
+    hidden: tuple[str, ...] = ()
+    """Names that stand on no page: of the list of leaders."""
 
 
 def put_up(
@@ -91,9 +93,26 @@ def put_up(
         closes=(closes - timedelta(seconds=1)).date(),
         units=units,
         round=script.round,
+        shown=tuple(_frozen(public, problem) for problem in shown),
     )
     work.problems.put_up(made)
     return made
+
+
+def _frozen(public: Public, problem: Problem) -> dict[str, str]:
+    """One item as people see it; what is published is not changed any more."""
+    musts = problem.musts
+    units = {unit.id: unit.name for unit in public.units}
+    return {
+        "number": str(problem.number),
+        "title": problem.title,
+        "goal": musts.goal,
+        "measures": musts.measures,
+        "unit": units.get(musts.unit, musts.unit),
+        "person": redact(musts.person, known=public.hidden).text,
+        "due": musts.due.isoformat() if musts.due else "",
+        "result": problem.result,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +126,6 @@ class Place:
     units: Mapping[str, str]
     """Names by id."""
     calendar: Calendar
-    hidden: tuple[str, ...] = ()
-    """Names that stand on no page: of the list of leaders."""
 
 
 def raised_in(work: Work, problems: Iterable[Problem]) -> tuple[str, ...]:
@@ -119,27 +136,27 @@ def raised_in(work: Work, problems: Iterable[Problem]) -> tuple[str, ...]:
     return () if "" in found else tuple(sorted(found))
 
 
-def poster(work: Work, place: Place, batch: str) -> "Poster | None":
-    """What is on show under that batch; None where it is down, or never was."""
+def poster(work: Work, place: Place, batch: str, *, kept: bool = False) -> "Poster | None":
+    """What is on show under that batch; None where it is down, or never was. `kept`: also one that is down, from the archive."""
     from bot.reports.notice import Poster, Row
 
-    made = next((n for n in work.problems.notices() if n.batch == batch and not n.down), None)
+    found = (n for n in work.problems.notices() if n.batch == batch and (kept or not n.down))
+    made = next(found, None)
     if made is None:
         return None
     days = (made.closes - made.opens).days + 1
     rows = tuple(
         Row(
-            number=p.number,
-            title=p.title,
-            goal=p.musts.goal,
-            measures=p.musts.measures,
-            unit=place.units.get(p.musts.unit, p.musts.unit),
-            person=redact(p.musts.person, known=place.hidden).text,
-            due=p.musts.due,
-            result=p.result,
+            number=int(one["number"]),
+            title=one["title"],
+            goal=one["goal"],
+            measures=one["measures"],
+            unit=one["unit"],
+            person=one["person"],
+            due=date.fromisoformat(one["due"]) if one["due"] else None,
+            result=one["result"],
         )
-        for p in work.problems.of_batch(batch)
-        if not p.personal
+        for one in made.shown
     )
     return Poster(
         office=place.office,

@@ -1,4 +1,4 @@
-"""What goes back to the units and groups that raised something."""
+"""What goes back to the units and groups that raised something; what stood on a notice."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,9 +23,11 @@ def upgrade() -> None:
         sa.Column("after", sa.LargeBinary, nullable=False),
     )
     op.create_index("problem_by_rules", "problem", ["rules"])
+    op.add_column("notice", sa.Column("shown", sa.Text, nullable=False, server_default="[]"))
 
 
 def downgrade() -> None:
     """Back."""
+    op.drop_column("notice", "shown")
     op.drop_index("problem_by_rules", "problem")
     op.drop_table("echo")
