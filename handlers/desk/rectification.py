@@ -323,9 +323,9 @@ def _history(asking: Asking, problem: Problem) -> Answer:
         asking.say(
             "problems.event",
             day=event.day.isoformat(),
-            who=event.who or asking.say("problems.clock"),
+            who=_whom(asking, event.who),
             move=asking.say(f"move.{event.move}"),
-            words=_told(event),
+            words=_told(asking, event),
         )
         for event in asking.work.problems.history(problem.number)
     ]
@@ -338,9 +338,46 @@ def _history(asking: Asking, problem: Problem) -> Answer:
     return Answer(text="\n".join(lines), rows=rows)
 
 
-def _told(event: Event) -> str:
-    values = "，".join(value for value in event.values.values() if value)
-    return "：".join(part for part in (values, event.words) if part)
+def _told(asking: Asking, event: Event) -> str:
+    """What goes with a line of the history, in words instead of codes."""
+    values = event.values
+    match Move(event.move):
+        case Move.LIST:
+            return f"{event.words}（{_named(asking, values.get('sources', ''))}）"
+        case Move.SET:
+            field = values.get("field", "")
+            return f"{asking.say(f'field.{field}')}：{_value(asking, field, event.words)}"
+        case Move.OWN:
+            return asking.say(f"rating.{event.words}")
+        case Move.RATE | Move.WEIGH:
+            return "，".join(f"{asking.say(f'rating.{g}')}{values.get(g, '')}" for g in GRADES)
+        case _:
+            said = (*(values[name] for name in ("due", "batch", "into") if values.get(name)),)
+            return "：".join(part for part in ("，".join(said), event.words) if part)
+
+
+def _value(asking: Asking, field: str, words: str) -> str:
+    match field:
+        case "kind":
+            return asking.say(f"kind.{words}")
+        case "sources":
+            return _named(asking, words)
+        case "unit":
+            return asking.desk.place.units.get(words, words)
+        case "personal":
+            return asking.say("field.personal_yes")
+        case _:
+            return words
+
+
+def _named(asking: Asking, sources: str) -> str:
+    return "、".join(asking.say(f"source.{one}") for one in sources.split(",") if one)
+
+
+def _whom(asking: Asking, who: str) -> str:
+    """办公室1, or the clock."""
+    role, _, number = who.rpartition("-")
+    return f"{asking.say(f'role.{role}')}{number}" if role else asking.say("problems.clock")
 
 
 def _sources(asking: Asking, problem: Problem, named: list[str]) -> Answer:

@@ -97,7 +97,7 @@ async def test_three_peoples_autumn(tmp_path):
         await house.at("2014-09-25 09:30")
         problem = await _problem(house)
         assert (problem.state, problem.closed, problem.reworked) == ("rework", None, 1)
-        assert problem.musts.due.isoformat() == "2014-10-25"
+        assert problem.musts.due.isoformat() == "2014-10-24"
         for who in ("office", "cook"):
             assert any("满意率 33%" in one.text for one in house.sent(who)), who
         await house.hears("parent0", f"查 {receipt}")
@@ -137,6 +137,11 @@ async def test_three_peoples_autumn(tmp_path):
             "close",
             "look",
         ]
-        for words in ("节点", "返工", "销号", "回看"):
+        for words in (
+            "填写 目标：饭菜到班不凉",
+            "返工 2014-10-24：33%",
+            "节点",
+            "满意4，基本满意1，不满意1",
+        ):
             assert words in house.last("office"), words
         assert "office" in {event.who.partition("-")[0] for event in history}
