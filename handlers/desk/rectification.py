@@ -346,7 +346,7 @@ def _told(asking: Asking, event: Event) -> str:
             return f"{event.words}（{_named(asking, values.get('sources', ''))}）"
         case Move.SET:
             field = values.get("field", "")
-            return f"{asking.say(f'field.{field}')}：{_value(asking, field, event.words)}"
+            return f"{asking.say(f'part.{field}')}：{_value(asking, field, event.words)}"
         case Move.OWN:
             return asking.say(f"rating.{event.words}")
         case Move.RATE | Move.WEIGH:
@@ -365,7 +365,7 @@ def _value(asking: Asking, field: str, words: str) -> str:
         case "unit":
             return asking.desk.place.units.get(words, words)
         case "personal":
-            return asking.say("field.personal_yes")
+            return asking.say("part.personal_yes")
         case _:
             return words
 

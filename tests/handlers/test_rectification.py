@@ -280,7 +280,14 @@ async def test_whoever_holds_the_receipt_reads_what_became_of_their_words(tmp_pa
         assert "办成这样：每班一个保温箱" in house.last("another")
 
 
-AGAIN = ("菜送到班上已经不热了", "孩子说汤是冷的，饭也硬", "中午的饭盒摸着冰凉")
+AGAIN = (
+    "菜送到班上已经不热了",
+    "汤总是冷的",
+    "饭盒摸着冰凉",
+    "米饭又干又硬",
+    "想喝口热水也难",
+    "加热的柜子关着",
+)
 
 
 async def test_what_is_said_three_times_again_after_it_was_closed_is_open_again(tmp_path):
@@ -289,17 +296,16 @@ async def test_what_is_said_three_times_again_after_it_was_closed_is_open_again(
         await _rated(house, notice, ["1"] * 5)
         await house.at("2014-04-03 09:30")
         await house.hears("office", "问题 1 销号 饭菜温热")
-        for place, words in enumerate((*AGAIN, *AGAIN)):
+        for place, words in enumerate(AGAIN):
             await house.hears(f"mum{place}", "1", "1", words, link="u_newtown-g_parent")
             house.clock.push(4)
             await house.front.ring(Address(channel="web", id=f"mum{place}"))
             await house.hears(f"mum{place}", "88", "1")
         await house.at("2014-04-11 15:00")
         kept = await house.do(lambda work: work.opinions.unjudged("2014-04-11", 9))
-        for i, words in enumerate(AGAIN):
+        for i, one in enumerate(kept[:3]):
             assert (await house.do(lambda work: work.problems.find(1))).state == "closed", i
-            id = next(one.id for one in kept if one.text == words)
-            await house.hears("office", f"去向 {id} 归入 1")
+            await house.hears("office", f"去向 {one.id} 归入 1")
         assert "复发" in house.last("office")
         problem = await house.do(lambda work: work.problems.find(1))
         assert (problem.state, problem.recurred) == ("rework", True)
