@@ -100,7 +100,7 @@ def _owed(asking: Asking) -> Answer:
 
 def _queue(asking: Asking, before: str = "") -> Answer:
     """The next opinion that nobody has judged, of the newest period that has any."""
-    for period in reversed(asking.work.digests.periods()):
+    for period in asking.work.opinions.periods():
         waiting = asking.work.opinions.unjudged(period, 200)
         if waiting and (aim := _aim(asking, waiting[0].id)):
             many = f"{len(waiting)}+" if len(waiting) == 200 else str(len(waiting))

@@ -4,7 +4,7 @@ back at, what is said again is open again.
 Each reminder is a parcel with a key of its own, so that it is said once however often the bell rings.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +17,8 @@ from storage.unit_of_work import Work
 
 CONTENT = 600
 """Tenths of a percent of 满意 and 基本满意 from which on an item is not sent back."""
+
+_NOTHING: Mapping[str, str] = {}
 
 _OWED = (State.UNTOUCHED, State.WORKING, State.ABOVE, State.REWORK)
 
@@ -90,7 +92,7 @@ def _rate(work: Work, notice: Notice, today: date, offices: tuple[Address, ...])
                 "rectification.sent_back",
                 f"{today}:back",
                 offices,
-                share=share,
+                {"share": share},
             )
         elif problem.look and problem.look <= today:
             act(work, problem.number, Move.LOOK, today, "", share)
@@ -115,7 +117,9 @@ def _nudge(
             for address in responsible(work, problem, offices):
                 sent += work.parcels.put("nudge", f"{today}:{problem.number}", address, note)
         if days := overdue(problem, today):
-            note = _note(problem, "rectification.late", days=str(days), unit=problem.musts.unit)
+            note = _note(
+                problem, "rectification.late", {"days": str(days), "unit": problem.musts.unit}
+            )
             for address in offices:
                 sent += work.parcels.put("late", f"{due}:late:{problem.number}", address, note)
     return sent + _look_back(work, today, offices)
@@ -126,7 +130,7 @@ def _look_back(work: Work, today: date, offices: tuple[Address, ...]) -> int:
     due = work.problems.to_look_back(today)
     sent = 0
     for problem in due:
-        note = _note(problem, "rectification.look_back", months=str(LOOKS[problem.looked]))
+        note = _note(problem, "rectification.look_back", {"months": str(LOOKS[problem.looked])})
         for address in responsible(work, problem, offices):
             sent += work.parcels.put("look", f"{problem.look}:{problem.number}", address, note)
     shown = [problem for problem in due if not problem.personal]
@@ -143,17 +147,22 @@ def _look_back(work: Work, today: date, offices: tuple[Address, ...]) -> int:
 
 
 def _tell(
-    work: Work, number: int, key: str, ref: str, offices: tuple[Address, ...], **params: str
+    work: Work,
+    number: int,
+    key: str,
+    ref: str,
+    offices: tuple[Address, ...],
+    params: Mapping[str, str] = _NOTHING,
 ) -> None:
     """Those who are responsible, and the office, of what became of an item without them."""
     problem = work.problems.find(number)
     assert problem is not None
-    note = _note(problem, key, **params)
+    note = _note(problem, key, params)
     for address in dict.fromkeys((*responsible(work, problem, offices), *offices)):
         work.parcels.put("back", f"{ref}:{number}", address, note)
 
 
-def _note(problem: Problem, key: str, **params: str) -> Note:
+def _note(problem: Problem, key: str, params: Mapping[str, str] = _NOTHING) -> Note:
     said = {
         "number": str(problem.number),
         "title": problem.title,
