@@ -18,8 +18,6 @@ from storage.unit_of_work import Work
 CONTENT = 600
 """Tenths of a percent of 满意 and 基本满意 from which on an item is not sent back."""
 
-_NOTHING: Mapping[str, str] = {}
-
 _OWED = (State.UNTOUCHED, State.WORKING, State.ABOVE, State.REWORK)
 
 
@@ -61,9 +59,11 @@ def come_back(
     """Closed problems of which the same is said again, judged or not, are open again, and those who look after them hear of
     it. For the closing of a week, once what says the same stands together."""
     found: list[int] = []
+    to = tuple(offices)
     for problem in work.problems.at(State.CLOSED):
         if comes_back(work, problem, today, period_of):
-            _tell(work, problem.number, "rectification.again", f"{today}:again", tuple(offices))
+            told = _said(work.problems.find(problem.number) or problem)
+            _tell(work, problem, "rectification.again", told, f"{today}:again", to)
             found.append(problem.number)
     return tuple(found)
 
@@ -86,14 +86,8 @@ def _rate(work: Work, notice: Notice, today: date, offices: tuple[Address, ...])
         if 1000 * (good + fair) < CONTENT * said:
             due = (today + timedelta(days=TERMS[problem.kind])).isoformat()
             act(work, problem.number, Move.SEND_BACK, today, "", share, due=due)
-            _tell(
-                work,
-                problem.number,
-                "rectification.sent_back",
-                f"{today}:back",
-                offices,
-                {"share": share},
-            )
+            told = _said(work.problems.find(problem.number) or problem, share=share)
+            _tell(work, problem, "rectification.sent_back", told, f"{today}:back", offices)
         elif problem.look and problem.look <= today:
             act(work, problem.number, Move.LOOK, today, "", share)
     return rated
@@ -113,12 +107,14 @@ def _nudge(
         if not problem.item or due is None:
             continue
         if weekly:
-            note = _note(problem, "rectification.nudge")
+            note = _note(problem, "rectification.nudge", _said(problem))
             for address in responsible(work, problem, offices):
                 sent += work.parcels.put("nudge", f"{today}:{problem.number}", address, note)
         if days := overdue(problem, today):
             note = _note(
-                problem, "rectification.late", {"days": str(days), "unit": problem.musts.unit}
+                problem,
+                "rectification.late",
+                _said(problem, days=str(days), unit=problem.musts.unit),
             )
             for address in offices:
                 sent += work.parcels.put("late", f"{due}:late:{problem.number}", address, note)
@@ -130,7 +126,11 @@ def _look_back(work: Work, today: date, offices: tuple[Address, ...]) -> int:
     due = work.problems.to_look_back(today)
     sent = 0
     for problem in due:
-        note = _note(problem, "rectification.look_back", {"months": str(LOOKS[problem.looked])})
+        note = _note(
+            problem,
+            "rectification.look_back",
+            _said(problem, months=str(LOOKS[problem.looked])),
+        )
         for address in responsible(work, problem, offices):
             sent += work.parcels.put("look", f"{problem.look}:{problem.number}", address, note)
     shown = [problem for problem in due if not problem.personal]
@@ -148,25 +148,23 @@ def _look_back(work: Work, today: date, offices: tuple[Address, ...]) -> int:
 
 def _tell(
     work: Work,
-    number: int,
+    problem: Problem,
     key: str,
+    said: Mapping[str, str],
     ref: str,
     offices: tuple[Address, ...],
-    params: Mapping[str, str] = _NOTHING,
 ) -> None:
     """Those who are responsible, and the office, of what became of an item without them."""
-    problem = work.problems.find(number)
-    assert problem is not None
-    note = _note(problem, key, params)
+    note = _note(problem, key, said)
     for address in dict.fromkeys((*responsible(work, problem, offices), *offices)):
-        work.parcels.put("back", f"{ref}:{number}", address, note)
+        work.parcels.put("back", f"{ref}:{problem.number}", address, note)
 
 
-def _note(problem: Problem, key: str, params: Mapping[str, str] = _NOTHING) -> Note:
-    said = {
-        "number": str(problem.number),
-        "title": problem.title,
-        "due": problem.musts.due.isoformat() if problem.musts.due else "",
-    }
+def _note(problem: Problem, key: str, said: Mapping[str, str]) -> Note:
     button = ("rectification.look", f"问题 {problem.number}")
-    return Note(key=key, params={**said, **params}, buttons=(button,))
+    return Note(key=key, params=said, buttons=(button,))
+
+
+def _said(problem: Problem, **more: str) -> Mapping[str, str]:
+    due = problem.musts.due.isoformat() if problem.musts.due else ""
+    return {"number": str(problem.number), "title": problem.title, "due": due, **more}
