@@ -140,7 +140,7 @@ async def test_three_peoples_autumn(tmp_path):
         for words in (
             "填写 目标：饭菜到班不凉",
             "返工 2014-10-24：33%",
-            "节点",
+            "责任人1 回看",
             "满意4，基本满意1，不满意1",
         ):
             assert words in house.last("office"), words
