@@ -54,11 +54,11 @@ def opened(folder: Path) -> Iterator[Work]:
     prepare(where)
     keys = Keyring(folder / "keys")
     connection = connected(where)
-    connection.execute("BEGIN")
+    connection.begin()
     try:
         yield Work(Tx(connection, keys))
     finally:
-        connection.execute("COMMIT")
+        connection.commit()
         connection.close()
         keys.close()
 
