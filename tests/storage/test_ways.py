@@ -22,6 +22,8 @@ from storage.rectification import Fate, Notice
 from storage.schema import prepare
 from tests.vaults import opened
 
+pytestmark = pytest.mark.one_database  # an empty one is copied for each history
+
 DAY = date(2014, 4, 1)
 PERIOD = "2014-03-28"
 WAYS = ("answered", "forwarded", "handed", "declined")
