@@ -50,6 +50,7 @@ from bot.settings.secret import Secrets, robots_in
 from bot.settings.workdays import calendar_of
 from handlers import campaign, rectification
 from handlers.alarm import Alarms
+from handlers.appointment import House as Visiting
 from handlers.bell import Chores
 from handlers.campaign import House as Calendaring
 from handlers.campaign import NodeReminders
@@ -380,6 +381,7 @@ class App:
             desk=desk,
             registry=registry,
             importer=importer,
+            visiting=self._visiting(),
             after=self._ring_soon,
         )
         self._alarms = front.alarms
@@ -444,6 +446,18 @@ class App:
             ),
             self.clock,
             awake=hours_of(settings)["staff"].now,
+            visiting=self._visiting(),
+        )
+
+    def _visiting(self) -> Visiting:
+        """What visiting days need to know of the house."""
+        settings = self.settings
+        return Visiting(
+            texts=self.house,
+            units=units_of(settings),
+            zone=lambda moment: moment.astimezone(settings.office.timezone),
+            calendar=calendar_of(settings),
+            office=self.place.office,
         )
 
     def _anybody_awake(self, now: datetime) -> bool:

@@ -18,7 +18,16 @@ from bot.core.periods import Period
 from bot.core.round import Round
 from bot.core.survey import APPRAISAL
 from bot.core.workdays import Calendar
-from handlers import appraisal, dialogue, digest, rectification, survey, themes, urgent
+from handlers import (
+    appointment,
+    appraisal,
+    dialogue,
+    digest,
+    rectification,
+    survey,
+    themes,
+    urgent,
+)
 from handlers.campaign import NodeReminders
 from handlers.delivery import Carrier, Deliveries
 from handlers.digest import Almanac
@@ -70,6 +79,7 @@ class Chores:
         clock: Callable[[], float],
         awake: Callable[[datetime], bool] = lambda _: True,
         midweek: MidWeek | None = None,
+        visiting: appointment.House | None = None,
     ) -> None:
         self._front = front
         self._database = database
@@ -83,6 +93,7 @@ class Chores:
         self._clock = clock
         self._awake = awake
         self._midweek = midweek or MidWeek()
+        self._visiting = visiting
         self._press = Press()
         self._swept = 0
 
@@ -96,6 +107,7 @@ class Chores:
             self._close,
             self._follow_up,
             self._count,
+            self._visit,
             self._remind,
             self._calendar,
             self._talk,
@@ -242,6 +254,15 @@ class Chores:
 
     def _sees(self, unit: str) -> tuple[Address, ...]:
         return self._front.may(Deed.SEE_APPRAISAL, unit)
+
+    async def _visit(self, now: datetime) -> None:
+        """Visiting days: the next ones of a rule, reminders to those who come, the list for whoever receives."""
+        house = self._visiting
+        if house is not None:
+            offices, awake = self._front.holding(Role.OFFICE), self._awake(now)
+            await self._database.write(
+                lambda tx: appointment.due(Work(tx), house, now, offices, awake=awake)
+            )
 
     async def _remind(self, now: datetime) -> None:
         await self._reminders.due(now)

@@ -9,9 +9,12 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bot.channels.base import Channel, NotStored, SendFailed, Throttled, Unreachable
+from bot.core.appointment import Tells
+from bot.core.appointment import recognise as recognise_visit
 from bot.core.engine import deadline
 from bot.core.messages import (
     Address,
@@ -32,8 +35,8 @@ from bot.core.receipt import Receipt
 from bot.core.round import Round
 from bot.core.survey import Language
 from bot.core.wish import recognise as recognise_wish
+from handlers import appointment, people, receipt, survey, wish
 from handlers import desk as office
-from handlers import people, receipt, survey, wish
 from handlers.alarm import Alarms
 from handlers.desk import Answer, Desk, Spot
 from handlers.intake import Importer
@@ -83,6 +86,7 @@ class Front:
         registry: Registry | None = None,
         press: Press | None = None,
         importer: Importer | None = None,
+        visiting: appointment.House | None = None,
         after: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -93,6 +97,7 @@ class Front:
         self._registry = registry
         self._press = press or Press()
         self._importer = importer
+        self._visiting = visiting
         self._after = after
         self._members: dict[Address, Member] = {}
         self._circles: dict[Address, Language] = {}
@@ -145,6 +150,7 @@ class Front:
                 await self._receive_own(incoming)
                 or await self._receive_receipt(incoming)
                 or await self._receive_wish(incoming)
+                or await self._receive_visit(incoming)
             ):
                 await self._receive_rest(incoming)
         except StorageFailed as failed:
@@ -243,6 +249,24 @@ class Front:
         if heard.outgoing is not None:
             self._later(self._answer(heard.outgoing))
         return True
+
+    # -- visiting days ----------------------------------------------------------
+
+    async def _receive_visit(self, incoming: Incoming) -> bool:
+        """A time is asked for, taken or let go. False where it is none of these; staff do that at the desk."""
+        typed, house = _typed(incoming), self._visiting
+        asked = recognise_visit(typed) if house is not None else None
+        if asked is None or house is None or self.works_here(incoming.address):
+            return False
+        words = clean(asked.words) if isinstance(asked, Tells) else ""
+        masked = await self._masked(words)
+        moment = datetime.fromtimestamp(self._clock(), UTC)
+        said = await self._stepping(
+            lambda tx: appointment.hear(Work(tx), house, incoming, asked, moment, masked)
+        )
+        for outgoing in said or ():
+            self._later(self._answer(outgoing))
+        return said is not None
 
     # -- receipts ---------------------------------------------------------------
 

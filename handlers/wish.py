@@ -147,9 +147,9 @@ class Tellings:
         )
 
     async def _tell(self) -> None:
-        """All who are being told and are not in the middle of a talk."""
+        """All who are being told and are not in the middle of a talk; what concerns a booking waits for no talk."""
         due, talking = await self._database.write(lambda tx: _due(Work(tx)))
-        waiting = [one for one in due if one.address not in talking]
+        waiting = [one for one in due if not one.topic or one.address not in talking]
         for start in range(0, len(waiting), REACH):
             some = waiting[start : start + REACH]
             gate = asyncio.Semaphore(AT_ONCE)
@@ -163,8 +163,10 @@ class Tellings:
         channel = self._channels.get(one.address.channel)
         if channel is None:
             return False
-        topic = topics(one.language).get(one.topic, one.topic)
-        text = self._texts.say(one.language, "wish.told", topic=topic, text=one.text)
+        text = one.text
+        if one.topic:
+            topic = topics(one.language).get(one.topic, one.topic)
+            text = self._texts.say(one.language, "wish.told", topic=topic, text=one.text)
         async with gate:
             try:
                 await channel.send(Outgoing(address=one.address, text=text))

@@ -14,6 +14,7 @@
     letters, replies, tidings, echoes  a year
     contacts left   half a year
     tellings        a month, for whoever could not be reached
+    bookings        once their day is over; the visiting day itself a year
     appraisals      three years after they were counted, and their ratings with them
     buckets         of rounds and ticks that are over
 
@@ -33,6 +34,7 @@ from storage.keys import INBOX_DAYS, KeyLost, unseal
 from storage.tables import (
     appraisal,
     awaited,
+    booking,
     bucket,
     decision,
     draft,
@@ -55,6 +57,7 @@ from storage.tables import (
     twin,
     urgent,
     vault,
+    visiting_day,
     waiting,
     wave,
     way,
@@ -94,6 +97,9 @@ _IN_USE = (
         vault.c.pending != bindparam("none"),
     ),
 )
+_OVER = select(visiting_day.c.id).where(
+    visiting_day.c.id == booking.c.visit, visiting_day.c.day < bindparam("this_day")
+)
 _VOTED = PREFIX.replace("_", "\\_") + "%"
 _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (inbox, inbox.c.day < bindparam("inbox_day")),
@@ -109,6 +115,12 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (urgent, (urgent.c.state == "done") & (urgent.c.day < bindparam("day_a_year_ago"))),
     (awaited, awaited.c.day < bindparam("errand_day")),
     (errand, errand.c.day < bindparam("errand_day")),
+    (booking, _OVER.exists()),
+    (
+        visiting_day,
+        (visiting_day.c.day < bindparam("day_a_year_ago"))
+        | (visiting_day.c.state == "draft") & (visiting_day.c.day < bindparam("this_day")),
+    ),
     (
         appraisal,
         (appraisal.c.counted != "") & (appraisal.c.counted < bindparam("appraised_day")),
@@ -156,7 +168,7 @@ _ENDS = {table.name: Statement(delete(table).where(past)) for table, past in _PA
 _SPENT = tuple(
     Statement(select(table.c.key).where(past))
     for table, past in _PAST
-    if table in (bucket, signature, telling, intake)
+    if table in (booking, bucket, signature, telling, intake)
 )
 _DRAFTS = Statement(select(draft.c.tag, draft.c.revision, draft.c.key, draft.c.sealed))
 _DRAFT_END = Statement(
@@ -221,6 +233,7 @@ def _limits(now: float) -> dict[str, object]:
         "telling_day": int(now // DAY) - TELLING,
         "year_ago": int(now) - YEAR * DAY,
         "parcel_day": (today - timedelta(days=PARCEL)).isoformat(),
+        "this_day": today.isoformat(),
         "appraised_day": (today - timedelta(days=APPRAISED)).isoformat(),
         "day_a_year_ago": (today - timedelta(days=YEAR)).isoformat(),
         "day_two_years_ago": (today - timedelta(days=2 * YEAR)).isoformat(),

@@ -616,3 +616,36 @@ appraisal = Table(  # a meeting that rates its leading team; nobody who votes is
     Column("paper", Text, nullable=False),  # JSON: totals of paper ballots
     sqlite_with_rowid=False,
 )
+
+# -- days on which one may come and talk (校长接待日) ------------------------------------------------------------------
+
+visiting_day = Table(  # a day with times one may book
+    "visiting_day",
+    metadata,
+    Column("id", Text, primary_key=True),  # random: what buttons type
+    Column("unit", Text, nullable=False),
+    Column("day", Text, nullable=False),  # YYYY-MM-DD
+    Column("starts", Integer, nullable=False),  # minutes of the day
+    Column("ends", Integer, nullable=False),
+    Column("length", Integer, nullable=False),  # of one talk, in minutes
+    Column("place", Text, nullable=False),
+    Column("host", Text, nullable=False),  # who receives
+    Column("series", Text, nullable=False),  # the first day of its rule; empty without one
+    Column("rule", Text, nullable=False),  # as an RRULE; empty where nothing follows of itself
+    Column("state", Text, nullable=False),  # draft, up or off
+    sqlite_with_rowid=False,
+)
+
+booking = Table(  # a time somebody has taken: identity, apart from anything they ever answered
+    "booking",
+    metadata,
+    Column("visit", Text, primary_key=True),  # the visiting day
+    Column("slot", Integer, primary_key=True),  # minutes of the day: nobody else can take it
+    Column(
+        "who", LargeBinary, nullable=False, unique=True
+    ),  # MAC of address and date: one a person and day
+    Column("told", Integer, nullable=False),  # 1 once the reminder of the day before is queued
+    Column("key", Integer, nullable=False),  # where its key lies
+    Column("sealed", LargeBinary, nullable=False),  # address, language, name, what it is about
+    sqlite_with_rowid=False,
+)

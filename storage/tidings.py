@@ -38,6 +38,7 @@ class Telling:
     address: Address
     language: Language
     topic: str
+    """Of the wish it answers; empty where the text stands for itself: a visiting day that was booked."""
     text: str
 
 
@@ -91,15 +92,13 @@ class Tidings:
 
     def tell(self, one: Tiding, people: Iterable[tuple[Address, Language]], day: int) -> None:
         """These are to be told, each once; the tiding itself is done with."""
-        rows: list[dict[str, object]] = []
-        for address, language in people:
-            slot, key = self._tx.new_key()
-            id = chance(16)
-            plain = [address.channel, address.id, language, one.topic, one.text]
-            sealed = seal(key, json.dumps(plain, ensure_ascii=False).encode(), id)
-            rows.append({"id": id, "day": day, "key": slot, "sealed": sealed})
+        rows = [self._told(a, language, one.topic, one.text, day) for a, language in people]
         self._tx.many(_TELL, sorted(rows, key=lambda row: bytes(row["id"])))  # pyright: ignore[reportArgumentType]
         self.drop(one.round, one.topic)
+
+    def say(self, address: Address, language: Language, text: str, day: int) -> None:
+        """Somebody is to be told this, as it stands, once."""
+        self._tx.many(_TELL, [self._told(address, language, "", text, day)])
 
     def due(self) -> list[Telling]:
         """Who is still to be told. Of whom the key is lost there is nothing left to tell."""
@@ -132,6 +131,15 @@ class Tidings:
         for id in ids:
             if self._tx.do(_DONE, {"id_": id}):
                 self._tx.outlive(slots[id])
+
+    def _told(
+        self, address: Address, language: Language, topic: str, text: str, day: int
+    ) -> dict[str, object]:
+        slot, key = self._tx.new_key()
+        id = chance(16)
+        plain = [address.channel, address.id, language, topic, text]
+        sealed = seal(key, json.dumps(plain, ensure_ascii=False).encode(), id)
+        return {"id": id, "day": day, "key": slot, "sealed": sealed}
 
     def keys(self) -> list[int]:
         """The slots that rows name."""

@@ -1,5 +1,6 @@
 """The stores of one transaction, side by side. It reaches them and does nothing else."""
 
+from storage.appointment import Visits
 from storage.appraisal import Appraisals
 from storage.campaign import Campaigns
 from storage.circle import Circles
@@ -167,6 +168,11 @@ class Work:
         """What was handed in and not released yet."""
         return Vault(self._tx)
 
+    @property
+    def visits(self) -> Visits:
+        """Visiting days, and who comes."""
+        return Visits(self._tx)
+
     def slots(self) -> list[int]:
         """Every key slot that a row names. At start all others are burned."""
         return [
@@ -175,4 +181,5 @@ class Work:
             *self.signatures.keys(),
             *self.tidings.keys(),
             *self.intakes.keys(),
+            *self.visits.keys(),
         ]

@@ -65,6 +65,7 @@ def test_words_are_called_redacted_again_only_where_they_went_in_so():
 IDEOGRAPH = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 RECOGNISES = (
+    "bot/core/appointment.py",  # times as the office and people type them
     "bot/core/appraisal.py",  # lists and totals as people paste them
     "bot/core/campaign/",  # what an event is called
     "bot/core/campaign/editing.py",  # what somebody enters by hand
@@ -80,6 +81,7 @@ RECOGNISES = (
     "bot/core/sorting/",  # cues
     "bot/core/talks.py",  # posts
     "bot/core/themes.py",  # words that say nothing about a theme
+    "handlers/appointment.py",  # commands that buttons type
     "handlers/appraisal.py",  # commands that buttons type
     "bot/core/intake/",  # numbers and headings before opinions, days and labels in somebody's table
     "handlers/intake.py",  # commands that buttons type

@@ -190,7 +190,7 @@ def unnamed_keys(file: Path, slots: bytes) -> set[int]:
     connection = sqlite3.connect(file)
     named = {
         slot
-        for table in ("bucket", "draft", "vault", "signature", "telling")
+        for table in ("bucket", "draft", "vault", "signature", "telling", "booking")
         for (slot,) in connection.execute(f"SELECT key FROM {table}")
     }
     connection.close()

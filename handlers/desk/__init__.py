@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bot.core.messages import Sent
 from bot.core.people import Deed, somewhere
+from handlers.desk.appointment import VISITS
 from handlers.desk.appraisal import APPRAISALS
 from handlers.desk.base import Answer, Asking, Command, Desk, Rows, Spot, called, pairs
 from handlers.desk.campaign import LOOK_BACK, NODE, PLANS, SCHEDULE, TAKE_IN
@@ -64,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     SHEETS,
     TALKS,
     APPRAISALS,
+    VISITS,
     CIRCLE,
     SCHEDULE,
     LOOK_BACK,

@@ -363,7 +363,9 @@ async def test_neither_rows_nor_anything_they_share_tell_who_voted_how_or_when(t
         assert await house.do(lambda work: work.drafts.every()) == []
         await over(house, 1, present="40")
 
-        with closing(sqlite3.connect(house.app.file)) as file:
+        with closing(
+            sqlite3.connect(house.app.settings.storage.data_dir / "tingwen.db")
+        ) as file:
             rows = file.execute("SELECT * FROM opinion WHERE round = 'rate_m1'").fetchall()
             names = [row[1] for row in file.execute("PRAGMA table_info(opinion)")]
             assert file.execute("SELECT count(*) FROM draft").fetchone() == (0,)

@@ -10,6 +10,8 @@ import pytest
 
 from bot.app import App
 from bot.core import receipt as core_receipt
+from bot.core.appointment import State as VisitState
+from bot.core.appointment import VisitingDay
 from bot.core.appraisal import Meeting, State
 from bot.core.campaign.model import Campaign, Completion
 from bot.core.cells import freeze
@@ -89,6 +91,8 @@ STAYS = {
     "twin": 0,
     "mapping": 1,
     "mailing": 1,  # two years
+    "visiting_day": 0,
+    "booking": 0,
 }
 """What is there a year and a half later."""
 
@@ -149,6 +153,16 @@ def shelf(tmp_path: Path):
         work.themes.belong(1, {b"o".hex(): False})
         up = date(2026, 9, 18)
         work.problems.put_up(Notice(batch="1", opens=up, closes=up, units=(), round="rate_1"))
+        visit = VisitingDay(
+            id="abcdef",
+            unit="no1",
+            day=date(2026, 9, 18),
+            starts=840,
+            ends=960,
+            state=VisitState.UP,
+        )
+        work.visits.add(visit)
+        assert work.visits.book(visit, 840, person(4), "zh", told=False)
         meeting = Meeting(number=1, unit="no1", round="rate_m1", state=State.COUNTED)
         work.appraisals.prepare(meeting)
         work.appraisals.change(meeting, meeting, PERIOD)

@@ -119,7 +119,9 @@ class Deed(StrEnum):
     SEE_OWN_APPRAISAL = "see_own_appraisal"
     """How one was rated oneself, where the meeting allows it; whoever sees all of it sees that too."""
     OFFER_HOURS = "offer_hours"
-    """校长接待日: publish hours, see who comes."""
+    """校长接待日: publish hours, move them, call them off."""
+    SEE_VISITS = "see_visits"
+    """Who comes on such a day."""
     PRINT_CARDS = "print_cards"
     # people
     INVITE_PEOPLE = "invite_people"
@@ -168,6 +170,7 @@ _HEAD = _rights(
         Deed.SEE_APPRAISAL,
         Deed.MAKE_CHECKUP,
         Deed.SEE_OWN_APPRAISAL,
+        Deed.SEE_VISITS,
     ),
 )
 
@@ -268,6 +271,7 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
             Deed.SEE_PROBLEMS,
             Deed.WORK_ITEM,
             Deed.OFFER_HOURS,
+            Deed.SEE_VISITS,
             Deed.PRINT_CARDS,
             Deed.INVITE_PEOPLE,
             Deed.INVITE_STAFF,
