@@ -559,6 +559,7 @@ def almanac_of(
         leaders=roster_of(settings),
         parents={unit.id: unit.parent for unit in units_of(settings)},
         units={unit.id: unit.name for unit in units_of(settings)},
+        review_until=settings.office.review_until,
     )
 
 

@@ -1,7 +1,7 @@
 """The clock struck: everything that is due by now, each thing once, however late or often the bell rings.
 
     rounds open (their people are divided) · waves are sent · ticks release · the week closes and a draft lies on the
-    desk · nodes of the calendar fall due · replies of holders reach the office, once a day · parcels arrive · drafts whose
+    desk · nobody has sent it by five · nodes of the calendar fall due · replies of holders reach the office, once a day · parcels arrive · drafts whose
     deadline nobody watched are looked at · old inbox keys burn
 
 Each chore stands alone: one that fails is logged and tried at the next ring, and does not keep the others.
@@ -105,6 +105,7 @@ class Chores:
             self._open,
             self._tick,
             self._close,
+            self._review,
             self._follow_up,
             self._count,
             self._visit,
@@ -211,6 +212,15 @@ class Chores:
             return made
 
         await self._database.write(closed)
+
+    async def _review(self, now: datetime) -> None:
+        """A draft that nobody sends is not forgotten: the office is told, and its deputy."""
+        almanac = self._almanac()
+        period = almanac.last_closed(now)
+        told = self._front.over(almanac.top, Deed.HEAR_UNSENT)
+        await self._database.write(
+            lambda tx: digest.remind_unsent(Work(tx), almanac, period, now, told)
+        )
 
     async def _gather(self, period: Period) -> None:
         """What says the same stands together, before anything is counted. Without it there is a digest all the same."""

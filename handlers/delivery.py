@@ -128,6 +128,8 @@ class Deliveries:
         match parcel.kind:
             case "draft":
                 return self._draft(parcel.address, language, kept)
+            case "unsent":
+                return self._unsent(parcel.address, language, kept)
             case "digest":
                 return await self._share(parcel.address, language, kept) or await self._digest(
                     parcel.address, kept, made
@@ -150,6 +152,16 @@ class Deliveries:
         head = self._texts.say(language, "desk.draft_ready", period=kept.period)
         text = f"{head}\n{kept.screen}"
         return Outgoing(address=address, text=text, rows=((look, send),), screen=OPEN_SCREEN)
+
+    def _unsent(
+        self, address: Address, language: Language, kept: KeptDigest
+    ) -> Outgoing | None:
+        """Nobody has sent it; None where somebody has meanwhile."""
+        if kept.sent:
+            return None
+        look = Button(self._texts.say(language, "desk.look"), f"周报 {kept.period}")
+        text = self._texts.say(language, "desk.unsent", period=kept.period)
+        return Outgoing(address=address, text=text, rows=((look,),), screen=OPEN_SCREEN)
 
     async def _personal(self, parcel: Parcel, language: Language) -> Outgoing | None:
         """The file of one unit, if its seat is still theirs; to nobody else, and nowhere else."""

@@ -87,6 +87,8 @@ class Almanac:
     """Every unit and the one above it."""
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     """What each unit is called."""
+    review_until: time = time(17)
+    """By when a draft should have been sent, on its closing day."""
 
     def last_closed(self, now: datetime) -> Period:
         """The newest period that is over."""
@@ -96,6 +98,12 @@ class Almanac:
         """The period in which a day of the office's begins, by its closing date."""
         begins = datetime.combine(day, time.min, self.rhythm.zone)
         return self.current(begins).name.isoformat()
+
+    @property
+    def top(self) -> str:
+        """The one unit above all others; empty where there is none, or several stand side by side."""
+        tops = [unit for unit, above in self.parents.items() if not above]
+        return tops[0] if len(tops) == 1 else ""
 
     def current(self, now: datetime) -> Period:
         """The period that is open."""
@@ -246,6 +254,7 @@ def _face(made: "Digest", names: "Names", parents: Mapping[str, str]) -> str:
     from bot.content.papers import papers
     from bot.core.digest import self_check
     from bot.reports.message import message
+    from bot.reports.sms import pieces
 
     groups = [(row.name, row.now, row.cumulative, row.invited) for row in made.groups]
     screen = message(made, papers("zh"), self_check(made))
@@ -253,6 +262,7 @@ def _face(made: "Digest", names: "Names", parents: Mapping[str, str]) -> str:
     face = {
         "screen": screen,
         "groups": groups,
+        "sms": pieces(made, papers("zh")),
         "units": units,
         "coverage": made.coverage,
         "names": [(unit.id, unit.name) for unit in names.units],
@@ -338,6 +348,26 @@ def announce(work: Work, period: str, to: Iterable[Address]) -> None:
     """Tell the office that a draft is ready, each of them once."""
     for address in to:
         work.parcels.put("draft", period, address)
+
+
+def remind_unsent(
+    work: Work, almanac: Almanac, period: Period, now: datetime, to: Iterable[Address]
+) -> None:
+    """Nobody has sent the draft by the hour of its own closing day: those over it are told, each once.
+
+    Whoever was not told that day, because nothing ran, is told at that hour of the next working day on which it still lies.
+    """
+    local = now.astimezone(almanac.rhythm.zone)
+    if local.time() < almanac.review_until or local.date() < period.name:
+        return
+    if local.date() > period.name and not almanac.calendar.is_workday(local.date()):
+        return
+    name = period.name.isoformat()
+    kept = work.digests.find(name)
+    if kept is None or kept.sent:
+        return
+    for address in to:
+        work.parcels.put("unsent", name, address)
 
 
 def hand_apart(work: Work, almanac: Almanac) -> bool:

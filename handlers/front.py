@@ -206,6 +206,14 @@ class Front:
             if (somewhere(m.staff, deed) if unit is None else may(m.staff, deed, unit))
         )
 
+    def over(self, unit: str, deed: Deed) -> tuple[Address, ...]:
+        """Who of the staff may do this to that unit, or to the whole house."""
+        return tuple(
+            address
+            for address, member in self._members.items()
+            if may(member.staff, deed) or may(member.staff, deed, unit)
+        )
+
     def language(self, address: Address) -> Language:
         """The language of somebody of the staff, or of one of the office's group chats."""
         member = self._members.get(address)

@@ -29,7 +29,11 @@ T = TypeVar("T")
 DOCUMENT, LEDGER, CHART = "digest.docx", "ledger.xlsx", "chart.png"
 FIGURES = "figures.json"
 """For programs; people have it in the papers."""
-PAPERS = (DOCUMENT, LEDGER, CHART)
+PORTABLE = "digest.pdf"
+ASKS, TREND = "chart-asks.png", "chart-trend.png"
+CHARTS = (CHART, ASKS, TREND)
+PAPERS = (DOCUMENT, PORTABLE, LEDGER, CHART)
+"""What a reader of the digest gets; on the office's own table lie further ones."""
 TEAM = "team.docx"
 """The notice for all members of the leading team."""
 NODES, DATES = "nodes.xlsx", "dates.ics"
@@ -146,12 +150,12 @@ def tidy() -> None:
 
 def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
     """The papers of one digest, from its snapshot alone."""
-    from bot.content.papers import chart_font, papers
+    from bot.content.papers import chart_font, font_file, papers
     from bot.core.digest import from_json, office_words, self_check
     from bot.core.privacy import redact
     from bot.reports import chart
     from bot.reports.document.apart import team
-    from bot.reports.document.weekly import weekly
+    from bot.reports.document.weekly import portable, weekly
     from bot.reports.figures import figures
     from bot.reports.workbook import workbook
 
@@ -161,8 +165,11 @@ def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
     problems = self_check(digest, still_naming=frozenset(naming))
     makers = {
         DOCUMENT: lambda: weekly(digest, texts, problems),
+        PORTABLE: lambda: portable(digest, texts, font_file(), problems),
         LEDGER: lambda: workbook(digest, texts),
         CHART: lambda: chart.topics(digest, texts, chart_font()),
+        ASKS: lambda: chart.asks(digest, texts, chart_font()),
+        TREND: lambda: chart.trend(digest, texts, chart_font()),
         TEAM: lambda: team(digest, texts),
         FIGURES: lambda: figures(digest, texts).encode(),
     }
@@ -237,6 +244,17 @@ def _read_all(
     for one in after:
         ways.update(one.ways)
     return [from_json(one) for one in snapshots], Since(still=still, ways=ways)
+
+
+def pack(period: str, screen: str, sms: tuple[str, ...], snapshot: str) -> tuple[File, ...]:
+    """Everything of one period that is no personal file, in one archive."""
+    from bot.reports.package import package
+
+    words = {"digest.txt": screen, "sms.txt": "\n".join(sms)}
+    plain = {name: f"{text}\n".encode() for name, text in words.items() if text}
+    drawn = draw(snapshot, (*PAPERS, ASKS, TREND, TEAM, FIGURES))
+    papers = {paper.name: paper.content for paper in drawn}
+    return (File(f"digest-{period}.zip", package(plain | papers)),)
 
 
 def draw_schedule(

@@ -30,6 +30,11 @@ class KeptDigest:
         return json.loads(self.face)["screen"]
 
     @property
+    def sms(self) -> tuple[str, ...]:
+        """The same as text messages; none where it was made before there were any."""
+        return tuple(json.loads(self.face).get("sms", ()))
+
+    @property
     def groups(self) -> list[tuple[str, int, int, int | None]]:
         """Each group's name, submissions of the period, of all so far, and how many are asked."""
         return [(*row,) for row in json.loads(self.face)["groups"]]

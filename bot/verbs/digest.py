@@ -13,9 +13,11 @@ from bot.verbs.opening import opened
 
 def arguments(parser: ArgumentParser) -> None:
     """What may follow `tingwen digest`."""
+    words, language = load_explanations(), spoken(os.environ)
     parser.add_argument("--config", type=Path, default=Path("config.toml"))
     parser.add_argument("--until", type=date.fromisoformat, metavar="YYYY-MM-DD")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--zip", action="store_true", help=words.say(language, "digest.zip"))
     parser.add_argument("--personal-out", type=Path, metavar="DIR")
 
 
@@ -33,12 +35,15 @@ def run(args: Namespace) -> int:
         key = "digest.not_closed" if args.until else "digest.none"
         sys.stderr.write(f"{load_explanations().say(language, key, until=str(args.until))}\n")
         return 1
-    from handlers.papers import PAPERS, draw, draw_personal
+    from handlers.papers import CHARTS, PAPERS, draw, draw_personal, pack
 
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "digest.txt").write_text(found.screen + "\n", encoding="utf-8")
-    for paper in draw(found.snapshot, PAPERS):
+    for paper in draw(found.snapshot, (*PAPERS, *CHARTS[1:])):
         (args.out / paper.name).write_bytes(paper.content)
+    if args.zip:
+        for paper in pack(found.period, found.screen, found.sms, found.snapshot):
+            (args.out / paper.name).write_bytes(paper.content)
     if args.personal_out:
         args.personal_out.mkdir(mode=0o700, parents=True, exist_ok=True)
         args.personal_out.chmod(0o700)

@@ -9,10 +9,19 @@ from bot.channels.base import HOOK
 from bot.core.messages import Address, Button
 from bot.core.people import Deed, may, somewhere
 from handlers import digest as closing
-from handlers.desk.base import CONFIRM, Answer, Asking, Command, called, pairs
+from handlers.desk.base import CONFIRM, Answer, Asking, Command, Rows, called, pairs
 from handlers.desk.circle import called as circle_called
 from handlers.digest import units_seen
-from handlers.papers import CHART, DOCUMENT, LEDGER, TEAM, draw, draw_part
+from handlers.papers import (
+    CHARTS,
+    DOCUMENT,
+    LEDGER,
+    PORTABLE,
+    TEAM,
+    draw,
+    draw_part,
+    pack,
+)
 from storage.digest import KeptDigest
 from storage.outbox import REFUSED, SENT, WAITING
 
@@ -45,8 +54,16 @@ _SECTIONS = {
 }
 """Sections below which the clerk may put a sentence."""
 
-_SHEETS = {"全文": DOCUMENT, "台账": LEDGER, "图表": CHART, "通报": TEAM}
-"""What one types for each paper."""
+_PAPERS = {
+    "全文": (DOCUMENT,),
+    "PDF": (PORTABLE,),
+    "台账": (LEDGER,),
+    "图表": CHARTS,
+    "通报": (TEAM,),
+}
+"""What one types for a paper."""
+
+_PACK, _SMS = "打包", "短信"
 
 _NOTHING = "无"
 """Typed to take back what stood there."""
@@ -58,16 +75,18 @@ def _digest(asking: Asking) -> Answer:
         return Answer(text=asking.say("desk.no_digest"), menu=True)
     if not may(asking.member.staff, Deed.SEE_DIGEST):
         return _part(asking, kept)
-    asked = next((_SHEETS[word] for word in asking.rest if word in _SHEETS), "")
-    if asked and asked in _mine(asking):
+    asked = next((_PAPERS[word] for word in asking.rest if word in _PAPERS), ())
+    if asked and asked[0] in _mine(asking):
         text = asking.say("desk.paper", period=kept.period)
-        makes = partial(draw, kept.snapshot, (asked,))
-        return Answer(text=text, rows=(_papers(asking, kept.period),), makes=makes)
+        makes = partial(draw, kept.snapshot, asked)
+        return Answer(text=text, rows=_papers(asking, kept.period), makes=makes)
+    if {_PACK, _SMS} & {*asking.rest}:
+        return _handed(asking, kept)
     if not kept.sent and "重出" in asking.rest:
         return _again(asking, kept)
     if not kept.sent and "改" in asking.rest:
         return _edit(asking, kept)
-    rows = [_papers(asking, kept.period)]
+    rows = [*_papers(asking, kept.period)]
     if not kept.sent and somewhere(asking.member.staff, Deed.EDIT_DIGEST):
         rows.append(
             (
@@ -101,7 +120,7 @@ def _writes(asking: Asking) -> bool:
 def _mine(asking: Asking) -> tuple[str, ...]:
     """The papers of a digest that they may have: the ledger and the team's notice take a right of their own."""
     ledger = (LEDGER,) if may(asking.member.staff, Deed.SEE_LEDGER) else ()
-    return (DOCUMENT, *ledger, CHART, *((TEAM,) if _writes(asking) else ()))
+    return (DOCUMENT, PORTABLE, *ledger, CHARTS[0], *((TEAM,) if _writes(asking) else ()))
 
 
 def _part(asking: Asking, kept: KeptDigest) -> Answer:
@@ -123,6 +142,22 @@ def _part(asking: Asking, kept: KeptDigest) -> Answer:
     return Answer(text="\n".join((head, *told)), rows=((whole, bands), (asking.back(),)))
 
 
+def _handed(asking: Asking, kept: KeptDigest) -> Answer:
+    """All papers in one archive; or the text messages, to be copied out."""
+    if not may(asking.member.staff, Deed.PACK_PERIOD):
+        return Answer(text=asking.say("desk.not_yours"), menu=True)
+    rows = _papers(asking, kept.period)
+    if _PACK in asking.rest:
+        makes = partial(pack, kept.period, kept.screen, kept.sms, kept.snapshot)
+        asking.note(Deed.PACK_PERIOD, period=kept.period)
+        text = asking.say("desk.packed", period=kept.period)
+        return Answer(text=text, rows=rows, makes=makes)
+    if not kept.sms:
+        return Answer(text=asking.say("desk.sms_none"), rows=rows)
+    head = asking.say("desk.sms", count=str(len(kept.sms)))
+    return Answer(text="\n\n".join((head, *kept.sms)), rows=rows)
+
+
 def _again(asking: Asking, kept: KeptDigest) -> Answer:
     """The draft made anew, and what of it changed."""
     if not somewhere(asking.member.staff, Deed.EDIT_DIGEST):
@@ -136,7 +171,7 @@ def _again(asking: Asking, kept: KeptDigest) -> Answer:
     said = "\n".join(new) or asking.say("desk.again_same")
     text = asking.say("desk.again_done", version=str(made.version), changed=said)
     rows = (
-        _papers(asking, kept.period),
+        *_papers(asking, kept.period),
         (asking.button("desk.look_again", f"周报 {kept.period}"),),
     )
     return Answer(text=text, rows=rows)
@@ -192,14 +227,17 @@ def _written(
     return _again(asking, kept)
 
 
-def _papers(asking: Asking, period: str) -> tuple[Button, ...]:
-    names = {DOCUMENT: "whole", LEDGER: "ledger", CHART: "chart", TEAM: "team"}
+def _papers(asking: Asking, period: str) -> Rows:
+    names = ("whole", "portable", "ledger", "chart", "team")
     mine = _mine(asking)
-    return tuple(
-        asking.button(f"desk.{names[sheet]}", f"周报 {period} {word}")
-        for word, sheet in _SHEETS.items()
-        if sheet in mine
-    )
+    shown = [
+        (name, word)
+        for name, (word, (first, *_)) in zip(names, _PAPERS.items(), strict=True)
+        if first in mine
+    ]
+    if may(asking.member.staff, Deed.PACK_PERIOD):
+        shown += [("pack", _PACK), ("sms_menu", _SMS)]
+    return pairs([asking.button(f"desk.{key}", f"周报 {period} {word}") for key, word in shown])
 
 
 def _send(asking: Asking) -> Answer:

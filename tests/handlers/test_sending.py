@@ -12,7 +12,8 @@ from bot.app import App
 from bot.channels.base import Blocked, Throttled, Unreachable
 from bot.core.messages import Address
 from bot.core.people import Post, Role
-from bot.settings import Digest, Hook, Mail
+from bot.core.survey import Unit
+from bot.settings import Digest, Hook, Mail, PlannedUnit
 from bot.verbs.opening import sample
 from handlers.papers import Press
 from tests.fakes import FakeChannel, FixedClock
@@ -23,6 +24,16 @@ URL = "https://hooks.example/in/0123"
 FRIDAY = "2014-03-28"
 
 
+def below_one(units: tuple[PlannedUnit, ...]) -> tuple[PlannedUnit, ...]:
+    """The town's units, and the bureau above them all."""
+    bureau = PlannedUnit(unit=Unit(id="city", name="江城市"))
+    below = (
+        one if one.unit.parent else replace(one, unit=replace(one.unit, parent="city"))
+        for one in units
+    )
+    return (bureau, *below)
+
+
 @asynccontextmanager
 async def posted(folder, boxes=BOXES, urls=(URL,), moment=f"{FRIDAY} 14:00"):
     """A town whose digest also goes to mailboxes and a hook."""
@@ -31,6 +42,7 @@ async def posted(folder, boxes=BOXES, urls=(URL,), moment=f"{FRIDAY} 14:00"):
     settings = replace(
         loaded.settings,
         rounds=(SPRING,),
+        units=below_one(loaded.settings.units),
         digest=Digest(recipients=boxes),
         mail=Mail(host="mail.example", sender="office@school.example"),
         hook=Hook(urls=urls),
@@ -231,3 +243,69 @@ async def test_only_who_may_send_sees_where_it_went(tmp_path, drawn, role):
         await house.front.look_again()
         await house.hears("other", "送达")
         assert BOXES[0] not in house.last("other")
+
+
+# --- nobody reviews ----------------------------------------------------------------------------------------------
+
+UNSENT = "还没有发出"
+
+
+async def employed(house, who: str, role: Role, *units: str) -> None:
+    address = Address(channel="web", id=who)
+    await house.do(lambda work: work.staff.join(address, "zh", (Post(role=role, units=units),)))
+    await house.front.look_again()
+    await house.hears(who, "菜单")  # the roll is read again when somebody new speaks
+
+
+async def test_at_five_the_office_and_its_deputy_are_told_once_that_nobody_sent_the_draft(
+    tmp_path,
+):
+    async with posted(tmp_path) as house:
+        await employed(house, "deputy", Role.DEPUTY, "city")
+        await employed(house, "school", Role.DEPUTY, "newtown")
+        await employed(house, "reader", Role.LEADING)
+        await closed(house)
+        await house.at(f"{FRIDAY} 16:59")
+        assert not any(UNSENT in one.text for one in house.channel.sent)
+        await house.at(f"{FRIDAY} 17:00")
+        await house.at(f"{FRIDAY} 17:01")
+        await house.at("2014-03-31 17:00")
+        told = [one.address.id for one in house.channel.sent if UNSENT in one.text]
+        assert sorted(told) == ["deputy", "office"]
+        assert house.mail.sent == house.hook.sent == []
+        await house.taps("deputy", "看初稿")
+        assert "周报" in house.last("deputy")
+
+
+async def test_nobody_is_told_where_it_was_sent_in_time(tmp_path, drawn):
+    async with posted(tmp_path) as house:
+        await closed(house)
+        await send(house)
+        await house.at(f"{FRIDAY} 17:00")
+        await house.at("2014-03-31 17:00")
+        assert not any(UNSENT in one.text for one in house.channel.sent)
+
+
+async def test_after_a_stop_over_five_they_are_told_at_that_hour_of_the_next_working_day(
+    tmp_path,
+):
+    async with posted(tmp_path) as house:
+        await closed(house)
+        for moment in ("2014-03-29 17:30", "2014-03-31 09:00"):  # a Saturday; Monday morning
+            await house.at(moment)
+            assert not any(UNSENT in one.text for one in house.channel.sent)
+        await house.at("2014-03-31 17:00")
+        assert [one.address.id for one in house.channel.sent if UNSENT in one.text] == [
+            "office"
+        ]
+
+
+async def test_before_a_holiday_it_is_the_drafts_own_day(tmp_path):
+    async with posted(tmp_path, moment="2014-04-30 14:00") as house:
+        await house.parents(6)
+        await house.at("2014-04-30 15:00")  # a Wednesday: Friday is within the holiday
+        assert "2014-04-30" in await house.do(lambda work: work.digests.periods())
+        await house.at("2014-04-30 17:00")
+        assert [one.address.id for one in house.channel.sent if UNSENT in one.text] == [
+            "office"
+        ]

@@ -208,7 +208,11 @@ async def test_on_friday_a_draft_lies_on_the_desk_and_each_reader_gets_it_once(t
         await house.app.bell.ring()
         await house.app.bell.ring()
         papers = [one for one in house.sent("office") if one.files]
-        assert [file.name for file in papers[0].files] == ["digest.docx", "ledger.xlsx"]
+        assert [file.name for file in papers[0].files] == [
+            "digest.docx",
+            "digest.pdf",
+            "ledger.xlsx",
+        ]
         assert papers[0].picture[:8] == b"\x89PNG\r\n\x1a\n"
         assert len(papers) == 1
 

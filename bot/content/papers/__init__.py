@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
@@ -23,7 +24,12 @@ def papers(language: Language) -> Mapping[str, str]:
 @cache
 def chart_font() -> bytes:
     """A font with the Chinese characters of names and places; its licence lies beside it."""
-    return files("bot.content").joinpath("fonts", "NotoSansSC-subset.otf").read_bytes()
+    return font_file().read_bytes()
+
+
+def font_file() -> Path:
+    """The same font, for who wants to open it by itself."""
+    return Path(str(files("bot.content").joinpath("fonts", "NotoSansSC-subset.otf")))
 
 
 def _flat(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:

@@ -78,6 +78,8 @@ class Deed(StrEnum):
     DRAFT_DIGEST = "draft_digest"
     EDIT_DIGEST = "edit_digest"
     SEND_DIGEST = "send_digest"
+    HEAR_UNSENT = "hear_unsent"
+    """Be told that nobody has sent a draft by the hour at which the office wants it out."""
     KEEP_CIRCLES = "keep_circles"
     """Let a group chat of the office receive what is sent, or let go of it."""
     MAKE_REPORT = "make_report"
@@ -280,7 +282,8 @@ RIGHTS: Mapping[Role, Mapping[Deed, Scope]] = {
         )
     ),
     Role.RESPONSIBLE: _HEAD,
-    Role.DEPUTY: {**_HEAD, Deed.CLAIM_URGENT: Scope.OWN},  # when nobody on duty takes it
+    # Is told when nobody else acts: nobody on duty takes what is urgent, nobody in the office reviews the draft.
+    Role.DEPUTY: {**_HEAD, **_rights(own=(Deed.CLAIM_URGENT, Deed.HEAR_UNSENT))},
     # Reads. To call for a look back changes nothing of what was said or done.
     Role.SUPERVISOR: _rights(
         own=(

@@ -6,11 +6,12 @@ Only figures that stand in the digest are written, none is worked out here.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 
 from bot.core.digest import FOLDED, Digest, Entry, Problem, Theme
 from bot.core.digest.figures import FEW, share
 from bot.core.digest.model import Section, TurnoutRow, Urgent, WindowRow
-from bot.reports.document.writing import Column, Writing
+from bot.reports.document.writing import Column, Paper, Writing
 from bot.reports.words import Words
 
 MOST_WORDS_PRINTED = 2000
@@ -32,7 +33,23 @@ TOPICS_NAMED = 3
 def weekly(digest: Digest, texts: Mapping[str, str], problems: Sequence[Problem] = ()) -> bytes:
     """The digest as docx. With problems of `self_check`, a first page that tells them."""
     words = Words(texts)
-    paper = Writing(words, title=words.title(digest), made=digest.key)
+    return _written(
+        Writing(words, title=words.title(digest), made=digest.key), words, digest, problems
+    )
+
+
+def portable(
+    digest: Digest, texts: Mapping[str, str], font: Path, problems: Sequence[Problem] = ()
+) -> bytes:
+    """The same as PDF."""
+    from bot.reports.document.portable import Portable
+
+    words = Words(texts)
+    paper = Portable(words, title=words.title(digest), made=digest.key, font=font)
+    return _written(paper, words, digest, problems)
+
+
+def _written(paper: Paper, words: Words, digest: Digest, problems: Sequence[Problem]) -> bytes:
     if problems:
         _tell_problems(paper, words, problems)
     _masthead(paper, words, digest)
@@ -42,7 +59,7 @@ def weekly(digest: Digest, texts: Mapping[str, str], problems: Sequence[Problem]
     return paper.bytes()
 
 
-def masthead(paper: Writing, words: Words, digest: Digest, name: str) -> None:
+def masthead(paper: Paper, words: Words, digest: Digest, name: str) -> None:
     """Name in red, number, who publishes and when, the red line."""
     paper.add("Masthead", name)
     paper.add(
@@ -55,7 +72,7 @@ def masthead(paper: Writing, words: Words, digest: Digest, name: str) -> None:
         paper.add("Mark", words.say("digest.simulated"))
 
 
-def title(paper: Writing, words: Words, text: str) -> None:
+def title(paper: Paper, words: Words, text: str) -> None:
     """The title in one line, or in two that are broken where a reader would, as near the middle as can be."""
     if sum(1 if mark.isascii() else 2 for mark in text) <= ONE_LINE:
         paper.add("Title", text)
@@ -68,7 +85,7 @@ def title(paper: Writing, words: Words, text: str) -> None:
     paper.add("Title", text[middle:].strip())
 
 
-def _masthead(paper: Writing, words: Words, digest: Digest) -> None:
+def _masthead(paper: Paper, words: Words, digest: Digest) -> None:
     masthead(paper, words, digest, words.say("digest.name"))
     title(paper, words, words.title(digest))
     paper.add("Normal")
@@ -76,7 +93,7 @@ def _masthead(paper: Writing, words: Words, digest: Digest) -> None:
         paper.add("BodyText", words.say("digest.foreword", text=digest.notes.foreword))
 
 
-def _tell_problems(paper: Writing, words: Words, problems: Sequence[Problem]) -> None:
+def _tell_problems(paper: Paper, words: Words, problems: Sequence[Problem]) -> None:
     paper.add("Warning", words.say("check.title", n=len(problems)))
     for problem in problems:
         where = words.named("check_where", problem.where)
@@ -90,10 +107,10 @@ def _tell_problems(paper: Writing, words: Words, problems: Sequence[Problem]) ->
     paper.new_page()
 
 
-Body = Callable[[Writing, Words, Digest], None]
+Body = Callable[[Paper, Words, Digest], None]
 
 
-def _sections(paper: Writing, words: Words, digest: Digest) -> None:
+def _sections(paper: Paper, words: Words, digest: Digest) -> None:
     """The sections that appear, numbered as they come."""
     notes = digest.notes
     order: tuple[tuple[str, Body, Section | None, bool], ...] = (
@@ -125,7 +142,7 @@ def _sections(paper: Writing, words: Words, digest: Digest) -> None:
 # --- one: overview ---------------------------------------------------------------------------------------------
 
 
-def _overview(paper: Writing, words: Words, digest: Digest) -> None:
+def _overview(paper: Paper, words: Words, digest: Digest) -> None:
     o = digest.overview
     turnout = "overview.turnout_unknown" if o.rate is None else "overview.turnout"
     about = "overview.about_personal" if o.personal else "overview.about"
@@ -157,7 +174,7 @@ def _overview(paper: Writing, words: Words, digest: Digest) -> None:
     _weak(paper, words, digest)
 
 
-def _told_channels(paper: Writing, words: Words, digest: Digest) -> None:
+def _told_channels(paper: Paper, words: Words, digest: Digest) -> None:
     if told := _channels(words, digest):
         paper.add(
             "BodyText", words.say("overview.channels", channels=words.join(told, "semicolon"))
@@ -211,7 +228,7 @@ def _channels(words: Words, digest: Digest) -> list[str]:
 
 
 def _turnout(
-    paper: Writing, words: Words, table: str, rows: Sequence[TurnoutRow], digest: Digest
+    paper: Paper, words: Words, table: str, rows: Sequence[TurnoutRow], digest: Digest
 ) -> None:
     o = digest.overview
     paper.add("Caption", words.say(f"turnout.{table}"))
@@ -249,7 +266,7 @@ def _or_dash(words: Words, number: int | None) -> str:
     return words.say("list.dash") if number is None else str(number)
 
 
-def _weak(paper: Writing, words: Words, digest: Digest) -> None:
+def _weak(paper: Paper, words: Words, digest: Digest) -> None:
     if not digest.weak:
         return
     sentences = [words.say("overview.weak")]
@@ -270,7 +287,7 @@ def _weak(paper: Writing, words: Words, digest: Digest) -> None:
     paper.add("BodyText", "".join(sentences))
 
 
-def _windows(paper: Writing, words: Words, digest: Digest) -> None:
+def _windows(paper: Paper, words: Words, digest: Digest) -> None:
     """The units that serve people at a window, apart; where none is of that type, nothing."""
     if not digest.windows:
         return
@@ -312,7 +329,7 @@ def _dimensions_title(words: Words, digest: Digest) -> str:
     return words.say("dimensions.title", count=words.numeral(len(named)))
 
 
-def _dimensions(paper: Writing, words: Words, digest: Digest) -> None:
+def _dimensions(paper: Paper, words: Words, digest: Digest) -> None:
     paper.add("Caption", words.say("dimensions.table"))
     names = [words.named("ask", row.code) for row in digest.dimensions]
     paper.table(
@@ -345,7 +362,7 @@ def _dimensions(paper: Writing, words: Words, digest: Digest) -> None:
         )
 
 
-def _sifeng(paper: Writing, words: Words, digest: Digest) -> None:
+def _sifeng(paper: Paper, words: Words, digest: Digest) -> None:
     winds = digest.sifeng
     caption = "sifeng.table_twice" if winds.twice else "sifeng.table"
     paper.add("Caption", words.say(caption, n=winds.twice))
@@ -369,7 +386,7 @@ def _sifeng(paper: Writing, words: Words, digest: Digest) -> None:
         paper.add("BodyText", words.say("sifeng.sizhi", counts=counts, none=digest.sizhi.none))
 
 
-def _topics(paper: Writing, words: Words, digest: Digest) -> None:
+def _topics(paper: Paper, words: Words, digest: Digest) -> None:
     if not digest.topics:
         paper.add("BodyText", words.say("topics.none"))
         return
@@ -419,7 +436,7 @@ def _topics(paper: Writing, words: Words, digest: Digest) -> None:
 # --- five to seven: words, what is urgent, what many say -----------------------------------------------------
 
 
-def _typical(paper: Writing, words: Words, digest: Digest) -> None:
+def _typical(paper: Paper, words: Words, digest: Digest) -> None:
     if not digest.typical:
         paper.add("BodyText", words.say("typical.none"))
     for at, entry in enumerate(digest.typical, 1):
@@ -436,7 +453,7 @@ def _urgent_title(words: Words, digest: Digest) -> str:
     return words.say("urgent.title", n=len(digest.urgent))
 
 
-def _urgent(paper: Writing, words: Words, digest: Digest) -> None:
+def _urgent(paper: Paper, words: Words, digest: Digest) -> None:
     if not digest.urgent:
         paper.add("BodyText", words.say("urgent.none"))
         return
@@ -462,7 +479,7 @@ def _state(words: Words, matter: Urgent) -> str:
     return words.say("urgent.due", state=state, day=words.day(matter.due))
 
 
-def _repeated(paper: Writing, words: Words, digest: Digest) -> None:
+def _repeated(paper: Paper, words: Words, digest: Digest) -> None:
     if not digest.repeated:
         paper.add("BodyText", words.say("repeated.none"))
     for at, matter in enumerate(digest.repeated, 1):
@@ -492,7 +509,7 @@ def _theme(words: Words, theme: Theme) -> str:
 # --- eight to eleven: what becomes of it -----------------------------------------------------------------------
 
 
-def _rectification(paper: Writing, words: Words, digest: Digest) -> None:
+def _rectification(paper: Paper, words: Words, digest: Digest) -> None:
     r = digest.rectification
     assert r is not None
     if not r.total:
@@ -599,7 +616,7 @@ def _published(words: Words, digest: Digest) -> str:
     )
 
 
-def _replies(paper: Writing, words: Words, digest: Digest) -> None:
+def _replies(paper: Paper, words: Words, digest: Digest) -> None:
     owed = digest.replies
     if owed.late:
         told = words.say(
@@ -617,7 +634,7 @@ def _replies(paper: Writing, words: Words, digest: Digest) -> None:
     paper.add("BodyText", told)
 
 
-def _destinations(paper: Writing, words: Words, digest: Digest) -> None:
+def _destinations(paper: Paper, words: Words, digest: Digest) -> None:
     if not digest.destinations:
         paper.add("BodyText", words.say("destinations.none"))
         return
@@ -644,7 +661,7 @@ def _nodes_title(words: Words, digest: Digest) -> str:
     return words.say("nodes.title_off", first=first, last=last, holidays=holidays)
 
 
-def _nodes(paper: Writing, words: Words, digest: Digest) -> None:
+def _nodes(paper: Paper, words: Words, digest: Digest) -> None:
     told: list[str] = []
     for node in digest.nodes:
         when = words.day(node.day) if node.day else node.when
@@ -666,19 +683,19 @@ def _nodes(paper: Writing, words: Words, digest: Digest) -> None:
 # --- the clerk's own -------------------------------------------------------------------------------------------
 
 
-def _practices(paper: Writing, words: Words, digest: Digest) -> None:
+def _practices(paper: Paper, words: Words, digest: Digest) -> None:
     _points(paper, words, digest.notes.practices)
 
 
-def _suggestions(paper: Writing, words: Words, digest: Digest) -> None:
+def _suggestions(paper: Paper, words: Words, digest: Digest) -> None:
     _points(paper, words, digest.notes.suggestions)
 
 
-def _corrections(paper: Writing, words: Words, digest: Digest) -> None:
+def _corrections(paper: Paper, words: Words, digest: Digest) -> None:
     _points(paper, words, digest.notes.corrections)
 
 
-def _points(paper: Writing, words: Words, points: Sequence[str]) -> None:
+def _points(paper: Paper, words: Words, points: Sequence[str]) -> None:
     for at, text in enumerate(points, 1):
         paper.add("BodyText", words.say("digest.point", number=words.numeral(at), text=text))
 
@@ -686,7 +703,7 @@ def _points(paper: Writing, words: Words, points: Sequence[str]) -> None:
 # --- after the text --------------------------------------------------------------------------------------------
 
 
-def _annex(paper: Writing, words: Words, digest: Digest) -> None:
+def _annex(paper: Paper, words: Words, digest: Digest) -> None:
     """What is attached, and the words themselves on pages of their own."""
     if not digest.entries:
         return
@@ -703,7 +720,7 @@ def _annex(paper: Writing, words: Words, digest: Digest) -> None:
     verbatim(paper, words, digest.entries)
 
 
-def verbatim(paper: Writing, words: Words, entries: Sequence[Entry]) -> None:
+def verbatim(paper: Paper, words: Words, entries: Sequence[Entry]) -> None:
     """Every opinion word for word, in the order of its number, under the ask it answers."""
     for dimension, said in groupby(entries, key=lambda entry: entry.dimension):
         name = words.named("ask", dimension) if dimension else words.say("annex.unasked")
@@ -720,7 +737,7 @@ def verbatim(paper: Writing, words: Words, entries: Sequence[Entry]) -> None:
             paper.add("Verbatim", f"{entry.number}{source}{said}")
 
 
-def _colophon(paper: Writing, words: Words, digest: Digest) -> None:
+def _colophon(paper: Paper, words: Words, digest: Digest) -> None:
     notes = digest.notes
     lines = [
         words.say(f"colophon.{key}", names=words.join(names, "comma"))

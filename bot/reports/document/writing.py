@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -35,8 +35,38 @@ class Column:
     side: Side = "center"
 
 
+class Paper(Protocol):
+    """A paper being written, in whatever form: the same story for all of them."""
+
+    def bytes(self) -> bytes:
+        """The finished file."""
+        ...
+
+    def add(self, style: str, text: str = "") -> None:
+        """One paragraph; a line end in the text becomes one in the paper."""
+        ...
+
+    def new_page(self) -> None:
+        """What follows begins on a page of its own."""
+        ...
+
+    def table(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[str]],
+        *,
+        bold_last: bool = False,
+    ) -> None:
+        """A ruled table as wide as the text; its head is repeated where it breaks across pages."""
+        ...
+
+    def colophon(self, lines: Sequence[str], publisher: str, copies: str) -> None:
+        """The closing lines at the foot of the last page."""
+        ...
+
+
 class Writing:
-    """A paper being written."""
+    """A paper being written, as docx."""
 
     def __init__(self, words: Words, *, title: str, made: date) -> None:
         self._paper = blank(words, title=title, made=made)

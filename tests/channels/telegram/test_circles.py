@@ -102,8 +102,18 @@ async def test_a_group_gets_what_is_sent_with_its_papers_and_each_reader_too(tmp
         await house.taps(house.clerk, "确认发送")
         await house.app.bell.ring()
         await house.app.bell.ring()
-        assert sorted(papers(house.group)) == ["digest.docx", "ledger.xlsx", "picture.png"]
-        assert sorted(papers(house.head)) == ["digest.docx", "ledger.xlsx", "picture.png"]
+        assert sorted(papers(house.group)) == [
+            "digest.docx",
+            "digest.pdf",
+            "ledger.xlsx",
+            "picture.png",
+        ]
+        assert sorted(papers(house.head)) == [
+            "digest.docx",
+            "digest.pdf",
+            "ledger.xlsx",
+            "picture.png",
+        ]
 
 
 async def test_who_may_do_what_is_decided_for_each_person(tmp_path: Path):
@@ -182,7 +192,12 @@ async def test_a_group_that_becomes_a_supergroup_is_followed_also_by_what_waits_
             assert circle.address.id == str(big.id)
         async with office(tmp_path, api) as house:
             await house.at("2014-03-28 15:10")
-            assert sorted(papers(big)) == ["digest.docx", "ledger.xlsx", "picture.png"]
+            assert sorted(papers(big)) == [
+                "digest.docx",
+                "digest.pdf",
+                "ledger.xlsx",
+                "picture.png",
+            ]
             assert papers(house.group) == []
 
 
@@ -195,7 +210,12 @@ async def test_a_move_that_only_sending_tells_of_is_kept_too(tmp_path: Path):
         house.api.moved[-5] = big.id
         await house.alone(house.clerk, "发送 2014-03-28 1 确认")
         await house.app.bell.ring()
-        assert sorted(papers(big)) == ["digest.docx", "ledger.xlsx", "picture.png"]
+        assert sorted(papers(big)) == [
+            "digest.docx",
+            "digest.pdf",
+            "ledger.xlsx",
+            "picture.png",
+        ]
         (circle,) = await house.do(lambda work: work.circles.every())
         assert circle.address.id == str(big.id)
         assert (await house.do(lambda work: work.parcels.due())) == ()
