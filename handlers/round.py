@@ -96,9 +96,10 @@ class Reminders:
         """Some were too few even together: nothing of theirs was handed on. Nobody knows whose, so all are told."""
         if not await self._claim(one, TELLING, now, TOO_FEW):
             return
-        people = await self._people(one)
         if one.script.survey.id == APPRAISAL:
-            people = await self._database.write(lambda tx: _voters(Work(tx), one, people))
+            people = await self._database.write(lambda tx: _voters(Work(tx), one))
+        else:
+            people = await self._people(one)
         await self._tell(
             Outgoing(
                 address=address,
@@ -241,13 +242,11 @@ def _waves(tx: Tx) -> tuple[Wave, ...]:
     return Work(tx).rounds.waves()
 
 
-def _voters(
-    work: Work, one: Round, people: Iterable[tuple[Address, Language]]
-) -> list[tuple[Address, Language]]:
-    """Those of them who had a vote there."""
+def _voters(work: Work, one: Round) -> list[tuple[Address, Language]]:
+    """Those who had a vote there."""
     meeting = work.appraisals.of_round(one.id)
     found: list[tuple[Address, Language]] = []
-    for address, language in people:
+    for address, language in work.identity.reachable():
         entry = work.identity.find(address)
         if meeting and entry and votes_in(meeting, entry.group, entry.unit, known=entry.known):
             found.append((address, language))
