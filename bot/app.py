@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import hashlib
+import hmac
 import logging
 import os
 import re
@@ -33,22 +34,31 @@ from bot.content.web import words
 from bot.core import sorting
 from bot.core.cells import Headcounts
 from bot.core.intake.model import SOURCES
-from bot.core.link import Link, write_link
-from bot.core.messages import Address
+from bot.core.link import Standing, own_page, personal
+from bot.core.messages import PAGE, Address, Arrived, Incoming
 from bot.core.people import Post, Role
 from bot.core.people.directory import Listed
 from bot.core.periods import Rhythm, period_at
 from bot.core.privacy import Policy
 from bot.core.reading import Library
 from bot.core.round import Hours, Round
-from bot.core.survey import DIMENSIONS, Audience, Group, Language, Script, Survey, Unit
+from bot.core.survey import (
+    DIMENSIONS,
+    LANGUAGES,
+    Audience,
+    Group,
+    Language,
+    Script,
+    Survey,
+    Unit,
+)
 from bot.logs import loop_failed, set_up
 from bot.scheduler import Bell
 from bot.settings import PlannedRound, Settings, Span
 from bot.settings.problem import Problem
 from bot.settings.secret import Secrets, robots_in
 from bot.settings.workdays import calendar_of
-from handlers import campaign, rectification
+from handlers import campaign, page, rectification
 from handlers.alarm import Alarms
 from handlers.appointment import House as Visiting
 from handlers.bell import Chores
@@ -80,6 +90,7 @@ from storage.unit_of_work import Work
 if TYPE_CHECKING:
     from starlette.routing import Route
 
+    from bot.channels.page.transport import Page
     from bot.channels.telegram.transport import Telegram
     from bot.channels.wecom.client import Client
     from bot.core.campaign.reminders import Rules
@@ -172,6 +183,7 @@ class App:
         """Invented people are among those who speak: every paper says so."""
         self._alarms: Alarms | None = None
         self._importer: Importer | None = None
+        self._front_door: Front | None = None
         self._wake: Callable[[Address], None] = lambda _: None
         self._works_here: Callable[[Address], bool] = lambda _: False
         self.headcounts = headcounts_of(settings)
@@ -288,18 +300,64 @@ class App:
             if isinstance(channel, Linked) and (url := channel.link(payload))
         ]
         if public := self.settings.web.public_url:
-            found.append(
-                ("web", f"{public}/chat?link={payload}" if payload else f"{public}/chat")
-            )
+            found.append(("web", f"{public}/q/{payload}" if payload else f"{public}/q"))
         return tuple(found)
 
-    async def parents_link(self, parent: Address) -> str:
-        """Where a parent answers; empty where the world cannot reach us."""
+    async def own_link(self, person: Address, round: str) -> str:
+        """Where this person answers the round on the page, the same each time it is asked; empty where the world cannot reach
+        us. Without a round, and for somebody we do not know, the page's door."""
         if not (public := self.settings.web.public_url):
             return ""
-        entry = await self.database.write(lambda tx: Work(tx).identity.find(parent))
-        link = write_link(Link(unit=entry.unit, group=entry.group)) if entry else ""
-        return f"{public}/?link={link}" if link else f"{public}/"
+        secret = hmac.digest(
+            derive(self.keys.master, "page links"),
+            f"{person.channel}\0{person.id}\0{round}".encode(),
+            "sha256",
+        )
+        link = personal(round, secret[:18])
+        here = own_page(link)
+        lent = here is not None and await self.database.write(
+            lambda tx: page.lend(Work(tx), person, here)
+        )
+        return f"{public}/q/{link}" if lent else f"{public}/q"
+
+    def page(self) -> "Page":
+        """The questionnaire for any phone."""
+        from bot.channels.page.transport import Page
+        from bot.content.page import words as page_words
+
+        web, say = self.settings.web, self.house.say
+        place = {
+            language: {name: say(language, f"house.{name}") for name in ("office", "phone")}
+            for language in LANGUAGES
+        }
+        office = self.settings.office
+        for known in place.values():
+            known |= {
+                "office": office.name or known["office"],
+                "phone": office.phone or known["phone"],
+            }
+
+        async def stands(here: Address) -> Standing:
+            rounds = self._front_door.agenda.rounds if self._front_door else ()
+            return await self.database.write(
+                lambda tx: page.stands(Work(tx), rounds, here, self.clock())
+            )
+
+        async def spend(name: str) -> bool:
+            spent = Incoming(address=Address(channel=PAGE, id=""), key=name, body=Arrived())
+            day = int(self.clock() // DAY)
+            return await self.database.write(lambda tx: Work(tx).inbox.first(spent, day))
+
+        return Page(
+            page_words(place),
+            derive(self.keys.master, "page"),
+            clock=self.clock,
+            stands=stands,
+            spend=spend,
+            on_open=self.wake,
+            work=web.work,
+            https=web.public_url.startswith("https:"),
+        )
 
     async def push(self, seconds: float) -> None:
         """Move the clock forward and do what has fallen due; for demonstrations."""
@@ -384,7 +442,7 @@ class App:
             visiting=self._visiting(),
             after=self._ring_soon,
         )
-        self._alarms = front.alarms
+        self._alarms, self._front_door = front.alarms, front
         front.rounds_are(await self.database.write(lambda tx: kept(Work(tx))))
         return front
 
@@ -808,14 +866,14 @@ async def _wecom_app(
         ours.agent_id,
         wecom_words(),
         clock=app.clock,
-        page=settings.web.public_url,
+        page=app.own_link if settings.web.public_url else None,
         cards=ours.cards,
         directory=Directory(client, ours.agent_id, app.enrol),
     )
     client.stand_back = wecom.calm
     listener.add(wecom.routes())
     try:
-        yield wecom, School(client, ours.agent_id, wecom_words(), app.parents_link)
+        yield wecom, School(client, ours.agent_id, wecom_words(), app.own_link)
     finally:
         await wecom.close()
 
@@ -890,8 +948,11 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
     listener = Listener(settings.web.host, settings.web.port)
     address = listener.bind()
     chat = WebChat(words(), on_open=app.wake, takes_files=app.reads_files)
-    listener.add((*chat.routes(home=True), *app.notices(), *app.feeds()))
-    channels: list[Channel] = [chat]
+    questionnaire = app.page()
+    listener.add(
+        (*chat.routes(home=True), *questionnaire.routes(), *app.notices(), *app.feeds())
+    )
+    channels: list[Channel] = [chat, questionnaire]
     async with contextlib.AsyncExitStack() as stack:
         told = await stack.enter_async_context(_until_told())
         if secrets.telegram_token:
@@ -941,7 +1002,11 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
         Phone(who="office", token=desk.id),
     )
     edition = hashlib.sha256(app.keys.master).hexdigest()[:12]
-    async with _until_told() as told, app.running(chat, neighbours) as front:
+    questionnaire = app.page()
+    async with (
+        _until_told() as told,
+        app.running(chat, questionnaire, neighbours) as front,
+    ):
         if await app.database.write(lambda tx: _employed(tx, desk, settings, clock.moment())):
             neighbours.speak()
         await front.look_again()
@@ -965,7 +1030,8 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
             ),
             edition=edition,
         )
-        listener.add((*demo.routes(), *chat.routes(), *app.notices(), *app.feeds()))
+        routes = (*demo.routes(), *chat.routes(), *questionnaire.routes())
+        listener.add((*routes, *app.notices(), *app.feeds()))
         async with _running(listener.run()):
             sys.stdout.write(f"{address}\n")
             sys.stdout.flush()

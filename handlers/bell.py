@@ -23,6 +23,7 @@ from handlers import (
     appraisal,
     dialogue,
     digest,
+    page,
     rectification,
     survey,
     themes,
@@ -309,13 +310,21 @@ class Chores:
         await self._deliveries.due()
 
     async def _sweep(self, now: datetime) -> None:
-        """Once a day: old inbox keys burn, and deadlines nobody watched are taken up."""
+        """Once a day: old inbox keys burn, links of rounds that are over end, and deadlines nobody watched are taken up."""
         today = int(now.timestamp() // DAY)
         if today == self._swept:
             return
         await self._database.write(lambda tx: Retention(tx).end(now.timestamp()))
+        await self._take_back(now)
         await self._front.look_again()
         self._swept = today
+
+    async def _take_back(self, now: datetime) -> None:
+        rounds, after = self._front.agenda.rounds, b""
+        while after is not None:
+            after = await self._database.write(
+                lambda tx, after=after: page.take_back(Work(tx), rounds, now.timestamp(), after)
+            )
 
     async def _kept(self) -> tuple[tuple[Round, str], ...]:
         return await self._database.write(lambda tx: kept(Work(tx)))

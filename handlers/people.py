@@ -229,9 +229,11 @@ def _erase(here: _Here) -> Outgoing:
     here.work.visits.forget(every)
     for member in filter(None, map(here.work.staff.find, every)):
         here.work.errands.forget(member.tag, member.address)
-    for address in here.work.identity.forget(here.address):
-        if draft := here.work.drafts.find(address):
+    here.work.identity.forget(here.address)
+    for draft in here.work.drafts.every():  # a link may be open on several devices
+        if draft.address.person in every:
             here.work.drafts.drop(draft)
+    for address in every:
         if address.channel in DIRECTORIES:
             # The next reading would bring them back: what is left says only that they are to be left alone.
             here.work.identity.leave_alone(address)

@@ -259,7 +259,10 @@ def _lose(work: Work, lost: Iterable[Address]) -> None:
 
 
 def _talking(tx: Tx) -> frozenset[Address]:
-    return frozenset(draft.address for draft in Work(tx).drafts.every() if draft.session)
+    """Wherever they talk: who is answering on a page is not to be reminded in another chat."""
+    work = Work(tx)
+    talking = [draft.address for draft in work.drafts.every() if draft.session]
+    return frozenset(one for address in talking for one in work.identity.addresses(address))
 
 
 def _page(

@@ -27,6 +27,7 @@ from bot.core.engine import (
     Settled,
     Stale,
     Step,
+    Wrote,
     awaits,
     begin,
     deadline,
@@ -40,7 +41,7 @@ from bot.core.privacy import clean
 from bot.core.reading import Finding, Read, Reading, findings, finished, masked, placed
 from bot.core.receipt import MOST_PIECES, Receipt, written
 from bot.core.reply import command, read
-from bot.core.round import Round, open_round
+from bot.core.round import PARENTS_MOST, Round, open_round
 from bot.core.session import MASKS, Part, Session
 from bot.core.survey import APPRAISAL, Language, Script
 from bot.core.urgent import Matter
@@ -95,9 +96,6 @@ SOON = "handing.soon"
 
 CALLED = "urgent.told"
 """What a person hears who called for somebody."""
-
-PARENTS_MOST = 2
-"""A parent may have two children: so many submissions an account and round (facts/office.md 8)."""
 
 
 def hear(work: Work, agenda: Agenda, incoming: Incoming, now: float) -> Draft | None:
@@ -172,14 +170,15 @@ def _hear_outside(
             return (
                 _offer(work, agenda, said, Part(incoming.message, text), now) if text else said
             )
-        case Text(text):
-            return _text_outside(work, agenda, draft, Part(incoming.message, clean(text)), now)
+        case Text(text, whole):
+            part = Part(incoming.message, clean(text))
+            return _text_outside(work, agenda, draft, part, now, whole=whole)
         case _:
             assert_never(incoming.body)
 
 
 def _text_outside(
-    work: Work, agenda: Agenda, draft: Draft, part: Part, now: float
+    work: Work, agenda: Agenda, draft: Draft, part: Part, now: float, *, whole: bool = False
 ) -> Draft | None:
     match command(part.text):
         case "start", link:
@@ -199,7 +198,7 @@ def _text_outside(
         case ("help" | "hotline") as key, _:
             return _say(work, draft, f"said.{key}", now)
         case _:
-            return _offer(work, agenda, draft, part, now)
+            return _offer(work, agenda, draft, part, now, whole=whole)
 
 
 def _begin(work: Work, agenda: Agenda, draft: Draft, link: Link, now: float) -> Draft:
@@ -250,11 +249,16 @@ def _finished(work: Work, script: Script, address: Address, group: str) -> bool:
     return times >= PARENTS_MOST or (staff and times > 0)
 
 
-def _offer(work: Work, agenda: Agenda, draft: Draft, part: Part, now: float) -> Draft:
+def _offer(
+    work: Work, agenda: Agenda, draft: Draft, part: Part, now: float, *, whole: bool = False
+) -> Draft:
     group, unit = _place(work, draft.address, Link())
     first = offer(
         agenda.word.script, part, language=draft.language, now=now, group=group, unit=unit
     )
+    if whole and first.session:
+        then = step(agenda.word.script, first.session, Settled(), now)
+        first = Step(then.session, (*first.effects, *then.effects))
     return _start(work, agenda, draft, agenda.word, first, now)
 
 
@@ -282,6 +286,8 @@ def _events(
     first = _event(script, session, incoming, listed)
     if first == Confirmed():
         first = Confirmed(_pressing(agenda, session))
+    if isinstance(first, Wrote) and isinstance(incoming.body, Text) and incoming.body.whole:
+        return first, Settled()
     if isinstance(incoming.body, Media) and (caption := clean(incoming.body.caption)):
         return first, read(script, session, caption, incoming.message, listed)
     return (first,)
@@ -427,7 +433,7 @@ def _submit(
     return [
         *called,
         ("thanks.receipt", {"receipt": written(receipt.digits)}),
-        _offer_to_tell(script, said),
+        *([_offer_to_tell(script, said)] if entry or not address.passing else []),
     ]
 
 

@@ -1,11 +1,12 @@
 """From keys to words: a draft's waiting lines and its screen become one message in the person's language."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from bot.core.messages import Address, Button, Fleeting, Outgoing
 from bot.core.reading import Read, finished
-from bot.core.screen import Choice, Label, Phrase, Screen, screen
+from bot.core.screen import Choice, Label, Phrase, Screen, screen, writes
 from bot.core.session import CHANGE, CONSENT, MASKS, PREVIEW, URGENT, Session
 from bot.core.survey import LANGUAGES, Language, Script
 from storage.draft import RECEIPT, SCREEN, Draft, Line
@@ -72,7 +73,12 @@ def message(texts: Texts, script: Script | None, draft: Draft, read: Read) -> Ou
     lines = [line for line in draft.waiting if line.key != SCREEN]
     says = [texts.say(draft.language, line.key, **line.params) for line in lines]
     if len(lines) < len(draft.waiting) and script is not None and session is not None:
-        return _with_screen(texts, screen(script, session, read), session, draft, says)
+        shown = screen(script, session, read)
+        return replace(
+            _with_screen(texts, shown, session, draft, says),
+            opening=script.round if session.place == CONSENT else "",
+            writes=writes(script, session),
+        )
     wishes = [line.params[WISH] for line in lines if WISH in line.params]
     rows = ((Button(texts.say(draft.language, "thanks.wish"), wishes[-1]),),) if wishes else ()
     return Outgoing(
@@ -114,8 +120,15 @@ def _with_screen(
         rows=tuple(_rows(texts, draft.language, shown)),
         screen=session.screen,
         echoes=bool(shown.lines),
-        opening=session.place == CONSENT,
+        heading=_heading(texts, draft.language, shown),
     )
+
+
+def _heading(texts: Texts, language: Language, shown: Screen) -> str:
+    """The question in its own words; else the first line."""
+    if shown.wording:
+        return shown.wording[language]
+    return texts.say(language, shown.key, **shown.params).partition("\n")[0]
 
 
 def _text(texts: Texts, language: Language, shown: Screen) -> str:

@@ -7,7 +7,7 @@ the main one: there reminders go, and under its address the person counts.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, delete, func, select
@@ -93,13 +93,14 @@ class Identity:
         known = self.find(address)
         if known is not None and known.language == language and not known.gone:
             return known
-        entry = replace(known or Entry(address=address), language=language, gone=False)
-        self.keep(entry)
+        entry = replace(known or Entry(address=address.person), language=language, gone=False)
+        if known is not None or not address.passing:
+            self.keep(entry)
         return entry
 
     def place(self, address: Address, language: Language, group: str, unit: str) -> Entry:
         """A code or a directory has told who this is; what it left open stays as it was."""
-        known = self.find(address) or Entry(address=address, language=language)
+        known = self.find(address) or Entry(address=address.person, language=language)
         entry = replace(known, group=group or known.group, unit=unit or known.unit, known=True)
         self.keep(entry)
         return entry
@@ -113,7 +114,7 @@ class Identity:
 
     def leave_alone(self, address: Address) -> None:
         """Know of this address that it is to be left alone, and nothing else."""
-        self.keep(Entry(address=address, quiet=True))
+        self.keep(Entry(address=address.person, quiet=True))
 
     def lose(self, address: Address) -> None:
         """Nothing can be sent there any more. Nothing to know of somebody not known."""
@@ -122,7 +123,10 @@ class Identity:
             self.keep(replace(entry, gone=True))
 
     def bind(self, here: Address, there: Address, language: Language) -> Entry:
-        """The two are one person; `here` is the main address from now on, in `language` where it is new."""
+        """The two are one person; `here` is the main address from now on, in `language` where it is new: unless nobody can be
+        written to there."""
+        here, there = here.person, there.person
+        main = there if here.passing else here
         mine = self.find(here) or Entry(address=here, language=language)
         theirs = self.find(there) or Entry(address=there, language=language)
         everywhere = dict.fromkeys((here, there, *mine.others, *theirs.others))
@@ -136,18 +140,45 @@ class Identity:
                     unit=told.unit,
                     known=told.known,
                     quiet=mine.quiet,
-                    main=address == here,
+                    main=address == main,
                     others=tuple(other for other in everywhere if other != address),
                 )
             )
         return self.find(here) or mine
 
+    def lend(self, address: Address, passing: Address) -> None:
+        """Another address of this person, at which they may answer and cannot be written to. Nothing to do for somebody
+        not known."""
+        entry = self.find(address)
+        if entry is None or passing in entry.others:
+            return
+        everywhere = (*self.addresses(address), passing)
+        for one in everywhere:
+            known = self.find(one) or replace(entry, address=one, main=False)
+            others = tuple(other for other in everywhere if other != one)
+            self.keep(replace(known, group=entry.group, unit=entry.unit, others=others))
+
+    def take_back(
+        self, over: Callable[[Address], bool], after: bytes, most: int = PAGE
+    ) -> bytes | None:
+        """Forget lent addresses that are over, of so many entries behind `after`; behind which to go on, None: that was all."""
+        key = self._seal_key()
+        rows = self._tx.all(_SOME, {"after": after, "most": most, "skip": 0})
+        for slot, sealed in rows:
+            entry = _read(unseal(key, sealed, slot))
+            if entry.address.passing and not entry.main and over(entry.address):
+                self._tx.do(_FORGET, {"slot_": slot})
+            elif any(other.passing and over(other) for other in entry.others):
+                left = tuple(o for o in entry.others if not (o.passing and over(o)))
+                self.keep(replace(entry, others=left))
+        return rows[-1][0] if len(rows) == most else None
+
     def addresses(self, address: Address) -> tuple[Address, ...]:
         """All addresses of this person, the main one first."""
         entry = self.find(address)
         if entry is None or not entry.others:
-            return (address,)
-        every = (address, *entry.others)
+            return (address.person,)
+        every = (entry.address, *entry.others)
         return tuple(sorted(every, key=lambda one: not self._is_main(one)))
 
     def main(self, address: Address) -> Address:
@@ -204,7 +235,8 @@ class Identity:
         return entry is not None and entry.main
 
     def _slot(self, address: Address) -> bytes:
-        name = f"{address.channel}\0{address.id}".encode()
+        person = address.person
+        name = f"{person.channel}\0{person.id}".encode()
         return mac(derive(self._tx.keys.master, "roster index"), name)[:16]
 
     def _seal_key(self) -> bytes:

@@ -9,7 +9,7 @@ import secrets
 import time
 import tomllib
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from bot.channels.wecom.crypto import Seal
 from bot.channels.wecom.transport import Wecom
 from bot.content.web import words
 from bot.content.wecom import words as wecom_words
+from bot.core.link import read_link
 from bot.core.messages import (
     Address,
     Arrived,
@@ -38,8 +39,10 @@ from bot.core.messages import (
     Text,
 )
 from bot.verbs.opening import sample
+from storage.unit_of_work import Work
 from tests.channels.wecom.platform import AES_KEY, AGENT, CORP, SECRET, TOKEN, Platform
 from tests.fakes import FakeChannel, FixedClock
+from tests.pages import Phone
 
 JOURNEYS = sorted((Path(__file__).parent / "journeys").glob("*.toml"))
 
@@ -274,7 +277,62 @@ async def wecom(tmp_path):
         assert not platform.refusals.keys() - {46003, 48002}  # no menu yet; no parents here
 
 
-@pytest.mark.parametrize("channel", [deeds, web, console, wecom], ids=lambda one: one.__name__)
+@asynccontextmanager
+async def page(tmp_path):
+    """The questionnaire without scripts: real forms on a real socket, by a link of one's own."""
+    clock, listener = FixedClock(), Listener("127.0.0.1", 0)
+    url = listener.bind()
+    loaded = sample(tmp_path, {}, campaign=False)
+    settings = replace(loaded.settings, web=replace(loaded.settings.web, public_url=url))
+    app = App(settings, loaded.secrets, clock, random=same)
+    channel = app.page()
+    listener.add(channel.routes())
+    talk, sent = Talk(app, clock), list[Said]()
+    send = channel.send
+
+    async def noting(outgoing: Outgoing) -> None:
+        await send(outgoing)
+        sent.append(talk.see(outgoing))
+
+    channel.send = noting
+    async with app.running(channel) as front, httpx.AsyncClient(base_url=url) as client:
+        serving = asyncio.create_task(listener.run())
+        phone = Phone(client)
+
+        async def turn(what: dict[str, Any]) -> list[Said]:
+            sent.clear()
+            match what:
+                case {"arrives": link}:
+                    anna, led = Address(channel="school", id="anna"), read_link(link)
+                    await app.database.write(
+                        lambda tx: Work(tx).identity.place(anna, "zh", led.group, led.unit)
+                    )
+                    await phone.opens(await app.own_link(anna, front.agenda.rounds[0].id))
+                    await phone.taps(
+                        next(b.label for b in phone.seen.buttons if b.value == "begin")
+                    )
+                case {"says": text}:
+                    await phone.says(text)
+                case {"taps": label}:
+                    await phone.taps(label)
+                case _:
+                    raise AssertionError(what)
+            await talk.settle(front)
+            for said in sent:
+                assert all(line.strip() in phone.text for line in said.text.split("\n"))
+                assert all(label in phone.labels for label in said.buttons)
+            return list(sent)
+
+        try:
+            yield turn
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    "channel", [deeds, web, console, wecom, page], ids=lambda one: one.__name__
+)
 @pytest.mark.parametrize("journey", JOURNEYS, ids=[j.stem for j in JOURNEYS])
 async def test_a_recorded_journey_goes_as_it_went(journey, channel, tmp_path, request):
     turns = tomllib.loads(journey.read_text(encoding="utf-8"))["turns"]

@@ -2,10 +2,18 @@
 
 `r_spring-u_school3-g_parent` fits what every platform allows in a start parameter (64 of A-Za-z0-9_-). Anybody can
 type one, so it chooses what is asked and proves nothing.
+
+A *personal* link is a round and a secret: `spring.kT0…`. It goes to one person, opens the page as theirs as long as the
+round is open, and stands nowhere as it is: what is kept is its digest, as an address of that person in the sealed roster.
 """
 
 import re
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+from bot.core.messages import PAGE, Address
 
 ID = re.compile(r"[A-Za-z0-9_]{1,32}")
 """What ids of rounds, units and groups look like."""
@@ -38,3 +46,42 @@ def write_link(link: Link) -> str:
     """The text of a link."""
     named = (("r", link.round), ("u", link.unit), ("g", link.group))
     return "-".join(f"{kind}_{id}" for kind, id in named if id)
+
+
+_PERSONAL = re.compile(rf"({ID.pattern})\.([A-Za-z0-9_-]{{24}})")
+
+Standing = Literal["new", "going", "again", "done", "over", "unknown"]
+"""How it stands with somebody on the page: nothing begun; in the middle; handed in, once more may be; handed in; the round is
+not open (any more); their link is nobody's."""
+
+
+def personal(round: str, secret: bytes) -> str:
+    """The personal link that this secret (18 bytes) makes.
+
+    >>> personal("spring", bytes(18))
+    'spring.AAAAAAAAAAAAAAAAAAAAAAAA'
+    """
+    return f"{round}.{urlsafe_b64encode(secret).decode()}"
+
+
+def own_page(link: str, device: str = "") -> Address | None:
+    """Where whoever holds a personal link answers, on that device; None where it is no such link."""
+    found = _PERSONAL.fullmatch(link)
+    if found is None:
+        return None
+    id = f"{found[1]}.{_digest(link)}"
+    return Address(channel=PAGE, id=f"{id}/{_digest(device)}" if device else id)
+
+
+def open_page(device: str) -> Address:
+    """Where somebody answers who came by no personal link, on that device."""
+    return Address(channel=PAGE, id=_digest(device))
+
+
+def round_of(page: Address) -> str:
+    """The round of the personal link that opened this page; empty where none did."""
+    return page.id.partition(".")[0] if "." in page.id else ""
+
+
+def _digest(secret: str) -> str:
+    return urlsafe_b64encode(sha256(secret.encode()).digest()[:18]).decode()

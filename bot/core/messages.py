@@ -11,6 +11,9 @@ from typing import Literal, NewType
 Redacted = NewType("Redacted", str)
 """Words that no longer say who somebody is. Only `core.privacy` makes one."""
 
+PAGE = "page"
+"""The channel whose people come, answer and go: nothing can be sent to them later."""
+
 Medium = Literal["photo", "voice", "video", "file", "sticker", "location", "contact", "other"]
 """What can arrive instead of words; each has its own kind reply."""
 
@@ -22,7 +25,19 @@ class Address:
     channel: str
     """The channel's name: `web`, `console`, `telegram`, `wecom`."""
     id: str
-    """The platform's own id for the private chat."""
+    """The platform's own id for the private chat. Where one link may be opened on several devices, the device stands
+    behind a slash: each has a talk of its own, and all are one person."""
+
+    @property
+    def person(self) -> "Address":
+        """As the roster knows them: without the device."""
+        id, slash, _ = self.id.partition("/")
+        return Address(channel=self.channel, id=id) if slash else self
+
+    @property
+    def passing(self) -> bool:
+        """Nobody can be written to there unasked: the roster keeps no such address unless it is part of a person."""
+        return self.channel == PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,8 @@ class Text:
     """Words somebody typed."""
 
     text: str
+    whole: bool = False
+    """All of it has been said, as in a form that was sent: nothing more is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +168,14 @@ class Outgoing:
     """It repeats what the person said: where a chat can be tidied, it goes once the next thing is said."""
     fleeting: Fleeting | None = None
     """For a channel that can show something in passing; `text` has it all for the others."""
-    opening: bool = False
-    """Nothing has been asked yet: where there is another way to answer, this is the moment to offer it."""
     once: str = ""
     """Names this very message, the same when it is tried again, for platforms that know a repeat by it."""
     facts: str = ""
     """What it says, as JSON, where a program reads along."""
+    opening: str = ""
+    """The round that is to begin, where nothing has been asked yet: where there is another way to answer, this is the
+    moment to offer it."""
+    heading: str = ""
+    """What of `text` asks, where it asks: a heading, for a channel that has any."""
+    writes: bool = False
+    """Words or a number are an answer here: a field to write in, for a channel without one."""

@@ -14,6 +14,9 @@ from bot.core.survey import BY_THEMSELVES, Script
 MOST_WAVES = 2
 """Waves a person and round, whatever is configured."""
 
+PARENTS_MOST = 2
+"""A parent may have two children: so many submissions an account and round (facts/office.md 8)."""
+
 BEFORE_CLOSE = timedelta(days=3)
 """The last wave comes so long before the round closes."""
 

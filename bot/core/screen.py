@@ -31,7 +31,7 @@ from bot.core.reply import (
     takes_words,
     two_doors,
 )
-from bot.core.session import Answer, Session, audience_of, question_at
+from bot.core.session import MASKS, UNIT, Answer, Session, audience_of, question_at
 from bot.core.survey import APPRAISAL, Form, Question, Script, Words
 
 
@@ -115,6 +115,13 @@ def screen(script: Script, session: Session, read: Read) -> Screen:
             )
         case _:
             return _question(script, session)
+
+
+def writes(script: Script, session: Session) -> bool:
+    """Words or a number are an answer at this place."""
+    form = form_at(script, session)
+    number = form is not None and form.kind == "number"
+    return number or session.place in (UNIT, MASKS) or takes_words(session, form)
 
 
 def _card(key: str, *choices: str) -> Screen:

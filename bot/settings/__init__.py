@@ -205,6 +205,8 @@ class Web:
     port: int = 8750
     public_url: str = ""
     """Where the world reaches it, without a slash at the end; empty where it does not."""
+    work: int = 16
+    """What beginning costs on a link for everybody: 2 to this power hashes, about a second of an old phone; 0: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

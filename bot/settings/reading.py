@@ -384,7 +384,8 @@ def _web(root: Table) -> Web:
     with root.table("web") as web:
         host, port = web.parsed("listen", (usual.host, usual.port), parsing.listen)
         public_url = web.parsed("public_url", usual.public_url, parsing.public_url)
-    return Web(host=host, port=port, public_url=public_url)
+        work = web.number("work", usual.work, 0, 20)
+    return Web(host=host, port=port, public_url=public_url, work=work)
 
 
 def _mail(root: Table) -> Mail:

@@ -57,7 +57,7 @@ def draw_cards(
         Card(
             head=words.say("card.head"),
             name=unit.name,
-            link=f"{site}/chat?link={write_link(Link(unit=unit.id, group=group))}",
+            link=f"{site}/q/{write_link(Link(unit=unit.id, group=group))}",
             foot=words.say("card.foot", phone=phone),
         )
         for unit in units

@@ -175,7 +175,7 @@ def poster(work: Work, place: Place, batch: str, *, kept: bool = False) -> "Post
 
 def rate_at(site: str, round: str) -> str:
     """Where a round's questions begin on our own pages; empty where the world does not reach them."""
-    return f"{site}/chat?link={write_link(Link(round=round))}" if site else ""
+    return f"{site}/q/{write_link(Link(round=round))}" if site else ""
 
 
 def draw_wall(made: "Poster") -> tuple[File, ...]:

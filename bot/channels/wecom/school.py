@@ -8,6 +8,7 @@ The app must be among 「家长可使用的应用」 and uses its own secret. A 
 invalid although errcode is 0 (path 92321).
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -24,8 +25,11 @@ TITLE, DESCRIPTION = 128, 512
 """Bytes of an article."""
 SAME_WITHIN = 1800
 
-Link = Callable[[Address], Awaitable[str]]
-"""The address of the page where this parent answers, made for them; empty where there is none."""
+Link = Callable[[Address, str], Awaitable[str]]
+"""The address of the page where this parent answers that round, made for them; empty where there is none. Without a round
+the page's door is enough."""
+
+_BEGINS = re.compile(r"/start r_(\w+)")
 
 
 class School:
@@ -58,7 +62,7 @@ class School:
     async def send(self, outgoing: Outgoing) -> None:
         """Bring one notice to a parent, or raise `SendFailed`."""
         parent = outgoing.address.id
-        link = await self._link(outgoing.address)
+        link = await self._link(outgoing.address, _round(outgoing))
         for content in self._contents(render.inert(outgoing.text), link):
             await self._pacing.turn(parent)
             try:
@@ -92,6 +96,12 @@ class School:
         if link:
             text = f"{text}\n{words['notice_link'].format(url=link)}"
         return [{"msgtype": "text", "text": {"content": piece}} for piece in render.split(text)]
+
+
+def _round(outgoing: Outgoing) -> str:
+    """The round that a button of the message would begin."""
+    says = (_BEGINS.fullmatch(button.says) for row in outgoing.rows for button in row)
+    return next((found[1] for found in says if found), "")
 
 
 def fits(text: str, most: int) -> bool:

@@ -16,7 +16,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from secrets import token_hex
@@ -39,7 +39,7 @@ from bot.channels.wecom.pacing import Pacing
 from bot.channels.wecom.render import Card, Paper, Part, Picture, Said, Words
 from bot.channels.wecom.updates import CHANNEL, ContactsChanged, Heard, read
 from bot.channels.wecom.xml import Read
-from bot.core.messages import Outgoing, Sent
+from bot.core.messages import Address, Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
@@ -77,12 +77,13 @@ class Wecom:
         words: Words,
         *,
         clock: Callable[[], float],
-        page: str = "",
+        page: Callable[[Address, str], Awaitable[str]] | None = None,
         cards: bool = True,
         directory: Directory | None = None,
         pacing: Pacing | None = None,
     ) -> None:
-        """`clock`: seconds since 1970. `page`: where one may answer instead, offered before the first question."""
+        """`clock`: seconds since 1970. `page`: where this member may answer a round instead, offered before its first
+        question; empty where there is none."""
         self._client = client
         self._corp_id = corp_id
         self._agent_id = agent_id
@@ -223,7 +224,10 @@ class Wecom:
     # -- speaking ---------------------------------------------------------------
 
     async def _say(self, chat: Chat, outgoing: Outgoing) -> None:
-        showing = self._showing(chat, outgoing)
+        page = ""
+        if outgoing.opening and self._page is not None:
+            page = await self._page(outgoing.address, outgoing.opening)
+        showing = self._showing(chat, outgoing, page)
         old = (chat.card, chat.response) if chat.answered else ("", "")
         while showing.done < len(showing.parts):
             showing.tried = _now()
@@ -240,7 +244,7 @@ class Wecom:
         if chat.card == old[0]:
             chat.card = chat.response = ""
 
-    def _showing(self, chat: Chat, outgoing: Outgoing) -> Showing:
+    def _showing(self, chat: Chat, outgoing: Outgoing, page: str) -> Showing:
         """This message put together; the very same one where it is tried again."""
         known = chat.showing
         if known and known.outgoing == outgoing and _now() - known.tried < AGAIN_WITHIN:
@@ -250,7 +254,7 @@ class Wecom:
             outgoing,
             self._words,
             f"t-{token_hex(12)}",
-            page=self._page if outgoing.opening else "",
+            page=page,
             with_cards=with_cards,
         )
         chat.showing = Showing(outgoing, tuple(self._apart(chat, part) for part in parts), 0.0)

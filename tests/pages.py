@@ -1,0 +1,167 @@
+"""A telephone without scripts: it fetches pages, fills in forms, sends them, follows redirects and refreshes, keeps one cookie.
+
+phone = Phone(client)
+await phone.opens("/q/u_newtown-g_parent")
+await phone.taps("开始")
+assert "知道了" in phone.text
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import httpx
+
+from bot.channels.page.door import PUZZLES, puzzle_bits
+
+_HIDDEN = frozenset({"script", "style", "title", "noscript"})
+
+
+@dataclass
+class Button:
+    label: str
+    name: str
+    value: str
+    form: "Form"
+
+
+@dataclass
+class Form:
+    action: str
+    work: int
+    fields: dict[str, str] = field(default_factory=dict)
+    writes: bool = False
+
+
+class Reader(HTMLParser):
+    """What somebody sees, and what the forms hold."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.heading = ""
+        self.refresh = ""
+        self.forms: list[Form] = []
+        self.buttons: list[Button] = []
+        self._inside: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        if tag not in ("meta", "link", "input", "br"):
+            self._inside.append(tag)
+        match tag:
+            case "form":
+                self.forms.append(Form(has["action"], int(has.get("data-work", "0"))))
+            case "input" if has.get("type") == "hidden":
+                self.forms[-1].fields[has["name"]] = has["value"]
+            case "input" | "textarea":
+                self.forms[-1].writes = True
+            case "button":
+                self.buttons.append(
+                    Button("", has.get("name", ""), has.get("value", ""), self.forms[-1])
+                )
+            case "meta" if has.get("http-equiv") == "refresh":
+                self.refresh = has["content"]
+            case "p" | "h1" | "li" | "div":
+                self.said.append("")
+            case _:
+                pass
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._inside:
+            while self._inside.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if _HIDDEN & set(self._inside):
+            return
+        if "button" in self._inside:
+            if "span" not in self._inside:
+                self.buttons[-1].label += data
+            return
+        if "h1" in self._inside:
+            self.heading += data
+        if not self.said:
+            self.said.append("")
+        self.said[-1] += data
+
+
+class Phone:
+    """Somebody's, with one window."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.client.follow_redirects = True
+        self.html = ""
+        self.status = 0
+        self.seen = Reader("")
+        self.taken = 0
+        """Taps so far."""
+
+    async def opens(self, at: str) -> None:
+        """Follow a link."""
+        await self._shows(await self.client.get(at))
+
+    async def taps(self, label: str) -> None:
+        """Press what says so."""
+        button = next((b for b in self.seen.buttons if b.label == label), None)
+        assert button is not None, f"no {label!r} among {self.labels}"
+        self.taken += 1
+        await self.sends(button.form, {button.name: button.value})
+
+    async def says(self, text: str) -> None:
+        """Write into the field and send it; or tap what says this; or say it all the same."""
+        talk = next(form for form in self.seen.forms if form.action == "/q/now")
+        tapped = next((b for b in self.seen.buttons if b.value == text), None)
+        if tapped is not None:
+            await self.sends(talk, {"says": text})
+        else:
+            await self.sends(talk, {"text": text, "do": "write"})
+
+    async def sends(self, form: Form, more: dict[str, str]) -> None:
+        """A form, as a browser sends it; the work of a door is done first."""
+        fields = {**form.fields, **more}
+        if form.action == "/q/begin" and (work := max(f.work for f in self.seen.forms)):
+            fields["proof"] = prove(fields["challenge"], work)
+        await self._shows(await self.client.post(form.action, data=fields))
+
+    async def reloads(self) -> None:
+        """Where one is now."""
+        await self.opens("/q/now")
+
+    @property
+    def text(self) -> str:
+        """All that can be read, but what stands on buttons."""
+        return "\n".join(line.strip() for line in self.seen.said if line.strip())
+
+    @property
+    def labels(self) -> list[str]:
+        """What stands on buttons."""
+        return [button.label for button in self.seen.buttons]
+
+    async def _shows(self, answer: httpx.Response) -> None:
+        while True:
+            self.html, self.status = answer.text, answer.status_code
+            self.seen = Reader(self.html)
+            again = re.fullmatch(r"(\d+); url=(.+)", self.seen.refresh)
+            if again is None or int(again[1]) > 5:
+                return
+            await asyncio.sleep(0.1)
+            answer = await self.client.get(again[2])
+
+
+def prove(challenge: str, work: int) -> str:
+    """The numbers a script would find."""
+    zeros, found = 256 - puzzle_bits(work), []
+    for i in range(PUZZLES):
+        number = 0
+        while (
+            int.from_bytes(sha256(f"{challenge}.{i}.{number}".encode()).digest(), "big")
+            >> zeros
+        ):
+            number += 1
+        found.append(str(number))
+    return ".".join(found)
