@@ -8,13 +8,27 @@ assert "知道了" in phone.text
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import httpx
 
+from bot.app import App
+from bot.channels.http import Listener
 from bot.channels.page.door import PUZZLES, puzzle_bits
+from bot.channels.page.transport import Page
+from bot.core.messages import Address
+from bot.settings import PlannedRound
+from bot.verbs.opening import sample
+from handlers.front import Front
+from storage.unit_of_work import Work
+from tests.fakes import FixedClock
 
 _HIDDEN = frozenset({"script", "style", "title", "noscript"})
 
@@ -165,3 +179,73 @@ def prove(challenge: str, work: int) -> str:
             number += 1
         found.append(str(number))
     return ".".join(found)
+
+
+ROUND = "spring"
+
+
+@dataclass
+class House:
+    """The whole service with its page on a socket, and a clock."""
+
+    app: App
+    front: Front
+    clock: FixedClock
+    url: str
+    channel: Page
+    clients: list[httpx.AsyncClient]
+
+    def phone(self) -> Phone:
+        """Another one, which knows nothing yet."""
+        client = httpx.AsyncClient(base_url=self.url, timeout=20)
+        self.clients.append(client)
+        return Phone(client)
+
+    async def parent(self, name: str, *, unit: str = "newtown", group: str = "parent") -> str:
+        """Where the notice to this parent leads."""
+        address = Address(channel="school", id=name)
+        await self.app.database.write(
+            lambda tx: Work(tx).identity.place(address, "zh", group, unit)
+        )
+        return (await self.app.own_link(address, ROUND)).removeprefix(self.url)
+
+    async def quiet(self) -> None:
+        """All is said that can be."""
+        self.clock.push(4)
+        for address in self.front.alarms.take_due():
+            await self.front.ring(address)
+
+
+@asynccontextmanager
+async def page_house(
+    folder: Path, *, work: int = 6, days: int = 30, **more: Any
+) -> AsyncIterator[House]:
+    """The invented town, with one round that is open for so many days."""
+    clock, listener = FixedClock(), Listener("127.0.0.1", 0)
+    url = listener.bind()
+    loaded = sample(folder, {}, campaign=False)
+    now = datetime.fromtimestamp(clock(), UTC)
+    spring = PlannedRound(
+        id=ROUND,
+        survey="kunshan",
+        units=(),
+        groups=(),
+        opens=now - timedelta(days=1),
+        closes=now + timedelta(days=days),
+        reminders=2,
+    )
+    web = replace(loaded.settings.web, public_url=url, work=work)
+    settings = replace(loaded.settings, web=web, rounds=(spring,))
+    app = App(settings, loaded.secrets, clock, **more)
+    channel = app.page()
+    listener.add(channel.routes())
+    async with app.running(channel) as front:
+        serving = asyncio.create_task(listener.run())
+        home = House(app, front, clock, url, channel, [])
+        try:
+            yield home
+        finally:
+            for client in home.clients:
+                await client.aclose()
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)

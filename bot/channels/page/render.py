@@ -101,15 +101,8 @@ class Pages:
                 + (personal if standing in ("new", "again") else "")
                 + (_elsewhere(said) if standing in ("over", "unknown") else "")
                 + "</form>"
-                + f'<form method="post" action="/q/begin" class="aside">{hidden}'
-                + f'<label for="word">{escape(said["word_ask"])}</label>'
-                + '<textarea id="word" name="text" rows="2" autocomplete="off"></textarea>'
-                + f'<button name="do" value="say">{escape(said["word_say"])}</button></form>'
-                + f'<form method="post" action="/q/begin" class="aside">{hidden}'
-                + f'<label for="receipt-asked">{escape(said["receipt_ask"])}</label>'
-                + '<input id="receipt-asked" name="text" autocomplete="off" inputmode="numeric" '
-                + f'maxlength="60"><button name="do" value="look">{escape(said["receipt_look"])}'
-                + "</button></form>"
+                + _aside(said, "word", "say", hidden, _AREA.format(id="word"))
+                + _aside(said, "receipt", "look", hidden, _DIGITS.format(id="receipt"))
             ),
         )
 
@@ -188,13 +181,16 @@ class Pages:
             )
         hidden = _hidden(token=token, view=view.id, screen=view.last.screen)
         before, asked = _split(view)
-        heading, body = _asked(asked, view.last.heading)
+        heading, below = _asked(asked, view.last.heading)
+        body = _lines_with_receipt(below) if view.last.fleeting else _lines(below)
         choices, controls = _sorted(view.last.rows)
-        parts = [_note(before), heading, body, _receipt(view, said)]
+        parts = [_note(before), heading, body]
         if choices:
             parts.append(_choices(choices, said["choices"]))
         if view.last.writes or not view.asks:
-            parts.append(_field(said, alone=not choices, asks=view.asks))
+            counted = bool(choices) and not asked.startswith(view.last.heading)
+            label = "write_too" if counted else "write" if view.asks else "write_more"
+            parts.append(_field(said[label], said["written"], alone=not choices))
         if controls:
             parts.append(_controls(controls, said["controls"]))
         if not view.asks:
@@ -214,13 +210,15 @@ class Pages:
 
     def _on(self, said: Mapping[str, str], standing: str) -> str:
         """Where nothing is asked: the way on, where there is one."""
-        key = {"going": "resume", "again": "again", "new": "begin"}.get(standing)
-        go = (
-            f'<button class="go" name="do" value="on">{escape(said[key])}</button>'
-            if key
-            else ""
+        ways = {"going": ("resume", "go"), "again": ("again", "plain"), "new": ("begin", "go")}
+        go = ""
+        if standing in ways:
+            key, style = ways[standing]
+            go = f'<button class="{style}" name="do" value="on">{escape(said[key])}</button>'
+        leave = (
+            f'<button class="quiet" name="do" value="leave">{escape(said["leave"])}</button>'
         )
-        return f'{go}<p><button class="quiet" name="do" value="leave">{escape(said["leave"])}</button></p>'
+        return f"<p>{go}</p><p>{leave}</p>" if go else f"<p>{leave}</p>"
 
     # -- what all pages have --------------------------------------------------------
 
@@ -275,21 +273,18 @@ def _asked(text: str, heading: str) -> tuple[str, str]:
     """The heading with how far one is above it, and what stands below."""
     if not heading or heading not in text:
         first, _, rest = text.partition("\n")
-        return f'<h1 class="said">{_line(first)}</h1>', _lines(rest)
+        return f'<h1 class="said">{_line(first)}</h1>', rest
     above, _, below = text.partition(heading)
     step = f'<p class="step">{_line(above.strip())}</p>' if above.strip() else ""
-    return f"{step}<h1>{_line(heading)}</h1>", _lines(below)
+    return f"{step}<h1>{_line(heading)}</h1>", below
 
 
-def _receipt(view: View, said: Mapping[str, str]) -> str:
-    """The number alone and large, ready to be marked or copied."""
-    fleeting = view.last.fleeting
-    found = _RECEIPT.search(fleeting.shown) if fleeting else None
-    if found is None:
-        return ""
+def _receipt(line: str, found: re.Match[str]) -> str:
+    """The line with the number large, ready to be marked or copied."""
+    before, after = line[: found.start()], line[found.end() :]
     return (
-        f'<p class="receipt"><span>{escape(said["receipt"])}</span>'
-        f'<strong id="receipt" tabindex="0">{found[0]}</strong></p>'
+        f'<p class="receipt">{_line(before)}'
+        f'<strong id="receipt" tabindex="0">{found[0]}</strong>{_line(after)}</p>'
     )
 
 
@@ -311,12 +306,28 @@ def _button(button: Button) -> str:
     return f'<button name="says" value="{escape(button.says)}">{shown}{_line(button.label)}</button>'
 
 
-def _field(said: Mapping[str, str], *, alone: bool, asks: bool) -> str:
-    label = said["write" if alone and asks else "write_too" if asks else "write_more"]
+def _field(label: str, written: str, *, alone: bool) -> str:
+    style = "go" if alone else "plain"
     return (
         f'<div class="field"><label for="text">{escape(label)}</label>'
-        '<textarea id="text" name="text" rows="3" autocomplete="off"></textarea>'
-        f'<button class="go" name="do" value="write">{escape(said["written"])}</button></div>'
+        f'<textarea id="text" name="text" rows="{4 if alone else 2}" autocomplete="off"></textarea>'
+        f'<button class="{style}" name="do" value="write">{escape(written)}</button></div>'
+    )
+
+
+_AREA = '<textarea id="{id}-asked" name="text" rows="3" autocomplete="off"></textarea>'
+_DIGITS = (
+    '<input id="{id}-asked" name="text" autocomplete="off" inputmode="numeric" maxlength="60">'
+)
+
+
+def _aside(said: Mapping[str, str], name: str, do: str, hidden: str, field: str) -> str:
+    """What else one may come for; folded away where a telephone can."""
+    return (
+        f'<details class="aside"><summary>{escape(said[f"{name}_ask"])}</summary>'
+        f'<form method="post" action="/q/begin">{hidden}'
+        f'<label for="{name}-asked">{escape(said[f"{name}_here"])}</label>{field}'
+        f'<button name="do" value="{do}">{escape(said[f"{name}_{do}"])}</button></form></details>'
     )
 
 
@@ -369,6 +380,11 @@ def _p(text: str) -> str:
 
 def _lines(text: str) -> str:
     return "".join(f"<p>{_line(one)}</p>" for one in text.split("\n") if one.strip())
+
+
+def _lines_with_receipt(text: str) -> str:
+    every = ((one, _RECEIPT.search(one)) for one in text.split("\n") if one.strip())
+    return "".join(_receipt(one, found) if found else _lines(one) for one, found in every)
 
 
 def _line(text: str) -> str:

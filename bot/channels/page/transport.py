@@ -177,15 +177,13 @@ class Page:
         return await self._at_door(request, seat, link)
 
     async def _at_door(
-        self, request: Request, seat: Seat, link: str, *, note: str = "", status: int = 200
+        self, request: Request, seat: Seat, link: str, *, note: str = ""
     ) -> Response:
         own = own_page(link)
         standing: Standing = "new"
         mine = self._sits(seat) and seat.link == (link if own else "")
         if own is not None or mine:
             standing = await self._stands(seat.address if mine else own or seat.address)
-        if standing == "unknown":
-            status = 404
         bits = self._bits(request)
         free = mine or (own is not None and standing not in ("unknown", "over"))
         page = self._pages.door(
@@ -196,7 +194,7 @@ class Page:
             standing=standing,
             note=note,
         )
-        return self._html(page, seat, status)
+        return self._html(page, seat)
 
     def _bits(self, request: Request) -> int:
         if not self._work:

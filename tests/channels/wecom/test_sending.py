@@ -269,11 +269,14 @@ async def test_a_wrong_key_and_an_unknown_name():
 # -- parents ------------------------------------------------------------------------
 
 
-async def test_a_parent_gets_a_notice_with_a_link_of_their_own():
-    asked: list[Address] = []
+BEGINS = ((Button("接着答", "/start r_spring"), Button("别再提醒", "别再提醒")),)
 
-    async def link(parent: Address) -> str:
-        asked.append(parent)
+
+async def test_a_parent_gets_a_notice_with_a_link_of_their_own():
+    asked: list[tuple[Address, str]] = []
+
+    async def link(parent: Address, round: str) -> str:
+        asked.append((parent, round))
         return f"https://ask.example/p/{parent.id}-secret"
 
     async with Platform() as platform:
@@ -286,13 +289,13 @@ async def test_a_parent_gets_a_notice_with_a_link_of_their_own():
         client = Client(CORP, SECRET, api_base_url=platform.base)
         school = School(client, AGENT, words(), link)
         await school.send(
-            to("Wang_ma", "学校想问你 5 个小问题\n点一点就好。", "school", rows=BUTTONS)
+            to("Wang_ma", "学校想问你 5 个小问题\n点一点就好。", "school", rows=BEGINS)
         )
         (notice,) = platform.notices
         article = notice["news"]["articles"][0]
         assert article["title"] == "学校想问你 5 个小问题"
         assert article["url"] == "https://ask.example/p/Wang_ma-secret"
-        assert asked == [Address(channel="school", id="Wang_ma")]
+        assert asked == [(Address(channel="school", id="Wang_ma"), "spring")]
 
         await school.send(to("Wang_ma", "很长的话。" * 300, "school"))
         assert "https://ask.example/p/Wang_ma-secret" in platform.notices[-1]["text"]["content"]
@@ -304,7 +307,7 @@ async def test_a_parent_gets_a_notice_with_a_link_of_their_own():
 
 
 async def test_where_there_is_no_page_a_notice_is_words_alone():
-    async def nowhere(_: Address) -> str:
+    async def nowhere(_: Address, __: str) -> str:
         return ""
 
     async with Platform() as platform:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.wecom import transport
+from bot.core.messages import Address
 from handlers import outbox
 from tests.builders import a_round, choices, question
 from tests.channels.wecom.house import House, house, until
@@ -84,11 +85,15 @@ async def test_several_are_chosen_on_one_card(tmp_path: Path):
         assert "会议；作业" in anna.seen or "作业；会议" in anna.seen
 
 
+async def page_of(member: Address, round: str) -> str:
+    return f"https://ask.example/{member.id}/{round}"
+
+
 async def test_the_page_is_offered_before_the_first_question_and_not_later(tmp_path: Path):
-    async with house(tmp_path, page="https://ask.example") as home:
+    async with house(tmp_path, page=page_of) as home:
         anna = await start(home)
         urls = [b.get("url") for b in anna.cards[0].card["button_list"] if b.get("type") == 1]
-        assert urls == ["https://ask.example"]
+        assert urls == ["https://ask.example/ZhangSan/asks"]
         await home.does(anna.taps, "教职工")
         assert "https://ask.example" not in str([shown.card for shown in anna.cards[1:]])
 
@@ -182,7 +187,7 @@ async def test_where_cards_are_refused_the_same_is_said_in_words(tmp_path: Path,
 
 
 async def test_without_cards_everything_is_said_in_words(tmp_path: Path):
-    async with house(tmp_path, cards=False, page="https://ask.example") as home:
+    async with house(tmp_path, cards=False, page=page_of) as home:
         anna = await start(home)
         assert anna.shown[-1].card is None
         assert "2 我是教职工" in anna.sees
