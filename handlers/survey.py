@@ -156,7 +156,9 @@ def _hear_outside(
     known = over.language if over else work.identity.language(address)
     draft = over or Draft(address=address, language=known or "zh")
     match incoming.body:
-        case Arrived(link):
+        case Arrived(link, language):
+            if known is None and language == "en":
+                draft = replace(draft, language="en")
             return _begin(work, agenda, draft, read_link(link), now)
         case Tap(says, screen) if screen == OPEN_SCREEN:
             return _text_outside(work, agenda, draft, Part(incoming.message, says), now)

@@ -24,6 +24,7 @@ from bot.channels.http import Listener
 from bot.channels.page.door import PUZZLES, puzzle_bits
 from bot.channels.page.transport import Page
 from bot.core.messages import Address
+from bot.core.survey import Language
 from bot.settings import PlannedRound
 from bot.verbs.opening import sample
 from handlers.front import Front
@@ -201,11 +202,18 @@ class House:
         self.clients.append(client)
         return Phone(client)
 
-    async def parent(self, name: str, *, unit: str = "newtown", group: str = "parent") -> str:
+    async def parent(
+        self,
+        name: str,
+        *,
+        unit: str = "newtown",
+        group: str = "parent",
+        language: Language = "zh",
+    ) -> str:
         """Where the notice to this parent leads."""
         address = Address(channel="school", id=name)
         await self.app.database.write(
-            lambda tx: Work(tx).identity.place(address, "zh", group, unit)
+            lambda tx: Work(tx).identity.place(address, language, group, unit)
         )
         return (await self.app.own_link(address, ROUND)).removeprefix(self.url)
 

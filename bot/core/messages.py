@@ -91,6 +91,8 @@ class Arrived:
     """Somebody opened the chat or the page, perhaps by a link that names a round, a unit or a group."""
 
     link: str = ""
+    language: str = ""
+    """`zh` or `en` where they were reading already; who is known speaks as before."""
 
 
 Body = Text | Tap | Edited | Media | Arrived

@@ -213,17 +213,15 @@ class Page:
         challenge = self._door.read(form.get("challenge", ""))
         if challenge is None:
             return await self._at_door(request, seat, link, note="old")
-        own, going = own_page(link), False
-        if self._sits(seat) and seat.link == (link if own else ""):
-            going = await self._stands(seat.address) == "going"
-        else:
+        own = own_page(link)
+        if not (self._sits(seat) and seat.link == (link if own else "")):
             known = own is not None and await self._stands(own) not in ("unknown", "over")
             if not known and not self._door.solved(challenge, form.get("proof", "")):
                 return self._put_off(seat, challenge, link, form)
             if not known and not await self._spend(challenge.name):
                 return await self._at_door(request, seat, link, note="old")
             seat = self._admitted(request, seat, link if known else "")
-        return await self._enter(seat, link, form, challenge.name, going=going)
+        return await self._enter(seat, link, form, challenge.name)
 
     def _put_off(
         self, seat: Seat, challenge: Challenge, link: str, form: dict[str, str]
@@ -259,7 +257,7 @@ class Page:
                 "/q/now" if self._sits(seat) else "/q", 303, headers=_HEADERS
             )
         seat = self._admitted(request, seat, "")
-        return await self._enter(seat, link, form, name, going=False)
+        return await self._enter(seat, link, form, name)
 
     def _wait(
         self, seat: Seat, turn: str, seconds: int, where: str, form: dict[str, str]
@@ -274,21 +272,16 @@ class Page:
         self._crowd.begins(_host(request))
         return replace(seat, device=self._door.admit(link), link=link)
 
-    async def _enter(
-        self, seat: Seat, link: str, form: dict[str, str], name: str, *, going: bool
-    ) -> Response:
-        bodies: list[Body] = [Text("/en", whole=True)] if seat.english and not going else []
+    async def _enter(self, seat: Seat, link: str, form: dict[str, str], name: str) -> Response:
         said = form.get("text", "").replace("\r\n", "\n").strip()
-        if said and form.get("do") == "look":
-            word = self._words["zh"]["look_up"]
-            bodies.append(Text(said if word in said else f"{word} {said}", whole=True))
-        elif said:
-            bodies.append(Text(said, whole=True))
+        if said:
+            word = self._words["zh"]["look_up"] if form.get("do") == "look" else ""
+            body: Body = Text(said if word in said else f"{word} {said}", whole=True)
         else:
             round = seat.link.partition(".")[0]
             open_link = "" if own_page(link) else link
-            bodies.append(Arrived(f"r_{round}" if round else open_link))
-        return await self._take(seat, name, bodies, {})
+            body = Arrived(f"r_{round}" if round else open_link, seat.language)
+        return await self._take(seat, name, [body], {})
 
     # -- a talk -------------------------------------------------------------------
 
@@ -312,7 +305,7 @@ class Page:
             bodies.append(Tap(form["says"], form.get("screen", "")))
         elif form.get("do") == "on":
             round = seat.link.partition(".")[0]
-            bodies.append(Arrived(f"r_{round}" if round else ""))
+            bodies.append(Arrived(f"r_{round}" if round else "", seat.language))
         if not bodies:
             return self._to("/q/now", seat)
         key = sha256(
@@ -330,12 +323,13 @@ class Page:
         async with talk.hearing:
             repeated = key in talk.done
             try:
-                for number, body in enumerate(bodies, 1):
-                    if number == len(bodies) and not repeated:  # one answer to all of it
-                        talk.asked = _now()
+                for number, body in enumerate(bodies):
                     await self._committed(seat.address, f"{key}.{number}", body)
+                if not repeated:
+                    talk.asked = (
+                        _now()
+                    )  # before the answer is on its way: nothing was awaited since
             except NotStored:
-                talk.asked = NEVER
                 return self._again(seat, "busy", form, 503)
             talk.done.append(key)
         return self._to("/q/now", seat)
