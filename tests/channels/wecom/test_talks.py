@@ -93,7 +93,7 @@ async def test_the_page_is_offered_before_the_first_question_and_not_later(tmp_p
     async with house(tmp_path, page=page_of) as home:
         anna = await start(home)
         urls = [b.get("url") for b in anna.cards[0].card["button_list"] if b.get("type") == 1]
-        assert urls == ["https://ask.example/ZhangSan/asks"]
+        assert urls == ["https://ask.example/ZhangSan/spring"]
         await home.does(anna.taps, "教职工")
         assert "https://ask.example" not in str([shown.card for shown in anna.cards[1:]])
 
