@@ -362,7 +362,8 @@ class Page:
     async def _answered(self, talk: _Talk, address: Address) -> None:
         """Wait for what is to stand here: long where an answer is sure to come, a moment where some may be waiting."""
         waits = _now() - talk.asked < GIVES_UP
-        fresh = talk.view is not None and _now() - talk.since < FRESH_FOR
+        view = talk.view  # more may follow where nothing is asked: a receipt that was still being made
+        fresh = view is not None and view.asks and _now() - talk.since < FRESH_FOR
         if talk.letters or (fresh and not waits):
             return
         talk.looking += 1
