@@ -362,7 +362,8 @@ class Page:
     async def _answered(self, talk: _Talk, address: Address) -> None:
         """Wait for what is to stand here: long where an answer is sure to come, a moment where some may be waiting."""
         waits = _now() - talk.asked < GIVES_UP
-        view = talk.view  # more may follow where nothing is asked: a receipt that was still being made
+        # Where nothing is asked more may follow: a receipt that was still being made.
+        view = talk.view
         fresh = view is not None and view.asks and _now() - talk.since < FRESH_FOR
         if talk.letters or (fresh and not waits):
             return
