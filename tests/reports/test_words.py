@@ -91,10 +91,12 @@ def test_a_rich_week_and_a_silent_one_find_every_sentence_they_need() -> None:
         "notice", "card", "problems", "problems_column", "problems_must", "problems_source", "problems_kind",
         "problems_state", "problems_own", "answers", "answers_column", "answers_way",
         "report_as", "checkup_item", "checkup_words", "checkup_which", "holiday", "layout", "sms",  # papers of their own
+        "appraisal", "appraisal_column", "appraisal_invalid", "appraisal_quorum", "appraisal_stage",
+        "handed_back", "handed_back_fault", "ledger_value",
     }  # fmt: skip
     left = {key for key in words if key not in words.heard and key.split(".")[0] not in coded}
     assert left == {
-        "annex.list_one", "date.minute", "destinations.declined", "digest.foreword", "ledger.more",
+        "annex.list_one", "date.minute", "destinations.declined", "digest.foreword", "ledger.more", "mark.early_told",
         "report.basis", "report.milestones_none", "report.turnout_unknown",
         "message.turnout_unknown", "number.new", "personal.above", "repeated.again", "turnout.apart", "turnout.folded", "urgent.waiting",
     }  # fmt: skip
