@@ -136,6 +136,8 @@ def known(db: Db, master: bytes, slots: Mapping[int, bytes]) -> Known:
 def _by_slot(db: Db) -> Iterator[tuple[bytes, int, bytes]]:
     """What each is bound to, where its key lies, and what is sealed."""
     yield from db.execute("SELECT id, key, sealed FROM telling")
+    for visit, slot, sealed in db.execute("SELECT visit, key, sealed FROM booking"):
+        yield visit.encode(), slot, sealed
     for tag, revision, slot, sealed in db.execute(
         "SELECT tag, revision, key, sealed FROM draft"
     ):
@@ -254,19 +256,24 @@ TIMES: Mapping[str, str] = {
             "urgent.period", "urgent.day", "urgent.ended", "problem_line.day", "way.day", "notice.opens",
             "notice.closes", "completion.day", "completion.occurrence", "feed.day", "talk.day", "talk.done",
             "clue.day", "clue.received", "appraisal.counted", "intake.period", "intake.day", "entry.received",
-            "entry.due", "mailing.sent", "mailing.due", "mailing.returned",
+            "entry.due", "mailing.sent", "mailing.due", "mailing.returned", "visiting_day.day",
         ),
         "date",
     ),
     **dict.fromkeys(
         (
             "inbox.day", "letter.day", "reply.day", "signature.day", "tiding.day", "tiding.tried", "telling.day",
-            "invitation.expires", "awaited.day", "errand.day",
+            "invitation.expires", "awaited.day", "errand.day", "echo.day", "echo.begun",
         ),
         "day",
     ),
     **dict.fromkeys(("trail.at", "urgent.at"), "minute"),
-    **dict.fromkeys(("round.opens", "round.closes", "wave.at"), "planned"),
+    **dict.fromkeys(
+        (
+            "round.opens", "round.closes", "wave.at", "visiting_day.starts", "visiting_day.ends", "booking.slot",
+        ),
+        "planned",
+    ),
 }  # fmt: skip
 """Every column that tells a time, and the finest it may: a date in words, a day since 1970, a whole minute. What the office
 planned, or sent to everybody, is nobody's time."""
@@ -285,7 +292,7 @@ NUMBERS = frozenset(
         "problem.number", "problem.lines", "problem.rules", "clue.number", "appraisal.number",
         "intake.number", "intake.state", "intake.key", "intake.many", "intake.taken", "intake.known", "intake.bad",
         "waiting.batch", "waiting.number", "entry.batch", "entry.early", "entry.urgent", "twin.likeness", "twin.apart",
- "way.problem", "notice.down",
+        "way.problem", "notice.down", "echo.number", "echo.state", "visiting_day.length", "booking.told", "booking.key",
     }
 )  # fmt: skip
 """Every other column that holds a number: counts, flags, slots of keys. None of them is about a time."""

@@ -12,6 +12,7 @@ from bot.settings import Leader as Listed
 from handlers.digest import LEADERS
 from storage.vault import Said
 from tests.handlers.test_week import town
+from tests.reports.test_portable import text_of
 
 HEAD = Listed(name="甲一一", post="校长", unit="no1")
 SECOND = Listed(name="乙二二", post="副校长", unit="no1")
@@ -107,8 +108,9 @@ async def test_nobody_else_sees_more_than_how_many_there_are(tmp_path):
             assert "从不听课" not in one.text
             assert "乙二二" not in one.text
         assert papers(house, "office") == []
-        (digest,) = papers(house, "office", "digest")
+        digest, printed = sorted(papers(house, "office", "digest"), key=lambda file: file.name)
         assert "从不听课" not in words(digest)
+        assert "从不听课" not in text_of(printed.content)
 
 
 async def test_what_names_the_holder_or_the_head_goes_to_the_level_above_and_waits_there(

@@ -23,6 +23,7 @@ from tests.privacy.apart import (
     live,
 )
 from tests.privacy.test_blackbox_week import ENCODINGS, FORMS, everything, in_every_encoding
+from tests.reports.test_portable import text_of as printed
 
 MOMENTS = ("called", "after kill -9", "late", "after the tick", "sent", "after all")
 BEFORE_THE_TICK = MOMENTS[:3]
@@ -48,7 +49,9 @@ def bare(words: str) -> str:
 
 
 def text_of(paper: bytes) -> str:
-    """What stands in a docx or xlsx."""
+    """What stands in a docx, xlsx or PDF."""
+    if paper.startswith(b"%PDF"):
+        return printed(paper)
     with zipfile.ZipFile(io.BytesIO(paper)) as packed:
         parts = [packed.read(name).decode("utf-8", "replace") for name in packed.namelist()]
     return re.sub(r"<[^>]+>", "", "\n".join(parts))
@@ -243,12 +246,12 @@ def test_a_personal_file_has_no_group_no_channel_and_no_time_of_day(friday: Frid
 
 
 @pytest.mark.parametrize("words", PERSONAL)
-@pytest.mark.parametrize("paper", ["digest.docx", "ledger.xlsx", "digest.txt"])
+@pytest.mark.parametrize("paper", ["digest.docx", "digest.pdf", "ledger.xlsx", "digest.txt"])
 def test_a_common_paper_has_no_word_that_was_said_about_a_leader(
     friday: Friday, paper: str, words: str
 ):
     content = (friday.folder / "papers" / paper).read_bytes()
-    text = text_of(content) if content.startswith(b"PK") else content.decode()
+    text = text_of(content) if content.startswith((b"PK", b"%PDF")) else content.decode()
 
     assert bare(words) not in text
     assert any(bare(plain) in text for plain in PLAIN) or paper == "digest.txt"
@@ -258,7 +261,8 @@ def test_a_digest_writes_no_personal_file_unless_it_is_told_where(friday: Friday
     names = {path.name for path in (friday.folder / "papers").iterdir()}
     apart = {path.name for path in (friday.folder / "apart").iterdir()}
 
-    assert names == {"digest.txt", "digest.docx", "ledger.xlsx", "chart.png"}
+    charts = {"chart.png", "chart-asks.png", "chart-trend.png"}
+    assert names == {"digest.txt", "digest.docx", "digest.pdf", "ledger.xlsx"} | charts
     assert "personal-no1.docx" in apart
 
 

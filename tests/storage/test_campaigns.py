@@ -54,8 +54,10 @@ def test_a_new_version_takes_the_place_of_the_old_one_when_it_is_approved(work):
 def test_of_a_plan_one_version_lives_whoever_races(work):
     work.campaigns.approve(work.campaigns.begin(PLAN), PLAN_1, "office-1")
     work.campaigns.propose(PLAN_1)
+    work._tx._connection.mark()
     with pytest.raises(Exception, match=r"(?i)unique"):
         tell(work._tx, "UPDATE campaign SET state = 1")
+    work._tx._connection.unwind()
 
 
 def test_another_draft_of_a_plan_takes_the_place_of_the_first(work):

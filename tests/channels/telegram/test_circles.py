@@ -126,8 +126,9 @@ async def test_who_may_do_what_is_decided_for_each_person(tmp_path: Path):
         await house.taps(house.clerk, "就用这个群")
         await house.week()
         await house.says(house.head, "/digest")
-        assert "【初稿" in house.group.sees
+        assert "还没有周报" in house.group.sees  # a draft is shown to those who write it
         await house.says(house.clerk, "/digest")
+        assert "【初稿" in house.group.sees
         await house.taps(house.head, "发送")
         assert "不归您的账号管" in house.group.sees
         kept = await house.do(lambda work: work.digests.last())
