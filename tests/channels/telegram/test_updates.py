@@ -13,6 +13,8 @@ from bot.channels.telegram.updates import (
     Moved,
     Seated,
     Unreadable,
+    by_types,
+    in_private,
     read,
     who,
 )
@@ -169,6 +171,44 @@ def test_bots_and_channels_are_not_people():
     assert heard(message=message(text="hi") | {"from": bot}) is None
     assert heard(message=message(channel, text="hi")) is None
     assert heard(channel_post=message(channel, text="hi")) is None
+
+
+AROUND = st.fixed_dictionaries(
+    {},
+    optional={
+        "entities": st.just([{"type": "bot_command", "offset": 0, "length": 1}]),
+        "reply_to_message": st.just(message(text="earlier")),
+        "forward_origin": st.just({"type": "user", "sender_user": USER, "date": 1790000000}),
+        "edit_date": st.just(1790000001),
+        "from": st.sampled_from(
+            [USER, USER | {"is_bot": True}, USER | {"language_code": "zh"}]
+        ),
+        "chat": st.sampled_from([CHAT, GROUP]),
+    },
+)
+WORDS = st.text(max_size=8) | st.sampled_from(
+    ["/start", "/start u_no1", "/skip", "/x y", "v1|k|2|1"]
+)
+
+
+@given(AROUND, WORDS)
+def test_what_is_read_straight_is_what_the_types_say(around: dict[str, Any], words: str):
+    said = {"update_id": 900, "message": message(text=words) | around}
+    tapped = {
+        "update_id": 901,
+        "callback_query": tap(words, around.get("chat", CHAT))
+        | {"from": around.get("from", USER)},
+    }
+
+    for update in (said, tapped):
+        straight = in_private(update)
+        assert straight is None or straight == by_types(update)
+        assert read(update) == by_types(update)
+
+
+def test_words_and_taps_in_a_private_chat_are_read_straight():
+    assert in_private({"update_id": 900, "message": message(text="食堂的菜太凉")})
+    assert in_private({"update_id": 900, "callback_query": tap("v1|k|2|1")})
 
 
 JSON = st.recursive(
