@@ -17,8 +17,9 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.core.appointment import State, VisitingDay
 from bot.core.messages import Address
 from bot.core.survey import Language
-from storage.database import Raced, Row, Statement, Tx
+from storage.database import Raced, Tx
 from storage.keys import KeyLost, chance, derive, seal, unseal
+from storage.statement import Row, Statement
 from storage.tables import booking, visiting_day
 
 

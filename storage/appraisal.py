@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.appraisal import Meeting, Paper, State
-from storage.database import Raced, Statement, Tx
+from storage.database import Raced, Tx
+from storage.statement import Statement
 from storage.tables import appraisal
 
 _ALL = Statement(select(appraisal.c.body).order_by(appraisal.c.number))

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
-from storage.database import Raced, Statement, Tx
+from storage.database import Raced, Tx
 from storage.keys import derive, seal, unseal
+from storage.statement import Statement
 from storage.tables import campaign as table
 from storage.tables import completion
 

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Redacted
-from storage.database import Row, Statement, Tx
+from storage.database import Tx
+from storage.statement import Row, Statement
 from storage.tables import clue, opinion
 
 

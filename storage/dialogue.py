@@ -16,8 +16,9 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.core.dialogue import Kind, Says
 from bot.core.messages import Redacted
 from bot.core.receipt import MOST_LETTERS, MOST_PIECES, Held
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import KeyLost, seal_to, unseal_with
+from storage.statement import Statement
 from storage.tables import letter, reply
 
 

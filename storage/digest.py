@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import derive, seal, unseal
+from storage.statement import Statement
 from storage.tables import digest, digest_note
 
 

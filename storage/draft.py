@@ -14,8 +14,9 @@ from bot.core.dialogue import Visit
 from bot.core.messages import Address
 from bot.core.session import Session, from_plain, to_plain
 from bot.core.survey import Language
-from storage.database import Raced, Row, Statement, Tx
+from storage.database import Raced, Tx
 from storage.keys import KeyLost, Keyring, seal, unseal
+from storage.statement import Row, Statement
 from storage.tables import draft
 
 

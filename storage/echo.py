@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.core.echo import Scope
 from bot.core.messages import Redacted
-from storage.database import Statement, Tx
+from storage.database import Tx
+from storage.statement import Statement
 from storage.tables import echo
 
 

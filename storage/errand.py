@@ -12,8 +12,9 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from bot.core.messages import Address, Sent
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import derive, seal, unseal
+from storage.statement import Statement
 from storage.tables import awaited, errand
 
 DAY = 86400

@@ -10,8 +10,9 @@ from datetime import date
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import derive
+from storage.statement import Statement
 from storage.tables import feed
 
 OCTETS = 24

@@ -15,8 +15,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Address
 from bot.core.survey import Language
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import derive, mac, seal, unseal
+from storage.statement import Statement
 from storage.tables import person
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Incoming
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import INBOX_DAYS
+from storage.statement import Statement
 from storage.tables import inbox
 
 _KNOWN = Statement(select(inbox.c.day).where(inbox.c.mac == bindparam("mac_")))

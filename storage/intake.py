@@ -20,8 +20,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.intake.model import MEETING, Facts
 from bot.core.messages import Address
-from storage.database import Row, Statement, Tx
+from storage.database import Tx
 from storage.keys import KeyLost, derive, seal, unseal
+from storage.statement import Row, Statement
 from storage.tables import entry, intake, mailing, mapping, opinion, twin, waiting
 
 BEGUN, GOING, TOLD, DONE, BACK = range(5)

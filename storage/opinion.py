@@ -21,7 +21,8 @@ from bot.core.messages import Redacted
 from bot.core.receipt import MOST_PIECES
 from bot.core.release import Counted, Freed
 from bot.core.survey import RATINGS
-from storage.database import Row, Statement, Tx
+from storage.database import Tx
+from storage.statement import Row, Statement
 from storage.tables import opinion, released, way
 
 CHAT = "chat"

@@ -14,8 +14,9 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Address
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import derive, seal, unseal
+from storage.statement import Statement
 from storage.tables import outbox
 
 WAITING, SENT, REFUSED = 0, 1, 2

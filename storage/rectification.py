@@ -16,7 +16,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.receipt import MOST_PIECES
 from bot.core.rectification import RULES, Event, Problem, State, from_json, replay, to_json
-from storage.database import Raced, Row, Statement, Tx
+from storage.database import Raced, Tx
+from storage.statement import Row, Statement
 from storage.tables import notice, opinion, problem, problem_line, themed, way
 
 Way = Literal["known", "new", "answered", "forwarded", "handed", "declined"]

@@ -29,8 +29,9 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select
 
 from bot.core.appraisal import PREFIX
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import INBOX_DAYS, KeyLost, unseal
+from storage.statement import Statement
 from storage.tables import (
     appraisal,
     awaited,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, bindparam, case, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from storage.database import Statement, Tx
+from storage.database import Tx
+from storage.statement import Statement
 from storage.tables import round_, wave
 
 

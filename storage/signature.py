@@ -12,8 +12,9 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.receipt import LOOKUP, Held
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import KeyLost, seal, unseal
+from storage.statement import Statement
 from storage.tables import signature
 
 

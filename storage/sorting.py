@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from storage.database import Statement, Tx
+from storage.database import Tx
+from storage.statement import Statement
 from storage.tables import decision, opinion
 
 TOPIC = "topic"

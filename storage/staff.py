@@ -24,8 +24,9 @@ from bot.core.messages import Address
 from bot.core.people import Deed, Label, Post, Role, Staff, new_code
 from bot.core.people.rights import SEATS
 from bot.core.survey import Language
-from storage.database import Raced, Statement, Tx
+from storage.database import Raced, Tx
 from storage.keys import derive, mac, seal, unseal
+from storage.statement import Statement
 from storage.tables import invitation, seat, staff, trail
 
 SERVER = "server"

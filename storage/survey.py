@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.survey import Form, Group, Option, Question, Script, Survey, Unit, When
-from storage.database import Statement, Tx
+from storage.database import Tx
+from storage.statement import Statement
 from storage.tables import script
 
 _FIND = Statement(select(script.c.body).where(script.c.digest == bindparam("digest_")))

@@ -13,8 +13,9 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.talks import Talk, Why
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import derive, seal, unseal
+from storage.statement import Statement
 from storage.tables import talk
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from storage.database import Row, Statement, Tx
+from storage.database import Tx
+from storage.statement import Row, Statement
 from storage.tables import opinion, theme, themed
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from bot.core.messages import Address, Redacted
 from bot.core.survey import Language
-from storage.database import Statement, Tx
+from storage.database import Tx
 from storage.keys import KeyLost, chance, seal, unseal
+from storage.statement import Statement
 from storage.tables import telling, tiding
 
 

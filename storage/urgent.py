@@ -15,7 +15,8 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.core.messages import Redacted
 from bot.core.receipt import MOST_PIECES
 from bot.core.urgent import Matter, State
-from storage.database import Row, Statement, Tx
+from storage.database import Tx
+from storage.statement import Row, Statement
 from storage.tables import urgent
 
 NOBODY, ON_DUTY, OFFICE_TOO = 0, 1, 2

@@ -56,8 +56,9 @@ from bot.core.bucket import (
 from bot.core.cells import Atoms
 from bot.core.messages import Address, Redacted
 from bot.core.receipt import MOST_PIECES, Receipt
-from storage.database import Raced, Row, Statement, Tx
+from storage.database import Raced, Tx
 from storage.keys import KeyLost, chance, mac, public_of, seal_block, unseal_block
+from storage.statement import Row, Statement
 from storage.tables import bucket, released, vault
 
 Outcome = Literal["taken", "already", "closed"]

@@ -25,10 +25,11 @@ from bot.verbs.opening import sample
 from handlers.digest import draft
 from handlers.round import Reminders, seed
 from handlers.words import House
-from storage.database import Database, Statement, Tx
+from storage.database import Database, Tx
 from storage.keys import Keyring
 from storage.opinion import sliced
 from storage.schema import prepare
+from storage.statement import Statement
 from storage.tables import opinion
 from storage.unit_of_work import Work
 from tests.bench.inbound import Mute, script
