@@ -18,6 +18,7 @@ from bot.core.messages import File, Redacted
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing.process import BaseProcess
 
     from bot.core.campaign.schedule import Schedule
     from bot.core.digest import Digest, Since
@@ -136,8 +137,19 @@ _APART = "tingwen-press-"
 
 
 def _begun(folder: str, begin: Callable[..., None], *arguments: object) -> None:
+    from multiprocessing import parent_process
+    from threading import Thread
+
     tempfile.tempdir = folder
+    if (parent := parent_process()) is not None:
+        Thread(target=_end_with, args=(parent,), daemon=True).start()
     begin(*arguments)
+
+
+def _end_with(parent: "BaseProcess") -> None:
+    # A pool waits for its next task for ever, also when nobody is left who could give it one: people's words in hand.
+    parent.join()
+    os._exit(1)
 
 
 def tidy() -> None:
