@@ -503,7 +503,7 @@ class App:
                 lambda: {unit.id: unit.parent for unit in units_of(settings)},
             ),
             self.clock,
-            awake=hours_of(settings)["staff"].now,
+            awake=office_hours(settings).now,
             visiting=self._visiting(),
         )
 

@@ -1,4 +1,5 @@
-"""Visiting days (校长接待日): people book a time and let it go, by chat; the clock reminds both sides.
+"""Visiting days (校长接待日): people book a time and let it go, by chat; the clock reminds both sides, and afterwards asks for
+what was said.
 
 Nothing is remembered between two messages but the booking itself. What somebody wishes to talk of is shown to them masked
 before the office may read it; a name is kept as they write it, because they give it on purpose.
@@ -51,6 +52,9 @@ EVENING = 17
 
 SERIES = 3
 """Days of a rule that are always published ahead, as far as there are so many within `AHEAD` days."""
+
+AFTERWARDS = 7
+"""Days for which it is asked what was said on a day; the next one in the office's hours will do."""
 
 DAY = 86400
 
@@ -350,12 +354,17 @@ def due(
     *,
     awake: bool,
 ) -> None:
-    """Publish the next days of rules, remind those who come, give the list to whoever receives; each thing once."""
+    """Publish the next days of rules, remind those who come, give the list to whoever receives, ask what was said; each
+    thing once."""
     local = house.zone(moment)
     days = work.visits.days()
     extend(work, days, local.date(), house.calendar)
     for one in days:
-        if one.state is not State.UP or one.day < local.date():
+        if one.state is not State.UP or one.day < local.date() - timedelta(days=AFTERWARDS):
+            continue
+        if _over(one, local):
+            if awake:
+                _ask(work, one, tuple(offices))
             continue
         _remind(work, house, one, local, int(moment.timestamp() // DAY))
         if awake and local >= _listed_from(one, local, house.calendar):
@@ -433,6 +442,22 @@ def _list(work: Work, one: VisitingDay, offices: tuple[Address, ...]) -> None:
     )
     for address in receiving(work, one, offices):
         work.parcels.put("visits", f"{one.day}:{one.id}", address, note)
+
+
+def _over(one: VisitingDay, local: datetime) -> bool:
+    return (one.day, one.ends) <= (local.date(), local.hour * 60 + local.minute)
+
+
+def _ask(work: Work, one: VisitingDay, offices: tuple[Address, ...]) -> None:
+    """Who takes opinions in there is asked for what was said. Not those who received: they may not enter any."""
+    there = work.staff.holding(Role.SCHOOL, one.unit) if one.unit else ()
+    note = Note(
+        key="visit.over",
+        params={"day": f"{one.day.month}-{one.day.day}"},
+        buttons=(("visit.record", f"接待日 记 {one.id}"),),
+    )
+    for address in tuple(member.address for member in there) or offices:
+        work.parcels.put("visited", f"{one.day}:{one.id}", address, note)
 
 
 def receiving(

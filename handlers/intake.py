@@ -28,6 +28,7 @@ from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database
 from storage.intake import BACK, DONE, GOING, HANDED_BACK, TOLD, Batch, Twins
 from storage.opinion import PERSONAL, Kept, Written
+from storage.rectification import Fate
 from storage.unit_of_work import Work
 
 if TYPE_CHECKING:  # what reads comes with the process that reads
@@ -291,16 +292,21 @@ def take(
             dimension=one.row.dimension,
             sure=bool(one.row.given and "topic" in one.row.given),
         )
+        opinion = work.opinions.enter(ROUND, batch.period, written)
         intakes.enter(
             mac,
             batch.number,
-            work.opinions.enter(ROUND, batch.period, written),
+            opinion,
             received=one.row.day or batch.day,
             due=one.row.due,
             origin=one.row.origin,
             early=is_early(one.row.day, batch.since),
             urgent=one.urgent,
         )
+        if batch.facts.answer and one.labels.get("about") != PERSONAL:
+            answered = date.fromisoformat(batch.facts.day or today)
+            words = batch.facts.answer
+            work.problems.give(opinion, Fate(way="answered", words=words, day=answered))
         if batch.source == LETTER and one.row.unit:
             intakes.came_back(one.row.unit, one.row.day or today)
     if read.bad:
@@ -352,6 +358,7 @@ def make_one(work: Work, one: str, other: str) -> bool:
             "channel": second.channel,
         },
     )
+    work.problems.gone(bytes.fromhex(second.id), into=bytes.fromhex(first.id))
     return work.opinions.drop(bytes.fromhex(second.id))
 
 
@@ -366,6 +373,7 @@ def undo(work: Work, batch: Batch) -> int | None:
     work.intakes.clear(batch.number)
     gone, stay = work.intakes.take_back(batch.number)
     for id in gone:
+        work.problems.gone(id)
         work.opinions.drop(id)
     for id, had in stay.items():
         written = Written(

@@ -1,8 +1,8 @@
 """The problem list as it is kept: what was done to each problem, line by line; each opinion's one way; the notices.
 
 A line is added under the number that follows the last one, so of two who act on the same problem at once one acts on what
-the other left (`Raced`). Nothing is changed and nothing is deleted here, except that an opinion's way may be given anew: the
-trail says by whom. How a problem stands is kept beside its lines, in the same transaction, and never asked of them again.
+the other left (`Raced`). Nothing is changed and nothing is deleted here, except that an opinion's way may be given anew (the
+trail says by whom), and goes with an opinion that was entered by mistake. How a problem stands is kept beside its lines, in the same transaction, and never asked of them again.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.receipt import MOST_PIECES
@@ -105,6 +105,7 @@ _GIVE = Statement(
         },
     )
 )
+_UNGIVE = Statement(delete(way).where(way.c.opinion == bindparam("opinion_")))
 _WAY = Statement(
     select(way.c.way, way.c.problem, way.c.words, way.c.day).where(
         way.c.opinion == bindparam("opinion_")
@@ -301,6 +302,13 @@ class Problems:
             "day": fate.day.isoformat(),
         }
         self._tx.do(_GIVE, row)
+
+    def gone(self, opinion: bytes, into: bytes | None = None) -> None:
+        """It is no opinion any more: it was entered by mistake, or is one with `into`, which gets its way unless it has one."""
+        fate = self.fate(opinion)
+        self._tx.do(_UNGIVE, {"opinion_": opinion})
+        if fate is not None and into is not None and self.fate(into) is None:
+            self.give(into, fate)
 
     def fate(self, opinion: bytes) -> Fate | None:
         """What became of it; None while it is still to be judged."""

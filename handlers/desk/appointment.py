@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import date
 
 from bot.core.appointment import AHEAD, LENGTHS, Hours, State, VisitingDay, clock, read_hours
+from bot.core.intake.model import Facts
 from bot.core.messages import Button
 from bot.core.people import Deed, may, within
 from handlers.appointment import SERIES, House, about, call_off, extend, move
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, pairs
+from handlers.desk.intake import begin
 from storage.appointment import Booking
 
 WHOLE = "-"
@@ -32,6 +34,8 @@ def _visits(asking: Asking) -> Answer:
             return _line(asking, unit)
         case ("看", id, *_):
             return _seen(asking, id)
+        case ("记", id, *_):
+            return _recorded(asking, id)
         case (what, id, *more) if what in ("发布", "时长", "不要", "改", "停", "取消"):
             return _changed(asking, what, id, more)
         case _:
@@ -215,6 +219,8 @@ def _seen(asking: Asking, id: str) -> Answer:
         ]
         if one.rule:
             buttons.append(asking.button("visits.stop", f"接待日 停 {id}"))
+    if _can_record(asking, one) and one.day <= asking.today:
+        buttons.append(asking.button("visits.record", f"接待日 记 {id}"))
     return Answer(text="\n".join(lines), rows=(*pairs(buttons), (asking.back(),)))
 
 
@@ -225,6 +231,21 @@ def _comes(asking: Asking, known: Booking) -> str:
         name=known.name or asking.say("visits.no_name"),
         topic=known.topic if known.sure else asking.say("visits.no_topic"),
     )
+
+
+def _can_record(asking: Asking, one: VisitingDay) -> bool:
+    return one.state is State.UP and may(asking.member.staff, Deed.TAKE_IN, one.unit)
+
+
+def _recorded(asking: Asking, id: str) -> Answer:
+    """What was said on that day becomes opinions of visitors. Of the bookings nothing goes along: who came stays theirs."""
+    one = asking.work.visits.find(id)
+    if one is None or not _can_record(asking, one):
+        return Answer(text=asking.say("visits.gone"), menu=True)
+    if one.day > asking.today:
+        return Answer(text=asking.say("visits.not_yet"), menu=True)
+    facts = Facts(unit=one.unit, day=one.day.isoformat(), place=one.place, host=one.host)
+    return begin(asking, "caller", facts)
 
 
 def _moved(asking: Asking, one: VisitingDay) -> Answer:

@@ -13,7 +13,15 @@ from functools import partial
 from bot.content.intake.sent import LinesFound, TableFound, Unreadable
 from bot.content.intake.sent import read as read_file
 from bot.core.intake.columns import FIELDS, Field, header_key, read_day
-from bot.core.intake.model import DICTATED, LETTER, LONGEST, MEETING, SOURCES, Facts
+from bot.core.intake.model import (
+    DICTATED,
+    FACE_TO_FACE,
+    LETTER,
+    LONGEST,
+    MEETING,
+    SOURCES,
+    Facts,
+)
 from bot.core.intake.splitting import sentences, split
 from bot.core.messages import Button
 from bot.core.people import Deed, find_units, may
@@ -47,6 +55,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     DICTATED: ("代录", "dictated"),
 }
 """What one types, by source."""
+
+LONGEST_ANSWER = 200
+"""Characters of what was answered at once."""
 
 _HELD = frozenset({MEETING, "visit", "guide"})
 """Sources with a place and a host."""
@@ -93,6 +104,15 @@ def _from(source: str, asking: Asking) -> Answer:
     )
     facts = Facts(day=today, unit=_own(asking))
     return _pasted(asking, replace(batch, facts=facts), words)
+
+
+def begin(asking: Asking, source: str, facts: Facts) -> Answer:
+    """A batch of that source of which this much is known already; what was said is awaited."""
+    today, who = asking.today.isoformat(), str(asking.member.label)
+    batch = asking.work.intakes.begin(source, today, who, asking.member.address)
+    asking.work.intakes.save(replace(batch, facts=facts))
+    text = asking.say("intake.send", source=asking.say(f"intake.source_{source}"))
+    return Answer(text=text, rows=((asking.back(),),), awaits=f"录入 {batch.number} 贴")
 
 
 def entering(source: str) -> Callable[[Asking], Answer]:
@@ -156,9 +176,11 @@ def _show(asking: Asking, batch: Batch, head: str = "", page: int = 0) -> Answer
         source=asking.say(f"intake.source_{batch.source}") if batch.source else "",
         facts=_told(asking, batch),
     )
+    said = batch.facts.answer
+    answered = asking.say("intake.answered", answer=said) if said else ""
     body = _table(asking, batch) if batch.file else _lines(asking, batch, page)
     missing = _missing(asking, batch)
-    text = "\n".join(filter(None, (head, title, *body, missing)))
+    text = "\n".join(filter(None, (head, title, answered, *body, missing)))
     awaits = "" if batch.file else f"录入 {batch.number} 贴"
     return Answer(text=text, rows=_rows(asking, batch, page), awaits=awaits)
 
@@ -203,6 +225,8 @@ def _facts(batch: Batch) -> list[tuple[str, str]]:
         found.append(("方式", "way"))
     else:
         found.append(("部门", "origin"))
+    if batch.source in FACE_TO_FACE:
+        found.append(("答复", "answer"))
     return found
 
 
@@ -368,6 +392,14 @@ def _set_words(name: str, word: str, asking: Asking, batch: Batch, said: list[st
     return _ask(asking, batch, word, f"intake.ask_{name}")
 
 
+def _set_answer(asking: Asking, batch: Batch, said: list[str]) -> Answer:
+    """What was answered at once: then each of them has its way (已答复). 0: nothing was."""
+    typed = (" ".join(said) or asking.free).strip()
+    if not typed or len(typed) > LONGEST_ANSWER:
+        return _ask(asking, batch, "答复", "intake.ask_answer", most=str(LONGEST_ANSWER))
+    return _fact(asking, batch, answer="" if typed == "0" else asking.masked(typed))
+
+
 def _set_way(asking: Asking, batch: Batch, said: list[str]) -> Answer:
     """How words were taken down for somebody: on the telephone, or sitting together."""
     if said and said[0] in ("电话", "当面"):
@@ -380,9 +412,9 @@ def _set_way(asking: Asking, batch: Batch, said: list[str]) -> Answer:
     return Answer(text=asking.say("intake.ask_way"), rows=(buttons, _back_to(asking, batch)))
 
 
-def _ask(asking: Asking, batch: Batch, word: str, key: str) -> Answer:
+def _ask(asking: Asking, batch: Batch, word: str, key: str, **params: str) -> Answer:
     says = f"录入 {batch.number} {word}"
-    return Answer(text=asking.say(key), rows=(_back_to(asking, batch),), awaits=says)
+    return Answer(text=asking.say(key, **params), rows=(_back_to(asking, batch),), awaits=says)
 
 
 _FACTS: Mapping[str, Callable[[Asking, Batch, list[str]], Answer]] = {
@@ -391,6 +423,7 @@ _FACTS: Mapping[str, Callable[[Asking, Batch, list[str]], Answer]] = {
     "人数": _set_people,
     "日期": _set_day,
     "方式": _set_way,
+    "答复": _set_answer,
     "地点": partial(_set_words, "place", "地点"),
     "主持": partial(_set_words, "host", "主持"),
     "部门": partial(_set_words, "origin", "部门"),

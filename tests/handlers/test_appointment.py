@@ -265,6 +265,64 @@ async def test_one_person_on_two_channels_has_one_time_a_day(tmp_path):
         assert len(await house.do(lambda work: work.visits.of(id))) == 1
 
 
+async def test_what_was_said_on_a_visiting_day_becomes_opinions_of_visitors_with_their_way(
+    tmp_path,
+):
+    async with town(tmp_path) as house:
+        id = await published(house)
+        await house.hears("mum", "预约 3-26 14:00", "称呼 李女士")
+        await house.hears("office", f"接待日 记 {id}")
+        assert "这一天还没有到" in house.last("office")
+        for moment in ("14:59", "15:01", "15:02"):
+            await house.at(f"2014-03-26 {moment}")
+        asked = [one for one in house.sent("office") if "接待日过了" in one.text]
+        assert len(asked) == 1
+        await house.taps("office", "记下来访")
+        await house.hears("office", "作业写到十一点\n李小明的座位太靠后，电话13812345678")
+        assert "2014-03-26 · 校长室 · 新城小学 · 校长" in house.last("office")
+        await house.taps("office", "当场答复了")
+        await house.hears("office", "下周起分层布置作业，座位每月轮换")
+        assert "当场答复：下周起分层布置" in house.last("office")
+        await house.taps("office", "收下 2 条")
+        kept = await house.do(lambda work: work.opinions.entered("2014-03-28"))
+        assert [one.channel for one in kept] == ["caller", "caller"]
+        assert not any("小明" in one.text or "138" in one.text for one in kept)
+        fates = [
+            await house.do(lambda work, one=one: work.problems.fate(bytes.fromhex(one.id)))
+            for one in kept
+        ]
+        assert {(f.way, f.words, f.day) for f in fates} == {
+            ("answered", "下周起分层布置作业，座位每月轮换", date(2014, 3, 26))
+        }
+        await house.at("2014-03-28 15:00")
+        week = (await house.do(lambda work: work.digests.find("2014-03-28"))).snapshot
+        assert "李女士" not in week
+        await house.hears("office", "撤回误导入", "撤回误导入 1")
+        await house.taps("office", "确认撤回")
+        assert await house.do(lambda work: work.problems.judged()) == {}
+        assert await house.do(
+            lambda work: [work.problems.fate(bytes.fromhex(k.id)) for k in kept]
+        ) == [None, None]
+
+
+async def test_a_school_is_asked_for_its_own_days_and_nobody_for_one_called_off(tmp_path):
+    async with town(tmp_path) as house:
+        await join(house, "school", Post(role=Role.SCHOOL, units=("newtown",)))
+        await join(house, "head", Post(role=Role.RESPONSIBLE, units=("newtown",)))
+        await published(house)
+        off = await published(house, "3月26日 9:00-10:00，会客室，校长", unit="no1")
+        await house.hears("office", f"接待日 取消 {off} 确认")
+        for moment in ("25 17:01", "26 14:59", "26 15:01"):
+            await house.at(f"2014-03-{moment}")
+        who = {one.address.id for one in house.channel.sent if "接待日过了" in one.text}
+        assert who == {"school"}
+        await house.taps("school", "记下来访")
+        await house.hears("school", "门口停车太乱")
+        await house.taps("school", "收下 1 条")
+        [kept] = await house.do(lambda work: work.opinions.entered("2014-03-28"))
+        assert await house.do(lambda work: work.problems.fate(bytes.fromhex(kept.id))) is None
+
+
 class Slots(RuleBasedStateMachine):
     """Whatever is asked in whatever order: no time twice, nobody twice a day, nothing lost, no key left over."""
 

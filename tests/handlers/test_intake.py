@@ -191,6 +191,24 @@ async def test_one_matter_from_two_sources_is_one_after_a_tap_and_two_again_when
         assert left[0].text.rstrip("。") == same
 
 
+async def test_one_matter_of_two_has_the_way_that_either_had(tmp_path):
+    same = "食堂的饭菜打到手里总是凉的，上个礼拜又涨了一块钱，涨价也没有跟家长讲"
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("来信", same)
+        await clerk.taps("收下 1 条")
+        await clerk.says("热线", same + "。")
+        await clerk.taps("当场答复了")
+        await clerk.says("本周起加保温箱")
+        await clerk.taps("收下 1 条")
+        await clerk.taps("看重复的")
+        await clerk.taps("是同一件")
+        [left] = await entered(house)
+        fate = await house.do(lambda work: work.problems.fate(bytes.fromhex(left.id)))
+        assert (fate.way, fate.words) == ("answered", "本周起加保温箱")
+        assert await house.do(lambda work: work.problems.judged()) == {"answered": 1}
+
+
 async def test_what_sounds_urgent_is_asked_of_the_office_and_called_by_a_tap(tmp_path):
     async with town(tmp_path, "2014-03-26 10:00") as house:
         clerk = Clerk(house)

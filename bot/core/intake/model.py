@@ -10,6 +10,9 @@ SOURCES = (
 )  # fmt: skip
 """座谈会 函 走访 来信 来访 热线 12345 网络 指导组 代录, in the order the papers list them."""
 
+FACE_TO_FACE = frozenset({"visit", "caller", "hotline", DICTATED})
+"""Sources at which somebody speaks with somebody, and may answer at once."""
+
 ROUND = "intake"
 """The round of what was entered: nobody was asked a question."""
 
@@ -34,6 +37,8 @@ class Facts:
     host: str = ""
     origin: str = ""
     """The department that hands it on: 信访科, 工会."""
+    answer: str = ""
+    """What was answered there and then, masked; empty where nothing was."""
 
     @property
     def group(self) -> str:
