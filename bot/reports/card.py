@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import segno
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -47,11 +48,15 @@ def sheets(cards: Sequence[Card], texts: Mapping[str, str], *, title: str, made:
         rows = -(-len(page) // COLUMNS)
         table = paper.add_table(rows=rows, cols=COLUMNS)
         table.autofit = False
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
         _framed(table._tbl)  # pyright: ignore[reportPrivateUsage]
         for row in table.rows:
             row.height = Mm(66)
+            row.height_rule = WD_ROW_HEIGHT_RULE.EXACTLY  # whatever a card says, eight fit
         for at, card in enumerate(page):
-            _fill(table.cell(at // COLUMNS, at % COLUMNS), card, 16, 34)
+            cell = table.cell(at // COLUMNS, at % COLUMNS)
+            cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER  # scissors leave a margin
+            _fill(cell, card, 16, 36, wide=244)
     return saved(paper)
 
 
@@ -61,13 +66,14 @@ def wall(card: Card, texts: Mapping[str, str], *, lines: Iterable[str], made: da
     _margins(paper.element.body)
     table = paper.add_table(rows=1, cols=1)
     cell = table.cell(0, 0)
-    _fill(cell, card, 34, 95)
+    _fill(cell, card, 34, 95, wide=510)
     for line in lines:
         _say(cell, line, 18, bold=False)
     return saved(paper)
 
 
-def _fill(cell: _Cell, card: Card, size: int, code: int) -> None:
+def _fill(cell: _Cell, card: Card, size: int, code: int, *, wide: int) -> None:
+    """`size` in points, `code` in millimetres; `wide`: points of a line, in which the name has to find room."""
     first = cell.paragraphs[0]
     first.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _run(first, card.head, size, bold=True)
@@ -76,7 +82,7 @@ def _fill(cell: _Cell, card: Card, size: int, code: int) -> None:
         picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _loose(picture)
         picture.add_run().add_picture(io.BytesIO(qr_png(card.link)), width=Mm(code))
-    _say(cell, card.name, size - 2, bold=True)
+    _say(cell, card.name, min(size - 2, wide // max(1, len(card.name))), bold=True)
     _say(cell, card.foot, size - 4, bold=False)
 
 

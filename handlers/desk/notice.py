@@ -14,6 +14,7 @@ from handlers.rectification import (
     poster,
     put_up,
     raised_in,
+    take_down,
 )
 
 MOST_KEPT = 12
@@ -29,6 +30,9 @@ _AGAIN = "回看"
 _KEPT = "存档"
 """Before a batch: one that was up once, with its papers."""
 
+_DOWN = "撤下"
+"""Before a batch: something on it is wrong, it goes before its time."""
+
 _RAISED = "raised"
 """As a place: where it was raised."""
 
@@ -37,15 +41,19 @@ def _notices(asking: Asking) -> Answer:
     """公示: what is finished goes up, for everybody or for one unit; people see and rate it. 公示 回看: what is closed, again."""
     if asking.rest[:1] == (_KEPT,):
         return _kept(asking)
+    if asking.rest[:1] == (_DOWN,):
+        return _pulled(asking)
     again = asking.rest[:1] == (_AGAIN,)
     rest = asking.rest[1:] if again else asking.rest
     ready = _ready(asking, again=again)
     up = [n for n in asking.work.problems.notices() if not n.down]
     head = [asking.say("notices.up", batch=n.batch, closes=n.closes.isoformat()) for n in up]
+    also = [asking.button("notices.kept", f"公示 {_KEPT}")]
+    if up:
+        also.append(asking.button("notices.pull", f"公示 {_DOWN}"))
     if not ready:
         none = asking.say("notices.none_again" if again else "notices.none")
-        kept = ((asking.button("notices.kept", f"公示 {_KEPT}"),),)
-        return Answer(text="\n".join((*head, none)), rows=kept, menu=True)
+        return Answer(text="\n".join((*head, none)), rows=pairs(also), menu=True)
     says = f"公示 {_AGAIN}" if again else "公示"
     match rest:
         case [where, days, word] if days.isdecimal() and word == CONFIRM:
@@ -68,7 +76,7 @@ def _notices(asking: Asking) -> Answer:
             units = [Button(u.name, f"{says} {u.id}") for u in asking.desk.units]
             key = "notices.ready_again" if again else "notices.ready"
             text = "\n".join((*head, asking.say(key, number=str(len(ready)))))
-            return Answer(text=text, rows=(*pairs(places), *pairs(units)))
+            return Answer(text=text, rows=(*pairs(places), *pairs(units), *pairs(also)))
 
 
 def _kept(asking: Asking) -> Answer:
@@ -81,6 +89,23 @@ def _kept(asking: Asking) -> Answer:
     buttons = [Button(one.batch, f"公示 {_KEPT} {one.batch}") for one in reversed(every)]
     key = "notices.kept_which" if every else "notices.none_kept"
     return Answer(text=asking.say(key), rows=(*pairs(buttons), (asking.back(),)))
+
+
+def _pulled(asking: Asking) -> Answer:
+    """Something on it is wrong: why is asked for, and kept with each of its items."""
+    batch, words = asking.rest[1] if asking.rest[1:] else "", asking.free.strip()
+    up = [one.batch for one in asking.work.problems.notices() if not one.down]
+    if batch not in up:
+        buttons = [Button(one, f"公示 {_DOWN} {one}") for one in up]
+        key = "notices.pull_which" if up else "notices.none_up"
+        return Answer(text=asking.say(key), rows=(*pairs(buttons), (asking.back(),)))
+    if not words:
+        text = asking.say("notices.pull_why", batch=batch)
+        return Answer(text=text, rows=((asking.back(),),), awaits=f"公示 {_DOWN} {batch}")
+    local, who = asking.desk.zone(asking.now), str(asking.member.label)
+    take_down(asking.work, batch, asking.masked(words), local, who)
+    asking.note(Deed.PUBLISH_NOTICE, batch=batch, what="taken_down")
+    return Answer(text=asking.say("notices.pulled", batch=batch), menu=True, changed=True)
 
 
 def _ready(asking: Asking, *, again: bool) -> list[Problem]:

@@ -289,6 +289,8 @@ def _choices(asking: Asking, problem: Problem) -> Rows:
     for word, move in _MOVES.items():
         if move is Move.CORRECT or problem.state not in MOVES[move].sources:
             continue
+        if move is Move.FINISH and problem.state is State.DONE:
+            continue  # said anew where it has to be, and not asked for
         if move is Move.OPEN and problem.musts.missing:
             continue
         if move is Move.CLOSE and problem.state is State.DONE and not problem.personal:

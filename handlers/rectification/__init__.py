@@ -19,6 +19,7 @@ from handlers.rectification.notice import (
     put_up,
     raised_in,
     rate_at,
+    take_down,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "put_up",
     "raised_in",
     "rate_at",
+    "take_down",
 ]

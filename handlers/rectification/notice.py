@@ -99,6 +99,20 @@ def put_up(
     return made
 
 
+def take_down(work: Work, batch: str, words: str, now: datetime, who: str) -> bool:
+    """What stands on it is wrong: it is gone at once and nobody can rate it any more; it stays in the archive. Its items are
+    finished, as before it went up. False where it is down."""
+    up = (n for n in work.problems.notices() if n.batch == batch and not n.down)
+    made = next(up, None)
+    if made is None or not work.problems.take_down(batch):
+        return False
+    for problem in work.problems.of_batch(batch):
+        if problem.state is State.PUBLISHED:
+            act(work, problem.number, Move.TAKE_DOWN, now.date(), who, words)
+    work.rounds.stop(made.round, int(now.timestamp()))
+    return True
+
+
 def _frozen(public: Public, problem: Problem) -> dict[str, str]:
     """One item as people see it; what is published is not changed any more."""
     musts = problem.musts

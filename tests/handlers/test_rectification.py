@@ -2,9 +2,12 @@
 
 import io
 import re
+from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 from openpyxl import load_workbook
+from starlette.applications import Starlette
 
 from bot.core.digest import from_json
 from bot.core.messages import Address
@@ -445,3 +448,105 @@ async def test_it_can_be_shown_where_it_was_raised(tmp_path):
         await house.taps("office", "确认公示 7 天")
         [notice] = await house.do(lambda work: work.problems.notices())
         assert notice.units == ("newtown",)
+
+
+@asynccontextmanager
+async def _browser(house):
+    """Anybody who opens the public pages."""
+    pages = httpx.ASGITransport(Starlette(routes=house.app.notices()))
+    async with httpx.AsyncClient(transport=pages, base_url="http://house") as client:
+        yield client
+
+
+async def test_a_notice_is_gone_on_the_minute_and_its_archive_is_what_people_saw(tmp_path):
+    async with town(tmp_path) as house, _browser(house) as browser:
+        notice = await _published(house)
+        seen = await browser.get(f"/notice/{notice.batch}")
+        assert (seen.status_code, "每班一个保温箱" in seen.text) == (200, True)
+        assert notice.closes.isoformat() == "2014-03-30"
+        await house.at("2014-03-30 23:59")
+        assert (await browser.get(f"/notice/{notice.batch}")).content == seen.content
+        await house.hears("office", "问题 1 名称 食堂的饭菜")
+        await house.at("2014-03-31 00:00")
+        assert (await browser.get(f"/notice/{notice.batch}")).status_code == 404
+        await house.hears("office", "公示")
+        await house.taps("office", "看存档")
+        await house.taps("office", notice.batch)
+        assert "公示到 2014-03-30" in house.last("office")
+        wall, page = house.sent("office")[-1].files
+        assert page.content == seen.content
+        assert [one.name for one in (wall, page)] == [
+            f"notice-{notice.batch}.docx",
+            f"notice-{notice.batch}.html",
+        ]
+
+
+async def test_a_wrong_notice_is_taken_down_by_hand_and_shown_again_when_put_right(tmp_path):
+    async with town(tmp_path) as house, _browser(house) as browser:
+        notice = await _published(house)
+        await _rated(house, notice, ["3"] * 6)
+        await house.hears("office", "公示")
+        await house.taps("office", "提前撤下")
+        await house.taps("office", notice.batch)
+        assert "哪里不对" in house.last("office")
+        assert (await browser.get(f"/notice/{notice.batch}")).status_code == 200
+        await house.hears("office", "数字写错了")
+        assert (await browser.get(f"/notice/{notice.batch}")).status_code == 404
+        await house.app.bell.ring()
+        await house.hears("late", "1", link=f"r_{notice.round}-u_newtown-g_parent")
+        assert "食堂饭菜偏凉" not in house.last("late")
+        await house.hears("office", f"公示 存档 {notice.batch}")
+        assert house.sent("office")[-1].files
+        await house.hears("office", "问题 1 完成 每班两个保温箱，已到位")
+        await house.hears("office", "公示 all 7 确认")
+        await house.app.bell.ring()
+        again = (await house.do(lambda work: work.problems.notices()))[-1]
+        assert again.round != notice.round
+        assert "每班两个保温箱" in (await browser.get(f"/notice/{again.batch}")).text
+        await house.at("2014-03-31 00:01")
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert (problem.state, problem.poor) == (
+            "published",
+            0,
+        )  # what was said of the wrong one does not count
+        await house.hears("office", "问题 1 历史")
+        assert "撤下公示" in house.last("office")
+        assert "数字写错了" in house.last("office")
+
+
+@pytest.mark.parametrize(("source", "label"), [("座谈", "座谈会"), ("来信", "来信")])
+async def test_what_was_said_at_a_meeting_or_in_a_letter_goes_all_the_way_to_being_closed(
+    tmp_path, source, label
+):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        await house.hears("office", f"{source} 食堂的菜老是凉的，打到班上汤都冷了")
+        if source == "座谈":
+            await house.taps("office", "哪些人")
+            await house.taps("office", "一线教师")
+            await house.taps("office", "好了")
+        await house.taps("office", "收下 1 条")
+        assert f"{label}收下 1 条" in house.last("office")
+        await _item(house)
+        await house.hears("office", "去向")
+        assert "汤都冷了" in house.last("office")
+        await house.taps("office", "归入问题")
+        await house.taps("office", "1 食堂饭菜偏凉")
+        assert "每一条都有去向了" in house.last("office")
+        await house.hears("office", "问题 1 完成 每班一个保温箱", "公示 all 7 确认")
+        await house.app.bell.ring()
+        [notice] = await house.do(lambda work: work.problems.notices())
+        await _rated(house, notice, ["1"] * 5 + ["3"])
+        await house.at("2014-04-02 00:01")
+        await house.hears("office", "问题 1 销号 饭菜到班温热")
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert (problem.state, problem.good, problem.poor) == ("closed", 5, 1)
+        await house.at("2014-04-04 15:00")  # the last working day before the holiday
+        made = from_json((await house.do(lambda work: work.digests.last())).snapshot)
+        assert (made.rectification.done, made.rectification.ratings.good) == (1, 5)
+        await house.hears("office", "问题 台账")
+        book = load_workbook(io.BytesIO(house.sent("office")[-1].files[0].content))
+        told = [[cell.value for cell in row] for sheet in book for row in sheet.iter_rows()]
+        assert any(
+            "饭菜到班温热" in map(str, row) or "饭菜到班温热" in str(row) for row in told
+        )
+        assert any("汤都冷了" in str(row) for row in told)

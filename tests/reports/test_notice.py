@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -77,6 +78,20 @@ def test_eight_cards_stand_on_a_sheet_each_with_its_code():
     assert body.count("<w:tbl>") == 3
     assert body.count("<pic:pic") == 20
     assert paper == sheets([CARD] * 20, papers("zh"), title="联系卡", made=date(2014, 4, 1))
+
+
+def test_eight_cards_fit_a_sheet_whatever_the_school_is_called():
+    """In points of what a card is wide, and in twips of what the sheet is high."""
+    name = "江城市实验小学教育集团高新区第二分校"
+    cards = [replace(CARD, name=name)] * 8
+    paper = sheets(cards, papers("zh"), title="联系卡", made=date(2014, 4, 1))
+    with zipfile.ZipFile(io.BytesIO(paper)) as read:
+        body = read.read("word/document.xml").decode()
+    heights = re.findall(r'<w:trHeight [^>]*w:val="(\d+)"[^>]*w:hRule="exact"', body)
+    assert len(heights) == 4
+    assert sum(map(int, heights)) <= 16838 - 2 * 680
+    [sizes] = {tuple(re.findall(r'<w:sz w:val="(\d+)"/>', run)) for run in re.findall(rf"<w:r>(?:(?!</w:r>).)*{name}</w:t></w:r>", body)}  # fmt: skip
+    assert len(name) * int(sizes[0]) / 2 <= 93 * 72 / 25.4
 
 
 def test_a_poster_says_its_items_below_the_code():

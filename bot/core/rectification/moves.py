@@ -44,6 +44,8 @@ class Move(StrEnum):
     PROGRESS = "progress"
     FINISH = "finish"
     PUBLISH = "publish"
+    TAKE_DOWN = "take_down"
+    """Its notice was wrong and is gone before its time: what was done may be said anew, and shown again."""
     RATE = "rate"
     CLOSE = "close"
     SEND_BACK = "send_back"
@@ -80,8 +82,11 @@ MOVES: Mapping[Move, Step] = {
     Move.ANNOUNCE: Step(_OWED | _FINISHED, None),
     Move.BEGIN: Step(frozenset({S.UNTOUCHED, S.REWORK}), S.WORKING),
     Move.PROGRESS: Step(frozenset({S.UNTOUCHED, S.WORKING, S.REWORK}), S.WORKING, words=True),
-    Move.FINISH: Step(frozenset({S.UNTOUCHED, S.WORKING, S.REWORK}), S.DONE, words=True),
+    Move.FINISH: Step(
+        frozenset({S.UNTOUCHED, S.WORKING, S.REWORK, S.DONE}), S.DONE, words=True
+    ),
     Move.PUBLISH: Step(frozenset({S.DONE}), S.PUBLISHED),
+    Move.TAKE_DOWN: Step(frozenset({S.PUBLISHED}), S.DONE, words=True),
     Move.RATE: Step(frozenset({S.PUBLISHED}), S.RATED),
     Move.CLOSE: Step(frozenset({S.DONE, S.PUBLISHED, S.RATED}), S.CLOSED, words=True),
     Move.SEND_BACK: Step(_FINISHED | {S.CLOSED}, S.REWORK, words=True),
@@ -203,9 +208,10 @@ def _progress(problem: Problem, event: Event) -> Problem:
 
 
 def _finish(problem: Problem, event: Event) -> Problem:
-    return replace(
-        problem, finished=event.day, result=event.words.strip(), latest=event.words.strip()
-    )
+    """What was done may be said in better words; that makes nobody late."""
+    finished = problem.finished if problem.state is S.DONE else event.day
+    words = event.words.strip()
+    return replace(problem, finished=finished, result=words, latest=words)
 
 
 def _publish(problem: Problem, event: Event) -> Problem:
@@ -215,6 +221,10 @@ def _publish(problem: Problem, event: Event) -> Problem:
     return replace(
         problem, published=event.day, announced=problem.announced or event.day, batch=batch
     )
+
+
+def _take_down(problem: Problem, event: Event) -> Problem:
+    return replace(problem, published=None, batch="", latest=event.words.strip())
 
 
 def _rate(problem: Problem, event: Event) -> Problem:
@@ -307,6 +317,7 @@ _DOES: Mapping[Move, Callable[[Problem, Event], Problem]] = {
     Move.PROGRESS: _progress,
     Move.FINISH: _finish,
     Move.PUBLISH: _publish,
+    Move.TAKE_DOWN: _take_down,
     Move.RATE: _rate,
     Move.CLOSE: _close,
     Move.SEND_BACK: _send_back,
