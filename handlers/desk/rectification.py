@@ -26,6 +26,9 @@ from handlers.rectification import act, answers, draw_ledger, put_on_list
 A_PAGE = 8
 """Problems on one screen."""
 
+MOST_THEN = 20
+"""Of the past, on one screen."""
+
 _FIELDS = {"目标": "goal", "措施": "measures", "单位": "unit", "责任人": "person", "时限": "due", "表述": "title"}  # fmt: skip
 _MOVES = {
     "立项": Move.OPEN,
@@ -77,6 +80,8 @@ def _problems(asking: Asking) -> Answer:
             return _rates(asking)
         case ["回看"]:
             return _look_back(asking)
+        case ["那时", first, last]:
+            return _then(asking, first, last)
         case ["台账"] if somewhere(asking.member.staff, Deed.LIST_PROBLEMS):
             return _ledger(asking)
         case [number, *rest] if number.isdecimal():
@@ -143,9 +148,41 @@ def _new(asking: Asking, title: str) -> Answer:
     return _shown(asking, made, "problems.listed")
 
 
+def due_to_look(asking: Asking) -> list[Problem]:
+    """What was closed a month or three ago, as far as they may see it."""
+    return [p for p in asking.work.problems.to_look_back(asking.today) if _sees(asking, p)]
+
+
+def listed_between(asking: Asking, first: date, last: date) -> list[Problem]:
+    """What was put on the list from that day to that one, as far as they may see it."""
+    every = asking.work.problems.every()
+    return [p for p in every if p.listed and first <= p.listed <= last and _sees(asking, p)]
+
+
+def _then(asking: Asking, first: str, last: str) -> Answer:
+    """What was put on the list in those days, and what became of it: a look back at a step of the plan leads here."""
+    try:
+        found = listed_between(asking, date.fromisoformat(first), date.fromisoformat(last))
+    except ValueError:
+        return _list(asking, 0)
+    lines = [_line(asking, p, asking.today) for p in found[:MOST_THEN]]
+    head = asking.say(
+        "problems.then",
+        first=first,
+        last=last,
+        count=str(len(found)),
+        closed=str(sum(p.state is State.CLOSED for p in found)),
+    )
+    left = asking.say("plan.more", count=str(len(found) - MOST_THEN))
+    more = (left,) if len(found) > MOST_THEN else ()
+    buttons = [Button(f"{p.number} {p.title}"[:14], f"问题 {p.number}") for p in found[:A_PAGE]]
+    rows = (*pairs(buttons), (asking.button("problems.all", "问题"), asking.back()))
+    return Answer(text="\n".join((head, *lines, *more)), rows=rows)
+
+
 def _look_back(asking: Asking) -> Answer:
-    """回头看: what was closed a month or three ago, as far as they may see it."""
-    due = [p for p in asking.work.problems.to_look_back(asking.today) if _sees(asking, p)]
+    """回头看: each is asked about, and the people may be."""
+    due = due_to_look(asking)
     lines = [
         asking.say(
             "problems.look_line",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from bot.core.campaign.standing import (
     Agenda,
@@ -28,6 +29,7 @@ from handlers.desk.days import (
     unit_name,
     when,
 )
+from handlers.desk.rectification import due_to_look, listed_between
 from storage.campaign import KeptCampaign
 from storage.outbox import Note
 
@@ -213,9 +215,12 @@ def _every_step(asking: Asking, living: tuple[KeptCampaign, ...]) -> Answer:
                     missing=str(len(one.missing)),
                 )
             )
+    due = due_to_look(asking)
+    again = asking.button("look.problems_due", "问题 回看", count=str(len(due)))
     if not row:
-        return Answer(text=asking.say("schedule.none"), menu=True)
-    rows += [*_in_sixes(row)]
+        rows = [(again,)] if due else []
+        return Answer(text=asking.say("schedule.none"), rows=tuple(rows), menu=True)
+    rows += [*_in_sixes(row), *([(again,)] if due else [])]
     back = (asking.button("desk.menu_schedule", "日程"), asking.back())
     return Answer(text="\n".join(lines), rows=(*rows, back))
 
@@ -251,10 +256,36 @@ def _step(
         for n, look in enumerate(shown, 1)
     ]
     rows: list[tuple[Button, ...]] = [*_in_sixes(opens)]
+    if then := _problems_then(asking, kept, one):
+        rows.append((then,))
     if calls:
         rows.append((asking.button("look.call", f"回头看 {kept.id} {place} 发起"),))
     rows.append((asking.button("desk.menu_look_back", "回头看"), asking.back()))
     return Answer(text="\n".join((head, *lines)), rows=tuple(rows))
+
+
+def _problems_then(asking: Asking, kept: KeptCampaign, one: LookBack) -> Button | None:
+    """To the problems that were put on the list in the days of that step; None where its days are not known, or none were."""
+    first, last = _days_of(kept, one)
+    if first is None or last is None:
+        return None
+    listed = listed_between(asking, first, last)
+    count = str(len(listed))
+    typed = f"问题 那时 {first} {last}"
+    return asking.button("look.problems_then", typed, count=count) if listed else None
+
+
+def _days_of(kept: KeptCampaign, one: LookBack) -> tuple[date | None, date | None]:
+    """The days of a step: as the plan gives them, else those of what had to be done in it."""
+    own = [
+        node
+        for node in kept.campaign.nodes
+        if node.place == "step" and (node.phase, node.title) == (one.phase, one.step)
+    ]
+    nodes = [node for node in own if node.end] or [look.node for look in one.looks]
+    ends = [node.end for node in nodes if node.end]
+    starts = [node.start or node.end for node in nodes if node.end]
+    return min(filter(None, starts), default=None), max(ends, default=None)
 
 
 def _looked_at(asking: Asking, kept: KeptCampaign, number: int, one: Look) -> str:

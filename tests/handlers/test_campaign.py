@@ -521,6 +521,30 @@ async def test_looking_back_shows_per_step_what_was_handed_in_and_what_is_missin
         assert "第一中学" not in house.last("office")
 
 
+async def test_looking_back_at_a_step_leads_to_the_problems_of_its_days(tmp_path):
+    async with living(tmp_path) as house:
+        await house.hears("office", "问题 新 食堂饭菜偏凉")
+        await house.at("2014-04-30 09:30")
+        await house.hears("office", "问题 新 校门口堵车")
+        await house.hears("office", "回头看")
+        with_then = []
+        steps = [b.says for row in house.sent("office")[-1].rows for b in row if b.quiet]
+        for says in steps:
+            if not says.startswith("回头看 "):
+                continue
+            await house.hears("office", says)
+            labels = [b.label for row in house.sent("office")[-1].rows for b in row]
+            with_then += [says for label in labels if label == "那时列的问题 1 件"]
+        assert 0 < len(with_then) < len(steps)
+        await house.hears("office", with_then[0])
+        await house.taps("office", "那时列的问题 1 件")
+        assert "列入清单的问题 1 件，已经销号 0 件" in house.last("office")
+        assert "1 食堂饭菜偏凉" in house.last("office")
+        assert "校门口堵车" not in house.last("office")
+        await house.taps("office", "1 食堂饭菜偏凉")
+        assert "归入意见 0 条" in house.last("office")
+
+
 async def test_a_supervisor_calls_for_a_look_back_and_the_office_hears_it_once(tmp_path):
     async with living(tmp_path) as house:
         await join(house, WATCH, Post(role=Role.SUPERVISOR))

@@ -359,7 +359,8 @@ async def test_a_closed_item_is_looked_back_at_and_people_may_send_it_back(tmp_p
             await house.at(moment)
         asked = [one for one in house.sent("office") if "该回头看了" in one.text]
         assert len(asked) == 1
-        await house.hears("office", "问题 回看")
+        await house.hears("office", "回头看")
+        await house.taps("office", "到期要回看的问题 1 件")
         assert "2014-04-03 销号" in house.last("office")
         await house.taps("office", "请群众再评")
         await house.taps("office", "全部单位")
@@ -466,7 +467,7 @@ async def test_a_notice_is_gone_on_the_minute_and_its_archive_is_what_people_saw
         assert notice.closes.isoformat() == "2014-03-30"
         await house.at("2014-03-30 23:59")
         assert (await browser.get(f"/notice/{notice.batch}")).content == seen.content
-        await house.hears("office", "问题 1 名称 食堂的饭菜")
+        await house.hears("office", "问题 1 表述 食堂的饭菜")
         await house.at("2014-03-31 00:00")
         assert (await browser.get(f"/notice/{notice.batch}")).status_code == 404
         await house.hears("office", "公示")
