@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.channels import health
 from bot.channels.base import HOOK, MAIL, Channel, Linked, Sociable
 from bot.channels.http import Listener
 from bot.channels.web.chat import WebChat
@@ -52,6 +53,7 @@ from bot.core.survey import (
     Survey,
     Unit,
 )
+from bot.health import Health
 from bot.logs import loop_failed, set_up
 from bot.scheduler import Bell
 from bot.settings import PlannedRound, Settings, Span
@@ -176,6 +178,7 @@ class App:
         self.readings = Readings(lambda: library_of(settings))
         self.channels: dict[str, Channel] = {}
         self.bell: Bell | None = None
+        self.health = Health(self.database, self.keys, settings.storage.data_dir)
         self.carrier: Carrier | None = None
         self.robots = tuple(robots_in(secrets.wecom_robots))
         """Names of the group robots the operator set up."""
@@ -206,6 +209,7 @@ class App:
                 channel.circles = front
         carrier = self.carrier = Carrier(self._deliveries(front, servers=True))
         bell = self.bell = Bell(self._chores(front, carrier).due)
+        self.health.watch(bell)
         self._wake, self._works_here = front.outbox.wake, front.works_here
         if self.keys.master_was_made:
             log.warning("a master key was made in the key directory")
@@ -952,6 +956,7 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
     listener.add(
         (*chat.routes(home=True), *questionnaire.routes(), *app.notices(), *app.feeds())
     )
+    listener.add(health.routes(app.health.parts, app.health.figures, secrets.metrics_token))
     channels: list[Channel] = [chat, questionnaire]
     async with contextlib.AsyncExitStack() as stack:
         told = await stack.enter_async_context(_until_told())

@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 import warnings
+from collections import Counter
 from types import TracebackType
 from typing import Any
 
@@ -17,6 +18,10 @@ OURS = ("bot", "handlers", "storage")
 
 FIELDS = ("reason", "count", "channel", "file", "key", "code")
 """What may stand beside an event. Anything else is dropped."""
+
+
+TOLD: Counter[tuple[str, str]] = Counter()
+"""How often each event was written with each level from a warning on, since the start."""
 
 
 class Line(logging.Formatter):
@@ -56,12 +61,19 @@ def set_up(level: int = logging.INFO) -> None:
         ours = logging.getLogger(room)
         ours.setLevel(level)
         ours.propagate = False
-        ours.handlers[:] = [out]
+        ours.handlers[:] = [out, _Tally(logging.WARNING)]
     logging.raiseExceptions = False
     logging.lastResort = None
     warnings.showwarning = _swallow
     sys.excepthook = _hook
     threading.excepthook = lambda args: _hook(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+class _Tally(logging.Handler):
+    """Counts by event; the code says nothing of anybody."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        TOLD[record.levelname, str(record.msg)] += 1
 
 
 def loop_failed(_loop: object, context: dict[str, Any]) -> None:

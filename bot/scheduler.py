@@ -4,6 +4,7 @@ All that is once-only is a row; ringing twice, late, or in two places at once do
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -23,6 +24,7 @@ class Bell:
         self._ringing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._first: asyncio.TimerHandle | None = None
+        self._rang = time.monotonic()
         self._scheduler = AsyncIOScheduler()
 
     def start(self) -> None:
@@ -37,6 +39,12 @@ class Bell:
         """Ring now, after the ring that is going on."""
         async with self._ringing:
             await self._due()
+            self._rang = time.monotonic()
+
+    @property
+    def silent(self) -> float:
+        """Seconds since the last ring was over, or since it was hung up."""
+        return time.monotonic() - self._rang
 
     async def stop(self) -> None:
         """Ring no more, and let the last ring finish.

@@ -178,6 +178,8 @@ class Database:
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._opened: threading.Event = threading.Event()
         self._failure: BaseException | None = None
+        self.done = 0
+        """Deeds that were run."""
 
     def start(self) -> None:
         """Open the file and begin to take deeds. Raises what opening raised."""
@@ -299,6 +301,7 @@ class Database:
         """All of the batch in one transaction; should a deed fail, once more with a savepoint for each."""
         outcomes = self._commit(connection, batch, apart=False)
         outcomes = outcomes or self._commit(connection, batch, apart=True) or []
+        self.done += len(batch)
         batch[0].loop.call_soon_threadsafe(_tell, batch, outcomes)
         if not connection.shared:
             self._burn()

@@ -81,6 +81,13 @@ class Keyring:
         """Let go of the slot file."""
         os.close(self._slots)
 
+    def there(self) -> bool:
+        """Whether the directory still holds the very file that was opened: a mount may have gone."""
+        try:
+            return os.path.samestat(os.fstat(self._slots), (self._directory / "slots").stat())
+        except OSError:
+            return False
+
     # -- slots ----------------------------------------------------------------
 
     def keep_only(self, named: Iterable[int]) -> None:

@@ -20,6 +20,7 @@ NAMES = {
     "wecom_robots": "TINGWEN_WECOM_ROBOTS",
     "smtp_password": "TINGWEN_SMTP_PASSWORD",
     "hook_secret": "TINGWEN_HOOK_SECRET",
+    "metrics_token": "TINGWEN_METRICS_TOKEN",
 }
 """Field of `Secrets` to environment variable."""
 
@@ -30,6 +31,7 @@ _ROBOT = re.compile(r"(\S.*?)\s+(https?://\S+[?&]key=[\w-]+\S*|[\w-]{16,})")
 _FORMS: Mapping[str, Callable[[str], object]] = {
     "wecom_token": re.compile(r"[A-Za-z0-9]{1,32}").fullmatch,
     "wecom_aes_key": re.compile(r"[A-Za-z0-9]{43}").fullmatch,
+    "metrics_token": re.compile(r"[!-~]{16,}").fullmatch,
     "hook_secret": lambda value: _whole(value),
     "wecom_robots": lambda value: all(_ROBOT.fullmatch(line) for line in _lines(value)),
 }
@@ -47,6 +49,7 @@ class Secrets:
     wecom_robots: str = ""
     smtp_password: str = ""
     hook_secret: str = ""
+    metrics_token: str = ""
 
     def __repr__(self) -> str:
         return "Secrets(...)"

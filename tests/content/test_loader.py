@@ -283,6 +283,7 @@ def test_every_fault_that_is_noted_can_be_explained():
     code = "".join(path.read_text(encoding="utf-8") for path in sources)
     built = {f"not_{kind}" for kind in ("text", "flag", "number", "texts", "table", "tables")}
     built |= {"bad_wecom_token", "bad_wecom_aes_key", "bad_wecom_robots", "bad_hook_secret"}
+    built |= {"bad_metrics_token"}
     built |= {f"headcounts.{fault}" for fault in (*get_args(Fault), "unknown_unit_near")}
     explained = {
         key.removesuffix(".reason") for key in load_explanations() if key.endswith(".reason")
