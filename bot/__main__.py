@@ -5,11 +5,13 @@ import gc
 import importlib
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 VERBS = {
     "run": "run the service",
     "demo": "the whole product on one page, with no token and no server",
     "chat": "a chat in the terminal",
+    "import": "take in opinions that came by other ways, from a file",
     "digest": "write the papers of a period that has closed",
     "invite": "one-time codes for staff and participants",
     "audit": "look in the operator's own files for what must not be there",
@@ -20,6 +22,13 @@ VERBS = {
     "plan": "read a campaign plan; understand dates",
     "text": "mask, sort and group opinions",
 }
+
+_FILES = {"import": "intake"}
+"""Verbs whose file is called otherwise: nothing can import a module of the name `import`."""
+
+
+def _module(verb: str) -> ModuleType:
+    return importlib.import_module(f"bot.verbs.{_FILES.get(verb, verb)}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,11 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, help in VERBS.items():
         below = verbs.add_parser(name, help=help, description=help)
         if name in given[:1]:
-            importlib.import_module(f"bot.verbs.{name}").arguments(below)
+            _module(name).arguments(below)
     read = parser.parse_args(given)
     gc.enable()
     try:
-        return importlib.import_module(f"bot.verbs.{read.verb}").run(read)
+        return _module(read.verb).run(read)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader has seen enough

@@ -73,7 +73,7 @@ from handlers.digest import Almanac, draft
 from handlers.directory import enrol
 from handlers.echo import Echoes
 from handlers.front import Front
-from handlers.intake import Ground, Importer
+from handlers.intake import STEPS, Ground, Importer
 from handlers.papers import Press
 from handlers.people import Bindings, Registry, first_code
 from handlers.reading import Readings
@@ -417,21 +417,7 @@ class App:
             random=os.urandom,
             rounds=lambda work: (one.id for one, _ in kept(work)),
         )
-        importer = self._importer = Importer(
-            self.database,
-            self.channels,
-            Press(),
-            Ground(
-                texts=self.house,
-                units=units,
-                groups=groups,
-                load=partial(library_of, settings),
-                zone=lambda moment: moment.astimezone(settings.office.timezone),
-                headcounts=lambda: self.headcounts,
-            ),
-            self.clock,
-            self._ring_soon,
-        )
+        importer = self._importer = self.importer(self.channels)
         front = Front(
             self.database,
             self.channels,
@@ -449,6 +435,29 @@ class App:
         self._alarms, self._front_door = front.alarms, front
         front.rounds_are(await self.database.write(lambda tx: kept(Work(tx))))
         return front
+
+    def importer(
+        self, channels: Mapping[str, Channel], often: int = STEPS, language: Language = "zh"
+    ) -> Importer:
+        """What takes in what came by other ways. It tells how far it is so `often`; who is no staff is told in `language`."""
+        settings = self.settings
+        return Importer(
+            self.database,
+            channels,
+            Press(),
+            Ground(
+                texts=self.house,
+                units=units_of(settings),
+                groups=groups_of(settings),
+                load=partial(library_of, settings),
+                zone=lambda moment: moment.astimezone(settings.office.timezone),
+                headcounts=lambda: self.headcounts,
+            ),
+            self.clock,
+            self._ring_soon,
+            often=often,
+            language=language,
+        )
 
     def _deliveries(
         self, front: Front, held: Callable[[str], bool] = lambda _: False, *, servers: bool

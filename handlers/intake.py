@@ -134,15 +134,17 @@ def read_portion(portion: bytes, how: How) -> Read:
     from bot.content.intake.sent import unpacked
 
     house = _house(how)
-    taken: list[Taken] = []
+    rows: list[Row] = []
     bad: list[HandedBack] = []
     for number, cells in unpacked(portion):
         row = read_row(cells, how.mapped, how.facts, house)
         if isinstance(row, Bad):
             bad.append(HandedBack(number, cells, row.fault, row.value))
         elif row is not None:
-            taken.append(_read(_library[0], row))
-    return Read(tuple(taken), tuple(bad))
+            rows.append(row)
+    words = [words for row in rows for words in (row.text, row.origin[:ORIGIN])]
+    library = _library[0].ahead(words)
+    return Read(tuple(_read(library, row) for row in rows), tuple(bad))
 
 
 def _house(how: How) -> House:
@@ -435,8 +437,12 @@ class Importer:
         ground: Ground,
         clock: Callable[[], float],
         done: Callable[[], None] = lambda: None,
+        *,
+        often: int = STEPS,
+        language: Language = "zh",
     ) -> None:
-        """`done` is called when something was taken in: the bell may have something to do."""
+        """`done` is called when something was taken in: the bell may have something to do. How far it is, is said so
+        `often`; who brought it and is no staff (a terminal) is spoken to in `language`."""
         self._database = database
         self._channels = channels
         self._press = press
@@ -444,6 +450,8 @@ class Importer:
         self._clock = clock
         self._done = done
         self._turn = asyncio.Lock()
+        self._often = often
+        self._unknown: Language = language
         self._stopping = False
 
     def stop(self) -> None:
@@ -477,7 +485,7 @@ class Importer:
                 Work(tx).decisions.examples(MOST_EXAMPLES),
             )
         )
-        how, steps = self._how(batch), _Steps(batch, len(portions))
+        how, steps = self._how(batch), _Steps(batch, len(portions), self._often)
         asked, enough = self._ground.headcounts(), self._ground.enough
         today = self._today()
         workers = min(WORKERS, max(1, len(portions)))
@@ -598,7 +606,7 @@ class Importer:
 
     async def _language(self, batch: Batch) -> Language:
         member = await self._database.write(lambda tx: Work(tx).staff.find(batch.address))
-        return member.language if member else "zh"
+        return member.language if member else self._unknown
 
     async def _send(
         self,
@@ -632,7 +640,8 @@ class Importer:
 class _Steps:
     """How far a batch is, said a few times."""
 
-    def __init__(self, batch: Batch, portions: int) -> None:
+    def __init__(self, batch: Batch, portions: int, often: int) -> None:
+        self._often = often
         self._many = batch.many if batch.many >= MANY else 0
         self._portions = portions
         self._through = 0
@@ -641,11 +650,11 @@ class _Steps:
     def after_one(self) -> int:
         """The percentage to be said now; 0 for nothing."""
         self._through += 1
-        step = STEPS * self._through // max(1, self._portions)
-        if not self._many or step <= self._said or step >= STEPS:
+        step = self._often * self._through // max(1, self._portions)
+        if not self._many or step <= self._said or step >= self._often:
             return 0
         self._said = step
-        return step * 100 // STEPS
+        return step * 100 // self._often
 
 
 def draw_handed_back(

@@ -51,6 +51,8 @@ class Batch:
     cut: int = 0
     """Characters of the last message: whether a platform has cut it."""
     file: str = ""
+    content: str = ""
+    """A digest of a file that was brought at the server: brought again half-way, it goes on."""
     head: tuple[str, ...] = ()
     shown: tuple[tuple[str, ...], ...] = ()
     mapped: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -579,6 +581,7 @@ class Intakes:
             "lines": made.lines,
             "cut": made.cut,
             "file": made.file,
+            "content": made.content,
             "head": made.head,
             "shown": made.shown,
             "mapped": dict(made.mapped),
@@ -604,6 +607,7 @@ class Intakes:
             lines=tuple(plain["lines"]),
             cut=plain["cut"],
             file=plain["file"],
+            content=plain.get("content", ""),
             head=tuple(plain["head"]),
             shown=tuple(tuple(cells) for cells in plain["shown"]),
             mapped=plain["mapped"],

@@ -19,6 +19,7 @@ from bot.core.privacy import (
     SpanType,
     clean,
     mask,
+    read_ahead,
     redact,
 )
 from bot.core.session import Session
@@ -75,6 +76,13 @@ class Library:
             dangers=labels.dangers,
             labels=_kept(labels),
         )
+
+    def ahead(self, texts: Sequence[str]) -> "Library":
+        """The same, with these texts read for names already, side by side: for many at once."""
+        chinese = [text for text in texts if _HAN.search(text)]
+        if self.readers is None or not chinese:
+            return self
+        return replace(self, readers=read_ahead(chinese, self.readers))
 
     def learned(self, examples: Sequence[tuple[str, str]]) -> "Library":
         """With these decisions (masked texts and their right topics) added to what the model knew. It takes seconds."""

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.content.models import load_readers
-from bot.core.privacy import Policy, redact
+from bot.core.privacy import Policy, read_ahead, redact
 
 
 def read(text, **more):
@@ -89,3 +89,31 @@ def test_long_texts_take_linear_time(piece):
 def test_a_long_text_is_read_to_its_end():
     text = "学校的食堂很好。" * 300 + "我叫曾一鸣。"
     assert read(text) == [("曾一鸣", "name")]
+
+
+TOGETHER = (
+    "我叫曾一鸣，读三年级。班主任刘洋，数学王老师！",
+    "食堂的饭菜总是凉的",
+    "打人的是王 浩 然，初二的",
+    "学生艾力·买买提听不懂课；感谢欧阳老师和林小燕老师",
+    "",
+    "汪子涵打人，我找子涵的家长，汪子涵还笑" * 9,
+    "语文 时光 98\n语文 安然 61\n语文 江河 73",
+)
+
+
+def test_texts_read_side_by_side_lose_the_names_that_each_of_them_loses_alone():
+    readers = load_readers()
+    ahead = read_ahead(TOGETHER * 20, readers)
+    alone = [redact(text, readers) for text in TOGETHER]
+    assert [redact(text, ahead) for text in TOGETHER] == alone
+    assert sum(len(one.spans) for one in alone) > 20
+
+
+def test_a_text_that_was_not_read_ahead_is_read_when_it_is_asked_for():
+    ahead = read_ahead(("食堂的饭菜总是凉的",), load_readers())
+    assert (
+        redact("余明德，六十岁，退休了", ahead).text
+        == redact("余明德，六十岁，退休了", load_readers()).text
+    )
+    assert "余明德" not in redact("余明德，六十岁，退休了", ahead).text

@@ -16,7 +16,7 @@ from bot.core.privacy.spans import Candidate
 from bot.core.privacy.surnames import COMPOUND, DOUBTFUL, GIVEN, SURNAME, SURNAME_CHARACTERS
 
 if TYPE_CHECKING:  # so that a start does not wait for numpy
-    from bot.core.privacy.tagger import Tagger
+    from bot.core.privacy.tagger import ReadAhead, Tagger
 
 Found = Iterator[Candidate]
 
@@ -25,7 +25,7 @@ Found = Iterator[Candidate]
 class Readers:
     """What finds names beyond the rules: models (the lightest last), and everyday words that begin like a name."""
 
-    taggers: "tuple[Tagger, ...]"
+    taggers: "tuple[Tagger | ReadAhead, ...]"
     words: frozenset[str]
 
 

@@ -6,8 +6,8 @@ sentences of a text are read side by side, both directions at once, because smal
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,14 @@ TOGETHER = 64
 """Sentences read side by side."""
 
 _sentence = re.compile(rf"[^。！？!?；;\n]{{1,{LONGEST}}}[。！？!?；;]*")
+
+
+class _Sentence(NamedTuple):
+    """Where one stands: in which text, from where to where."""
+
+    text: int
+    start: int
+    end: int
 
 
 class Tagger:
@@ -69,24 +77,37 @@ class Tagger:
 
     def names(self, text: str) -> list[tuple[int, int]]:
         """Where names stand in a text of simplified characters."""
-        sentences = [found.span() for found in _sentence.finditer(text) if found[0].strip()]
-        sentences.sort(key=lambda span: span[1] - span[0])
-        found: list[tuple[int, int]] = []
-        for start in range(0, len(sentences), TOGETHER):
-            found += self._read(text, sentences[start : start + TOGETHER])
-        return sorted(found)
+        return self.names_in((text,))[0]
 
-    def _read(self, text: str, sentences: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        lengths = np.array([end - start for start, end in sentences])
+    def names_in(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """The same of many texts, side by side: a step over sixty sentences costs little more than over one."""
+        sentences = [
+            _Sentence(at, *found.span())
+            for at, text in enumerate(texts)
+            for found in _sentence.finditer(text)
+            if found[0].strip()
+        ]
+        sentences.sort(key=lambda one: one.end - one.start)
+        found: list[list[tuple[int, int]]] = [[] for _ in texts]
+        for first in range(0, len(sentences), TOGETHER):
+            some = sentences[first : first + TOGETHER]
+            for one, spans in zip(some, self._read(texts, some), strict=True):
+                found[one.text] += spans
+        return [sorted(spans) for spans in found]
+
+    def _read(
+        self, texts: Sequence[str], sentences: "Sequence[_Sentence]"
+    ) -> Iterator[list[tuple[int, int]]]:
+        lengths = np.array([end - start for _, start, end in sentences])
         ids = np.zeros((len(sentences), int(lengths.max())), np.int64)
-        for row, (start, end) in enumerate(sentences):
+        for row, (text, start, end) in enumerate(sentences):
             ids[row, : end - start] = [
-                self._of(char) for char in text[start:end].lower()[: end - start]
+                self._of(char) for char in texts[text][start:end].lower()[: end - start]
             ]
         tags = self._tags(ids, lengths)
-        for row, (start, end) in enumerate(sentences):
-            for first, last in self._spans(tags[row, : end - start].tolist()):
-                yield start + first, start + last
+        for row, (_, start, end) in enumerate(sentences):
+            spans = self._spans(tags[row, : end - start].tolist())
+            yield [(start + first, start + last) for first, last in spans]
 
     def _of(self, char: str) -> int:
         number = self._number.get(char)
@@ -177,10 +198,7 @@ class Tagger:
         for t in range(1, longest):
             reached = total[:, None, :] + turned
             before[t] = reached.argmax(axis=2)
-            moved = (
-                np.take_along_axis(reached, before[t][:, :, None], axis=2)[:, :, 0]
-                + scores[:, t]
-            )
+            moved = reached.max(axis=2) + scores[:, t]
             total = np.where((t < lengths)[:, None], moved, total)
         tags = np.zeros((batch, longest), np.int64)
         here = cast(Ints, (total + self._ends).argmax(axis=1))
@@ -191,6 +209,19 @@ class Tagger:
                 Ints, np.where(inside & (t > 0), before[t][np.arange(batch), here], here)
             )
         return tags
+
+
+class ReadAhead:
+    """A reader that has read some texts before it is asked, all side by side."""
+
+    def __init__(self, tagger: Tagger, texts: Sequence[str]) -> None:
+        self._tagger = tagger
+        self._known = dict(zip(texts, tagger.names_in(texts), strict=True))
+
+    def names(self, text: str) -> list[tuple[int, int]]:
+        """Where names stand in a text, read by now or not."""
+        known = self._known.get(text)
+        return self._tagger.names(text) if known is None else known
 
 
 def _sigmoid(x: Floats) -> Floats:

@@ -47,7 +47,7 @@ def by_readers(
             proofs[one.start, one.end] = proof
         else:
             yield one
-    dotted = _dot.sub("·", text)  # as they write foreign names; the folded text has a plain dot
+    dotted = as_read(text)
     seen = [
         {place for span in reader.names(dotted) for place in _trimmed(text, *span)}
         for reader in (readers.taggers if len(text) <= BOOK else readers.taggers[-1:])
@@ -69,6 +69,11 @@ def by_readers(
             names += [name] if name else []
     yield from names
     yield from _in_lists(text, names)
+
+
+def as_read(text: str) -> str:
+    """A folded text as readers want it: foreign names with the dot they write, not the plain one."""
+    return _dot.sub("·", text)
 
 
 def _joins_a_name(text: str, place: Place, names: Iterable[Place]) -> bool:
