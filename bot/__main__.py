@@ -23,12 +23,9 @@ VERBS = {
     "text": "mask, sort and group opinions",
 }
 
-_FILES = {"import": "intake"}
-"""Verbs whose file is called otherwise: nothing can import a module of the name `import`."""
-
 
 def _module(verb: str) -> ModuleType:
-    return importlib.import_module(f"bot.verbs.{_FILES.get(verb, verb)}")
+    return importlib.import_module(f"bot.verbs.{verb}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,6 @@
 """`tingwen import`, as an operator runs it."""
 
+import importlib
 import sqlite3
 from argparse import ArgumentParser
 
@@ -7,7 +8,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from bot.__main__ import main
-from bot.verbs import intake
+
+intake = importlib.import_module("bot.verbs.import")
 
 CONFIG = """
 [storage]
