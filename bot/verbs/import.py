@@ -40,8 +40,8 @@ DONE, INPUT_AT_FAULT = 0, 1
 HERE = Address(channel="terminal", id="")
 """Where a batch is spoken of that no chat brought."""
 
-WAYS = {"phone": "电话", "person": "当面"}
-"""How words were taken down for somebody, as the desk calls it."""
+WAYS = {"phone": "intake.by_phone", "person": "intake.in_person"}
+"""How words were taken down for somebody, and what the desk calls it."""
 
 OFTEN = 20
 """How often it is said how far it is."""
@@ -178,7 +178,7 @@ class _Bringing:
             groups=tuple(args.group),
             people=args.people,
             day=args.day.isoformat() if args.day else "",
-            place=WAYS[args.by] if args.by else "",
+            place=self._texts.say("zh", WAYS[args.by]) if args.by else "",
         )
 
     def _among(self, what: str, asked: Sequence[str], known: Sequence[str]) -> None:
