@@ -33,7 +33,7 @@ from bot.core.messages import Address, Button, Incoming, Outgoing, Redacted
 from bot.core.people import Role
 from bot.core.survey import Language, Unit
 from bot.core.workdays import Calendar
-from handlers.words import OPEN_SCREEN, Texts
+from handlers.words import OPEN_SCREEN, Texts, spoken
 from storage.appointment import Booking
 from storage.outbox import Note
 from storage.unit_of_work import Work
@@ -82,7 +82,7 @@ def hear(
     their talk hear it. `masked`: of `Tells`, its words."""
     now, address = moment.timestamp(), incoming.address
     draft = work.drafts.find(address)
-    language = (draft.language if draft else work.identity.language(address)) or "zh"
+    language = spoken(work, incoming, draft)
     here = _Here(work, house, address, language, moment)
     talking = draft is not None and draft.session is not None
     if isinstance(asked, Tells | Names) and (talking or not here.mine()):

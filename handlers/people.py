@@ -8,7 +8,7 @@ table (`core.people.rights`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from bot.core.messages import Address, Button, Incoming, Outgoing
@@ -37,7 +37,7 @@ from bot.core.people.rights import PLACED, SEATS
 from bot.core.survey import Group, Language, Unit
 from bot.core.wish import VAULT as WISHES
 from bot.core.wish import names as wishes_of
-from handlers.words import OPEN_SCREEN, Texts
+from handlers.words import OPEN_SCREEN, Texts, spoken
 from storage.staff import ForPeople, ForStaff, Member, Roll, SeatTaken
 from storage.unit_of_work import Work
 
@@ -132,7 +132,8 @@ def hear(
         return None
     if not work.inbox.first(incoming, int(now // DAY)):
         return ()
-    here = _Here(work, registry, incoming.address, now)
+    draft = work.drafts.find(incoming.address)
+    here = _Here(work, registry, incoming.address, now, spoken(work, incoming, draft))
     match asked:
         case UsesCode(code):
             return _use(here, code)
@@ -201,12 +202,7 @@ class _Here:
     registry: Registry
     address: Address
     now: float
-
-    @property
-    def language(self) -> Language:
-        draft = self.work.drafts.find(self.address)
-        known = draft.language if draft else self.work.identity.language(self.address)
-        return known or "zh"
+    language: Language
 
     def says(self, key: str, rows: Rows = (), **params: str) -> Outgoing:
         text = self.registry.texts.say(self.language, key, **params)
@@ -264,7 +260,9 @@ def _bind(here: _Here, digits: str) -> tuple[Outgoing, ...]:
             work.vault.decline(
                 round, here.address
             )  # they have finished; nobody is to remind them here
-    told = _Here(work, here.registry, there, here.now).says("people.bound_there")
+    draft = work.drafts.find(there)
+    known = (draft.language if draft else work.identity.language(there)) or here.language
+    told = replace(here, address=there, language=known).says("people.bound_there")
     return here.says("people.bound"), told
 
 

@@ -47,7 +47,7 @@ from bot.core.survey import APPRAISAL, Language, Script
 from bot.core.urgent import Matter
 from bot.core.wish import UNSORTED, says
 from handlers.reading import NotRead
-from handlers.words import OPEN_SCREEN, WISH
+from handlers.words import HANDING, OPEN_SCREEN, WISH, spoken
 from storage.draft import SCREEN, Draft
 from storage.opinion import PUPIL
 from storage.unit_of_work import Work
@@ -88,11 +88,11 @@ class ForReceipt(Exception):
 NOTHING = Reading()
 """Of an answer without words."""
 
+SOON = f"{HANDING}soon"
+"""What a person hears whose receipt is still being made."""
+
 NOT_TAKEN: Mapping[Outcome, str] = {"already": "said.already", "closed": "said.closed"}
 """What a person hears who handed in, and it was not taken."""
-
-SOON = "handing.soon"
-"""What a person hears whose receipt is still being made."""
 
 CALLED = "urgent.told"
 """What a person hears who called for somebody."""
@@ -153,12 +153,9 @@ def _hear_outside(
 ) -> Draft | None:
     """No talk is in progress: one begins, or a word is offered to be kept."""
     address = incoming.address
-    known = over.language if over else work.identity.language(address)
-    draft = over or Draft(address=address, language=known or "zh")
+    draft = over or Draft(address=address, language=spoken(work, incoming, over))
     match incoming.body:
-        case Arrived(link, language):
-            if known is None and language == "en":
-                draft = replace(draft, language="en")
+        case Arrived(link):
             return _begin(work, agenda, draft, read_link(link), now)
         case Tap(says, screen) if screen == OPEN_SCREEN:
             return _text_outside(work, agenda, draft, Part(incoming.message, says), now)

@@ -16,7 +16,7 @@ from bot.core.cells import K
 from bot.core.messages import Address, Button, Incoming, Outgoing
 from bot.core.survey import Language
 from bot.core.wish import ATOMS, VAULT, Wishes, age, lives, name, says
-from handlers.words import OPEN_SCREEN, Texts
+from handlers.words import OPEN_SCREEN, Texts, spoken
 from storage.database import Database
 from storage.tidings import Telling, Tiding
 from storage.unit_of_work import Work
@@ -55,7 +55,7 @@ def hear(
     if not work.inbox.first(incoming, day):
         return Heard(None)
     draft = work.drafts.find(address)
-    language = (draft.language if draft else work.identity.language(address)) or "zh"
+    language = spoken(work, incoming, draft)
     known = topics(language)
     chosen = tuple(topic for topic in asked.topics if topic in known)
     if asked.round not in rounds or not chosen:

@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from bot.core.messages import Address, Button, Fleeting, Outgoing
+from bot.core.messages import Address, Button, Fleeting, Incoming, Outgoing
 from bot.core.reading import Read, finished
 from bot.core.screen import Choice, Label, Phrase, Screen, screen, writes
 from bot.core.session import CHANGE, CONSENT, MASKS, PREVIEW, URGENT, Session
 from bot.core.survey import LANGUAGES, Language, Script
 from storage.draft import RECEIPT, SCREEN, Draft, Line
+from storage.unit_of_work import Work
 
 OPEN_SCREEN = "open"
 """The screen of buttons outside any talk: a tap on them is worth what it says, whenever it comes."""
 
 WISH = "wish"
 """The parameter of a line that offers to tell what became of it: what its button says."""
+
+HANDING = "handing."
+"""What begins like this is said to somebody whose receipt is still being made."""
 
 SHORT = 7
 """Labels of at most so many characters stand two in a row."""
@@ -60,6 +64,12 @@ class House:
         return self._own["zh"]["phone"]
 
 
+def spoken(work: Work, incoming: Incoming, draft: Draft | None) -> Language:
+    """In which whoever did this is answered: that of their talk, the one they are known by, the one they were reading."""
+    known = draft.language if draft else work.identity.language(incoming.address)
+    return known or incoming.language or "zh"
+
+
 def to_be_read(draft: Draft) -> tuple[str, ...]:
     """The finished texts that the message shows, masked: they are read before it is made."""
     session = draft.session
@@ -87,6 +97,7 @@ def message(texts: Texts, script: Script | None, draft: Draft, read: Read) -> Ou
         rows=rows,
         screen=OPEN_SCREEN if rows else "",
         fleeting=_fleeting(texts, draft.language, lines),
+        follows=any(line.key.startswith(HANDING) for line in lines),
     )
 
 

@@ -115,6 +115,8 @@ class Phone:
         self.seen = Reader("")
         self.taken = 0
         """Taps so far."""
+        self.follows = True
+        """Pages that come again by themselves are waited for."""
 
     async def opens(self, at: str) -> None:
         """Follow a link."""
@@ -162,7 +164,7 @@ class Phone:
             self.html, self.status = answer.text, answer.status_code
             self.seen = Reader(self.html)
             again = re.fullmatch(r"(\d+); url=(.+)", self.seen.refresh)
-            if again is None or int(again[1]) > 5:
+            if again is None or int(again[1]) > 5 or not self.follows:
                 return
             await asyncio.sleep(0.1)
             answer = await self.client.get(again[2])

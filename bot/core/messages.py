@@ -91,8 +91,6 @@ class Arrived:
     """Somebody opened the chat or the page, perhaps by a link that names a round, a unit or a group."""
 
     link: str = ""
-    language: str = ""
-    """`zh` or `en` where they were reading already; who is known speaks as before."""
 
 
 Body = Text | Tap | Edited | Media | Arrived
@@ -108,6 +106,8 @@ class Incoming:
     body: Body
     message: str = ""
     """The platform's name for the message, the same when it is edited."""
+    language: Literal["", "zh", "en"] = ""
+    """In which they were reading already, where the channel knows; who is known speaks as before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,3 +181,5 @@ class Outgoing:
     """What of `text` asks, where it asks: a heading, for a channel that has any."""
     writes: bool = False
     """Words or a number are an answer here: a field to write in, for a channel without one."""
+    follows: bool = False
+    """More is said in a moment without their doing: a channel nobody can be written to on comes back for it."""

@@ -18,7 +18,7 @@ from bot.core.rectification import Problem
 from bot.core.survey import Language
 from bot.core.urgent import State
 from handlers.receipt.ready import Receipts
-from handlers.words import OPEN_SCREEN, Texts
+from handlers.words import OPEN_SCREEN, Texts, spoken
 from storage.database import Database, Raced, StorageFailed, Tx
 from storage.dialogue import Opened
 from storage.rectification import Fate
@@ -92,8 +92,7 @@ def hear(work: Work, incoming: Incoming, asked: Asked, now: float) -> Heard | No
     draft = work.drafts.find(incoming.address)
     if isinstance(asked, LooksUp) and asked.bare and draft and draft.session:
         return None
-    known = draft.language if draft else work.identity.language(incoming.address)
-    return Heard(known or "zh", work.inbox.first(incoming, int(now // DAY)))
+    return Heard(spoken(work, incoming, draft), work.inbox.first(incoming, int(now // DAY)))
 
 
 async def answer(

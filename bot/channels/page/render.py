@@ -49,6 +49,11 @@ class View:
         """A talk stands here and wants an answer."""
         return bool(self.last.heading)
 
+    @property
+    def follows(self) -> bool:
+        """More comes in a moment: the page fetches it by itself."""
+        return self.last.follows
+
 
 def static() -> dict[str, bytes]:
     """The files beside the page, by name."""
@@ -187,13 +192,13 @@ class Pages:
         parts = [_note(before), heading, body]
         if choices:
             parts.append(_choices(choices, said["choices"]))
-        if view.last.writes or not view.asks:
+        if view.last.writes or not (view.asks or view.follows):
             counted = bool(choices) and not asked.startswith(view.last.heading)
             label = "write_too" if counted else "write" if view.asks else "write_more"
             parts.append(_field(said[label], said["written"], alone=not choices))
         if controls:
             parts.append(_controls(controls, said["controls"]))
-        if not view.asks:
+        if not (view.asks or view.follows):
             parts.append(self._on(said, standing))
         title = _title(asked if view.asks else view.last.text)
         return self._page(
@@ -201,6 +206,7 @@ class Pages:
             said,
             title=title,
             back="/q/now",
+            refresh="3; url=/q/now" if view.follows else "",
             token=token,
             main=self._form(hidden, "".join(parts)),
         )

@@ -280,7 +280,7 @@ class Page:
         else:
             round = seat.link.partition(".")[0]
             open_link = "" if own_page(link) else link
-            body = Arrived(f"r_{round}" if round else open_link, seat.language)
+            body = Arrived(f"r_{round}" if round else open_link)
         return await self._take(seat, name, [body], {})
 
     # -- a talk -------------------------------------------------------------------
@@ -305,7 +305,7 @@ class Page:
             bodies.append(Tap(form["says"], form.get("screen", "")))
         elif form.get("do") == "on":
             round = seat.link.partition(".")[0]
-            bodies.append(Arrived(f"r_{round}" if round else "", seat.language))
+            bodies.append(Arrived(f"r_{round}" if round else ""))
         if not bodies:
             return self._to("/q/now", seat)
         key = sha256(
@@ -324,7 +324,7 @@ class Page:
             repeated = key in talk.done
             try:
                 for number, body in enumerate(bodies):
-                    await self._committed(seat.address, f"{key}.{number}", body)
+                    await self._committed(seat, f"{key}.{number}", body)
                 if not repeated:
                     talk.asked = (
                         _now()
@@ -334,10 +334,14 @@ class Page:
             talk.done.append(key)
         return self._to("/q/now", seat)
 
-    async def _committed(self, address: Address, key: str, body: Body) -> None:
+    async def _committed(self, seat: Seat, key: str, body: Body) -> None:
         if self._receive is None:
             raise NotStored("not running")
-        await self._receive(Incoming(address=address, key=key, message=key, body=body))
+        await self._receive(
+            Incoming(
+                address=seat.address, key=key, message=key, body=body, language=seat.language
+            )
+        )
 
     async def _now(self, request: Request) -> Response:
         seat = seat_of(request)

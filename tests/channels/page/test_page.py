@@ -189,6 +189,52 @@ async def test_a_receipt_is_looked_up_from_the_door_of_another_phone(tmp_path):
         assert "在等下一次汇总" in other.text
 
 
+async def test_who_reads_english_at_the_door_is_answered_in_english(tmp_path):
+    async with page_house(tmp_path) as home:
+        receipt = await hands_in(await begins(home.phone()))
+        for do, label, text, sees in (
+            ("look", "Look", receipt, "waits for the next summary"),
+            ("look", "Look", "1111 2222 3333 4444", "Nothing is found by this receipt"),
+            ("say", "Say it", "The lamp at the gate is broken", "Shall I keep"),
+        ):
+            guest = home.phone()
+            guest.client.headers["accept-language"] = "en-GB"
+            await guest.opens("/q")
+            form = next(b for b in guest.seen.buttons if b.label == label).form
+            await guest.sends(form, {"text": text, "do": do})
+            await asyncio.gather(*home.front._answering)
+            await guest.reloads()
+            assert sees in guest.text
+            assert '<html lang="en"' in guest.html
+
+
+async def test_a_receipt_that_is_still_being_made_comes_without_a_tap(tmp_path):
+    async with page_house(tmp_path) as home:
+        phone = await begins(home.phone())
+        await phone.taps("老师负责")
+        await phone.taps("先交")
+        receipts, made = home.front.receipts, asyncio.Event()
+        receipts._waiting, make = 1000, receipts.make
+
+        async def slowly():
+            await made.wait()
+            return await make()
+
+        receipts.make = receipts.next = slowly
+        submit = next(b for b in phone.seen.buttons if b.label == "就这样提交")
+        fields = {**submit.form.fields, submit.name: submit.value}
+        phone.follows = False
+        await phone.sends(submit.form, fields)
+        assert "正在替您交上去" in phone.text
+        assert "text" not in [form.writes for form in phone.seen.forms]
+        assert phone.seen.refresh == "3; url=/q/now"
+        made.set()
+        phone.follows = True
+        await phone.reloads()
+        assert re.search(r"\d{4}(?: \d{4}){3}", phone.text)
+        assert not phone.seen.refresh
+
+
 async def test_somebody_may_say_one_thing_without_any_question(tmp_path):
     async with page_house(tmp_path) as home:
         phone = home.phone()
