@@ -17,6 +17,7 @@ from bot.core.appointment import Tells
 from bot.core.appointment import recognise as recognise_visit
 from bot.core.engine import deadline
 from bot.core.messages import (
+    COUNTING,
     Address,
     Arrived,
     InCircle,
@@ -32,6 +33,7 @@ from bot.core.people import Deed, Role, may, recognise, somewhere
 from bot.core.privacy import clean, mask
 from bot.core.reading import Read, finished
 from bot.core.receipt import Receipt
+from bot.core.reply import digits
 from bot.core.round import Round
 from bot.core.survey import Language
 from bot.core.wish import recognise as recognise_wish
@@ -64,6 +66,9 @@ DAY = 86400
 
 HAND_IN_WAIT = 5.0
 """Seconds between tries to keep what was handed in."""
+
+MOST_DIGITS = 3
+"""Of a number that names a choice."""
 
 FETCH_WAITS = (1.0, 5.0, 20.0)
 """Seconds between tries to fetch a file of the office."""
@@ -146,6 +151,7 @@ class Front:
     async def receive(self, incoming: Incoming) -> None:
         """Take in one message; returns once it is kept. Raises `NotStored`."""
         try:
+            incoming = await self._chosen(incoming)
             if not (
                 await self._receive_own(incoming)
                 or await self._receive_receipt(incoming)
@@ -219,6 +225,37 @@ class Front:
         member = self._members.get(address)
         return member.language if member else self._circles.get(address, "zh")
 
+    # -- choices of the office, by their number ----------------------------------
+
+    async def _chosen(self, incoming: Incoming) -> Incoming:
+        """A number that somebody of the staff types for a choice of theirs is that choice, as if tapped. A repeat may find
+        other choices there: it ends at the inbox all the same."""
+        body, registry = incoming.body, self._registry
+        number = digits(body.text) if isinstance(body, Text) else None
+        if number is None or len(number) > MOST_DIGITS or registry is None:
+            return incoming
+        if not self._counts(incoming.address):
+            return incoming
+        now = self._clock()
+
+        def said(tx: Tx) -> str:
+            work = Work(tx)
+            member = people.find(work, registry, incoming.address)
+            if member is None or receipt.expects(work, incoming, now):
+                return ""
+            return work.errands.chosen(member.tag, int(number))
+
+        says = await self._stepping(said)
+        return replace(incoming, body=Tap(says, OPEN_SCREEN)) if says else incoming
+
+    def _counts(self, address: Address) -> bool:
+        return address.channel in COUNTING and self.works_here(address)
+
+    def _uncount(self, tx: Tx, address: Address) -> None:
+        """Something else stands there now: no number names a choice of before."""
+        if self._counts(address) and (member := Work(tx).staff.find(address)):
+            Work(tx).errands.awaits(member.tag, "", int(self._clock() // DAY))
+
     # -- about oneself ----------------------------------------------------------
 
     async def _receive_own(self, incoming: Incoming) -> bool:
@@ -284,9 +321,12 @@ class Front:
         asked = receipt.recognise(_typed(incoming))
         if asked is None:
             return False
-        heard = await self._stepping(
-            lambda tx: receipt.hear(Work(tx), incoming, asked, self._clock())
-        )
+
+        def taken(tx: Tx) -> receipt.Heard | None:
+            self._uncount(tx, incoming.address)
+            return receipt.hear(Work(tx), incoming, asked, now)
+
+        heard = await self._stepping(taken)
         if heard is None:
             return False
         if heard.first:
@@ -586,6 +626,7 @@ class Front:
                 text=answer.text,
                 rows=answer.rows,
                 screen=OPEN_SCREEN,
+                counted=answer.counted,
                 files=tuple(paper for paper in papers if paper.name != CHART),
                 picture=next((paper.content for paper in papers if paper.name == CHART), None),
                 tidy=False,

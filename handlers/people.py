@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from bot.core.messages import Address, Button, Incoming, Outgoing
+from bot.core.messages import COUNTING, Address, Button, Incoming, Outgoing, choices
 from bot.core.people import (
     Deed,
     Label,
@@ -134,6 +134,13 @@ def hear(
         return ()
     draft = work.drafts.find(incoming.address)
     here = _Here(work, registry, incoming.address, now, spoken(work, incoming, draft))
+    said = _done(here, asked, member)
+    _count(here, said if member else ())
+    return said
+
+
+def _done(here: "_Here", asked: Typed, member: Member | None) -> tuple[Outgoing, ...]:
+    work = here.work
     match asked:
         case UsesCode(code):
             return _use(here, code)
@@ -150,9 +157,16 @@ def hear(
             return _bind(here, digits) if digits else (_offer_binding(here),)
         case Manages(words):
             assert member is not None
-            return manage(work, registry, member, words, now)
+            return manage(work, here.registry, member, words, here.now)
         case _:
             assert_never(asked)
+
+
+def _count(here: "_Here", said: tuple[Outgoing, ...]) -> None:
+    """What stands at somebody's desk now: the choices of this, or none that a number could name."""
+    if here.address.channel in COUNTING and (staff := here.work.staff.find(here.address)):
+        shown = next((choices(one.rows) for one in said if one.counted), ())
+        here.work.errands.awaits(staff.tag, "", int(here.now // DAY), shown)
 
 
 def find(work: Work, registry: Registry, address: Address) -> Member | None:
@@ -361,7 +375,9 @@ class _By:
         return self.member.staff
 
     def says(self, key: str, rows: Rows = (), **params: str) -> Outgoing:
-        return _out(self.member.address, self.word(key, **params), rows)
+        address = self.member.address
+        counted = bool(rows) and address.channel in COUNTING
+        return replace(_out(address, self.word(key, **params), rows), counted=counted)
 
     def word(self, key: str, **params: str) -> str:
         return self.registry.texts.say(self.member.language, key, **params)

@@ -47,7 +47,7 @@ from bot.core.survey import APPRAISAL, Language, Script
 from bot.core.urgent import Matter
 from bot.core.wish import UNSORTED, says
 from handlers.reading import NotRead
-from handlers.words import HANDING, OPEN_SCREEN, WISH, spoken
+from handlers.words import OPEN_SCREEN, WISH, spoken
 from storage.draft import SCREEN, Draft
 from storage.opinion import PUPIL
 from storage.unit_of_work import Work
@@ -88,7 +88,7 @@ class ForReceipt(Exception):
 NOTHING = Reading()
 """Of an answer without words."""
 
-SOON = f"{HANDING}soon"
+SOON = "handing.soon"
 """What a person hears whose receipt is still being made."""
 
 NOT_TAKEN: Mapping[Outcome, str] = {"already": "said.already", "closed": "said.closed"}

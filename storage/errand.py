@@ -1,7 +1,7 @@
-"""What the desk must not forget between two messages of the staff: the command that their next words complete, and the
-files that wait to be fetched and read.
+"""What the desk must not forget between two messages of the staff: the command that their next words complete, the choices
+that a number names, and the files that wait to be fetched and read.
 
-Both are sealed under the master key and both are short-lived: a command waits until something else is said, a file
+All are sealed under the master key and all are short-lived: a command and choices wait until something else is said, a file
 until it has been read. A file's row goes in the transaction that takes what was in it, so that it is taken once.
 """
 
@@ -58,21 +58,32 @@ class Errands:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    def awaits(self, tag: bytes, words: str, day: int) -> None:
-        """The next free words of this account complete that command; none do where there is no command."""
-        if not words:
-            if self.awaited(tag):
+    def awaits(self, tag: bytes, words: str, day: int, choices: tuple[str, ...] = ()) -> None:
+        """The next free words of this account complete that command; none do where there is no command. A number names one
+        of `choices`."""
+        if not words and not choices:
+            if self._waiting(tag):
                 self._tx.do(_FORGET, {"tag_": tag})
             return
-        sealed = seal(self._key(), words.encode(), tag)
+        sealed = seal(self._key(), json.dumps([words, *choices]).encode(), tag)
         self._tx.do(
             _AWAITS, {"tag": tag, "day": day, "sealed": sealed, "day_": day, "sealed_": sealed}
         )
 
     def awaited(self, tag: bytes) -> str:
         """The command that this account's next free words complete."""
+        return (self._waiting(tag) or [""])[0]
+
+    def chosen(self, tag: bytes, number: int) -> str:
+        """What the choice of that number says, among those shown last; empty where there is none."""
+        return dict(enumerate(self._waiting(tag))).get(number, "") if number else ""
+
+    def _waiting(self, tag: bytes) -> list[str]:
+        """The command, and the choices behind it."""
         row = self._tx.one(_AWAITED, {"tag_": tag})
-        return unseal(self._key(), row[0], tag).decode() if row else ""
+        plain = unseal(self._key(), row[0], tag).decode() if row else "[]"
+        # Before choices were kept the command stood there as it is; none begins like this.
+        return json.loads(plain) if plain.startswith("[") else [plain]
 
     def take_up(
         self, address: Address, sent: Sent, words: str, now: float, pasted: str = ""

@@ -14,6 +14,9 @@ Redacted = NewType("Redacted", str)
 PAGE = "page"
 """The channel whose people come, answer and go: nothing can be sent to them later."""
 
+COUNTING = frozenset({"wecom"})
+"""Channels that show each choice's place before it where typing the place chooses it (`Outgoing.counted`)."""
+
 Medium = Literal["photo", "voice", "video", "file", "sticker", "location", "contact", "other"]
 """What can arrive instead of words; each has its own kind reply."""
 
@@ -181,5 +184,16 @@ class Outgoing:
     """What of `text` asks, where it asks: a heading, for a channel that has any."""
     writes: bool = False
     """Words or a number are an answer here: a field to write in, for a channel without one."""
+    counted: bool = False
+    """Typing a choice's place among all of them chooses it, as the desk remembers what stood there last."""
     follows: bool = False
     """More is said in a moment without their doing: a channel nobody can be written to on comes back for it."""
+
+
+def choices(rows: tuple[tuple[Button, ...], ...]) -> tuple[str, ...]:
+    """What the choices say, each once, in the order in which they are counted.
+
+    >>> choices(((Button("Yes", "y"), Button("No", "n")), (Button("Yes!", "y"),)))
+    ('y', 'n')
+    """
+    return tuple(dict.fromkeys(button.says for row in rows for button in row))

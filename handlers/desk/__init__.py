@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.core.messages import Sent
+from bot.core.messages import COUNTING, Sent, choices
 from bot.core.people import Deed, somewhere
 from handlers.desk.appointment import VISITS
 from handlers.desk.appraisal import APPRAISALS
@@ -172,15 +172,20 @@ def hear_file(
     if sent.size > MOST_BYTES or not readers:
         key = "desk.file_large" if readers else "desk.file_unwanted"
         return Answer(text=asking.say(key, most=str(MOST_BYTES >> 20)), menu=True)
-    words = caption.strip() or work.errands.awaited(member.tag)
+    awaited = work.errands.awaited(member.tag)
+    words = caption.strip() or awaited
     if _BY_WORD.get(_parted(words)[0].casefold()) in readers:
-        return _fetching(asking, work.errands.take_up(member.address, sent, words, now))
+        number = work.errands.take_up(member.address, sent, words, now)
+        return _shown(asking, _fetching(asking, number), awaited)
     number = work.errands.take_up(member.address, sent, "", now)
     buttons = [
         asking.button(f"desk.menu_{one.name}", f"{one.words[0]} {_MARK}{number}")
         for one in readers
     ]
-    return Answer(text=asking.say("desk.file_which", name=sent.name), rows=pairs(buttons))
+    answer = Answer(
+        text=asking.say("desk.file_which", name=sent.name), rows=pairs(buttons), either=True
+    )
+    return _shown(asking, answer, awaited)
 
 
 def reading(errand: Errand) -> Callable[[str, bytes], object] | None:
@@ -230,10 +235,18 @@ def _fetching(asking: Asking, number: int) -> Answer:
 
 def _remembered(asking: Asking, answer: Answer) -> Answer:
     """With the menu below it where it wants one; what it awaits is kept, and nothing else is."""
-    asking.work.errands.awaits(
-        asking.member.tag, answer.awaits, int(asking.now.timestamp() // DAY)
-    )
-    return replace(answer, rows=(*answer.rows, *_menu(asking))) if answer.menu else answer
+    if answer.menu:
+        answer = replace(answer, rows=(*answer.rows, *_menu(asking)))
+    return _shown(asking, answer, answer.awaits)
+
+
+def _shown(asking: Asking, answer: Answer, awaited: str) -> Answer:
+    """With its choices counted, where they are shown so and a number can mean nothing else."""
+    counts = asking.member.address.channel in COUNTING and (answer.either or not awaited)
+    shown = choices(answer.rows) if counts else ()
+    day = int(asking.now.timestamp() // DAY)
+    asking.work.errands.awaits(asking.member.tag, awaited, day, shown)
+    return replace(answer, counted=bool(shown))
 
 
 def _menu(asking: Asking) -> Rows:

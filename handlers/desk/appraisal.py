@@ -244,6 +244,7 @@ def _wants_list(asking: Asking, words: str) -> Answer:
         text=asking.say("appraisal.paste"),
         rows=(*pairs(buttons), (asking.back(),)),
         awaits=words,
+        either=True,
     )
 
 

@@ -2,7 +2,8 @@
 
 A command is a few words, in Chinese or with a slash, and each button says the whole command one could have typed. What
 cannot be said by a button (a date, a title, thirty pasted lines) is typed or sent after it: an answer may name the
-command that the next free words, or the next file, complete (`Answer.awaits`). That, and nothing else, the desk remembers.
+command that the next free words, or the next file, complete (`Answer.awaits`). That the desk remembers, and, for channels
+where digits must be enough, which buttons it showed last; nothing else.
 """
 
 from collections.abc import Callable, Mapping
@@ -83,6 +84,10 @@ class Answer:
     """The menu's buttons go below it."""
     awaits: str = ""
     """The command, with all its words so far, that the next free words or file complete."""
+    either: bool = False
+    """Words are awaited, and a number alone can be none of them: it names a choice."""
+    counted: bool = False
+    """A number names a choice: its place is to be shown."""
     makes: Callable[[], tuple[File, ...]] | None = None
     """Papers to go with it: a picklable call of plain values, run in a process of its own."""
     errand: int | None = None

@@ -182,13 +182,13 @@ def _show(asking: Asking, batch: Batch, head: str = "", page: int = 0) -> Answer
     missing = _missing(asking, batch)
     text = "\n".join(filter(None, (head, title, answered, *body, missing)))
     awaits = "" if batch.file else f"录入 {batch.number} 贴"
-    return Answer(text=text, rows=_rows(asking, batch, page), awaits=awaits)
+    return Answer(text=text, rows=_rows(asking, batch, page), awaits=awaits, either=True)
 
 
 def _lines(asking: Asking, batch: Batch, page: int) -> list[str]:
     first = page * SHOWN
     some = batch.lines[first : first + SHOWN]
-    shown = [f"{at} {_short(one)}" for at, one in enumerate(some, first + 1)]
+    shown = [f"#{at} {_short(one)}" for at, one in enumerate(some, first + 1)]
     return [*shown, asking.say("intake.many", count=str(len(batch.lines)))]
 
 
@@ -349,7 +349,7 @@ def _set_unit(asking: Asking, batch: Batch, said: list[str]) -> Answer:
     if _everywhere(asking):
         buttons.append(asking.button("intake.no_unit", f"{says} 0"))
     rows = (*pairs(buttons), _back_to(asking, batch))
-    return Answer(text=asking.say("intake.ask_unit"), rows=rows, awaits=says)
+    return Answer(text=asking.say("intake.ask_unit"), rows=rows, awaits=says, either=True)
 
 
 def _set_groups(asking: Asking, batch: Batch, said: list[str]) -> Answer:

@@ -326,6 +326,7 @@ def _which_day(asking: Asking, here: Here, before: str = "") -> Answer:
         text="\n".join(filter(None, (before, text))),
         rows=(buttons, (asking.button("node.open", f"节点 {here.ref}"),)),
         awaits=f"节点 {here.ref} 延期",
+        either=True,
     )
 
 

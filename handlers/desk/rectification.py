@@ -455,7 +455,9 @@ def _own(asking: Asking, problem: Problem, grade: list[str]) -> Answer:
 def _units(asking: Asking, problem: Problem) -> Answer:
     says = f"问题 {problem.number} 单位"
     buttons = [Button(unit.name, f"{says} {unit.id}") for unit in asking.desk.units]
-    return Answer(text=asking.say("problems.unit_which"), rows=pairs(buttons), awaits=says)
+    return Answer(
+        text=asking.say("problems.unit_which"), rows=pairs(buttons), awaits=says, either=True
+    )
 
 
 def _set(asking: Asking, problem: Problem, name: str, value: list[str]) -> Answer:
@@ -466,7 +468,9 @@ def _set(asking: Asking, problem: Problem, name: str, value: list[str]) -> Answe
         rows: Rows = ()
         if field == "due":
             rows = pairs(_terms(asking, says))
-        return Answer(text=asking.say(f"wanted.{field}"), rows=rows, awaits=says)
+        return Answer(
+            text=asking.say(f"wanted.{field}"), rows=rows, awaits=says, either=bool(rows)
+        )
     if name == "时限":
         due = _day(asking, said)
         if due is None:
@@ -503,7 +507,10 @@ def _later(asking: Asking, problem: Problem, move: Move, value: list[str], says:
     due = _day(asking, value[0] if value else asking.free)
     if due is None:
         return Answer(
-            text=asking.say("wanted.new_due"), rows=pairs(_terms(asking, says)), awaits=says
+            text=asking.say("wanted.new_due"),
+            rows=pairs(_terms(asking, says)),
+            awaits=says,
+            either=True,
         )
     reason = " ".join(value[1:]) or (asking.free if value else "")
     if not reason:

@@ -133,7 +133,9 @@ def _when(asking: Asking, says: str) -> Answer:
     latest = asking.button("report.latest", f"{says} {LATEST}", count=str(FEW))
     every = asking.button("report.all", f"{says} {ALL}", count=str(len(sent)))
     buttons: Rows = (*rows, (every, latest), (asking.back(),))
-    return Answer(text=asking.say("report.when", last=sent[-1]), rows=buttons, awaits=says)
+    return Answer(
+        text=asking.say("report.when", last=sent[-1]), rows=buttons, awaits=says, either=True
+    )
 
 
 def _span(asking: Asking, said: Sequence[str]) -> _Span | None:

@@ -524,6 +524,7 @@ def _asked(
             (later, asking.button("plan.to_plan", f"方案 {of}")),
         ),
         awaits=f"方案 {of} 问 {place}",
+        either=True,
     )
 
 

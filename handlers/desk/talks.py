@@ -132,7 +132,7 @@ def _list(asking: Asking, unit: str, rules: Rules, rounds: int, more: list[str])
         rows = (asking.button("talks.from_settings", f"{words} {CONFIRM}"),)
         known = (rows,) if asking.desk.leaders else ()
         text = asking.say("talks.paste")
-        return Answer(text=text, rows=(*known, (asking.back(),)), awaits=words)
+        return Answer(text=text, rows=(*known, (asking.back(),)), awaits=words, either=True)
     try:
         seats = seats_of(asking.desk.leaders) if from_settings else read_list(asking.text)
         planned = talks(seats, rules, rounds, together=together)

@@ -46,7 +46,9 @@ def _words(asking: Asking, round: str, topic: str, more: list[str]) -> Answer:
         if waiting:
             parts.append(asking.say("desk.tell_waiting", text=waiting.text))
         rows = ((back,),) if waiting else ()
-        return Answer(text="\n\n".join(parts), rows=(*rows, (asking.back(),)), awaits=command)
+        return Answer(
+            text="\n\n".join(parts), rows=(*rows, (asking.back(),)), awaits=command, either=True
+        )
     masked, at = redact(said).text, asking.now.timestamp()
     asking.work.tidings.post(round, topic, masked, int(at // DAY))
     asking.work.staff.note(

@@ -111,6 +111,7 @@ async def answer(
             text=texts.say(language, "receipt.sure"),
             rows=((button,),),
             screen=OPEN_SCREEN,
+            echoes=True,
         )
     (key, params), found = await _settled(database, receipts, asked)
     paragraphs = [texts.say(language, key, **params)] if key else []

@@ -150,7 +150,7 @@ async def test_what_is_typed_can_be_joined_split_and_dropped_before_it_is_taken(
         assert "一共 4 条" in clerk.sees
         await clerk.taps("拆开一条")
         await clerk.says("1")
-        assert "1 食堂菜凉。\n2 校门口堵车！\n3 作业太多" in clerk.sees
+        assert "#1 食堂菜凉。\n#2 校门口堵车！\n#3 作业太多" in clerk.sees
         await clerk.taps("合成一条")
         await clerk.says("3")
         await clerk.taps("删掉一条")

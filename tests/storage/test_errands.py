@@ -1,6 +1,11 @@
 """What the desk remembers between two messages."""
 
+from sqlalchemy import insert
+
 from bot.core.messages import Address, Sent
+from storage.keys import derive, seal
+from storage.statement import Statement
+from storage.tables import awaited
 from tests.places import held, place
 from tests.vaults import opened
 
@@ -14,6 +19,24 @@ def test_the_last_command_that_waits_is_the_one_that_counts(work):
     assert work.errands.awaited(b"tag") == "plan ask 4"
     work.errands.awaits(b"tag", "", 20_000)
     assert work.errands.awaited(b"tag") == ""
+
+
+def test_a_number_names_one_of_the_choices_that_were_shown_last(work):
+    work.errands.awaits(b"tag", "", 20_000, ("progress", "digest 2014-03-28"))
+    assert work.errands.awaited(b"tag") == ""
+    assert [work.errands.chosen(b"tag", n) for n in (0, 1, 2, 3)] == [
+        "", "progress", "digest 2014-03-28", "",
+    ]  # fmt: skip
+    work.errands.awaits(b"tag", "plan ask 3", 20_000)
+    assert work.errands.chosen(b"tag", 1) == ""
+    assert work.errands.awaited(b"tag") == "plan ask 3"
+
+
+def test_a_command_kept_by_an_earlier_release_still_waits(work):
+    sealed = seal(derive(work._tx.keys.master, "errands"), b"plan ask 3", b"tag")
+    work._tx.do(Statement(insert(awaited)), {"tag": b"tag", "day": 20_000, "sealed": sealed})
+    assert work.errands.awaited(b"tag") == "plan ask 3"
+    assert work.errands.chosen(b"tag", 1) == ""
 
 
 def test_a_file_is_taken_up_once_its_purpose_is_known_and_done_once(work):

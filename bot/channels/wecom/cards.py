@@ -43,11 +43,18 @@ class Choice:
     button: Button
     label: str
     quiet: bool
+    digit: str
+    """What one types for it where that is a number; else empty."""
 
     @property
     def says(self) -> str:
-        """What typing would say."""
+        """What a tap says."""
         return self.button.says
+
+    @property
+    def types(self) -> str:
+        """What one types for it: what a tap says, or the number of its place."""
+        return self.says if _digit(self.button) else self.digit or self.says
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +101,11 @@ def plan(outgoing: Outgoing, words: Words, text: str, task: str, page: str = "")
 def listed(outgoing: Outgoing, words: Words, text: str) -> str:
     """Everything in words, for where there are no cards."""
     lines = [
-        f"{_digit(button)} {button.label}"
-        if _digit(button)
-        else words["typed"].format(label=button.label, says=button.says)
-        for row in outgoing.rows
-        for button in row
+        _counted(choice.digit, choice.button.label) if choice.digit else _typed(choice, words)
+        for choice in _choices(outgoing)
     ]
-    return "\n".join(filter(None, (text, *lines)))
+    hint = words["hint_count"] if outgoing.counted else ""
+    return "\n".join(filter(None, (text, *lines, hint)))
 
 
 def read_tap(key: str, selected: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[Tap, str]:
@@ -227,14 +232,30 @@ def _selects(
 
 def _sorted(outgoing: Outgoing) -> tuple[list[Choice], list[Choice]]:
     """Choices and controls, each once."""
+    every = _choices(outgoing)
+    return [c for c in every if not c.quiet], [c for c in every if c.quiet]
+
+
+def _choices(outgoing: Outgoing) -> list[Choice]:
+    """Each once, with its number: its own digit, or its place where places are counted."""
     known: dict[str, Choice] = {}
-    for row in outgoing.rows:
-        for button in row:
-            digit = _digit(button)
-            label = button.label.strip()
-            shown = f"{digit} {label}".strip() if digit and digit != label else label or digit
-            known.setdefault(button.says, Choice(button, shown, button.quiet))
-    return [c for c in known.values() if not c.quiet], [c for c in known.values() if c.quiet]
+    for button in (button for row in outgoing.rows for button in row):
+        digit = str(len(known) + 1) if outgoing.counted else _digit(button)
+        shown = _counted(digit, button.label.strip())
+        known.setdefault(button.says, Choice(button, shown, button.quiet, digit))
+    return list(known.values())
+
+
+def _counted(digit: str, label: str) -> str:
+    """The label behind its number."""
+    if not digit or digit == label:
+        return label or digit
+    return f"{digit}) {label}" if label[:1].isdecimal() else f"{digit} {label}".strip()
+
+
+def _typed(choice: Choice, words: Words) -> str:
+    """What one types for a choice that has no number."""
+    return words["typed"].format(label=choice.button.label.strip(), says=choice.says)
 
 
 def _fit(choices: Iterable[Choice], most: int, longest: int) -> bool:
@@ -247,7 +268,7 @@ def _fit(choices: Iterable[Choice], most: int, longest: int) -> bool:
 def _in_order(choices: list[Choice], most: int) -> list[Choice]:
     """The same without their digits, where these are 1, 2, 3 ... and labels would not fit otherwise; else none."""
     bare = [replace(choice, label=choice.button.label.strip()) for choice in choices]
-    counted = [choice.says for choice in choices] == [str(n + 1) for n in range(len(choices))]
+    counted = [choice.digit for choice in choices] == [str(n + 1) for n in range(len(choices))]
     return bare if counted and _fit(bare, most, BUTTON) else []
 
 
@@ -255,9 +276,9 @@ def _short(choices: list[Choice], longest: int, text: str) -> tuple[list[str], s
     """Labels that fit; where one does not, all are listed in the text, and marks stand on the card."""
     if all(len(choice.label) <= longest for choice in choices):
         return [choice.label for choice in choices], text
-    marks = [_digit(choice.button) or _letter(at) for at, choice in enumerate(choices)]
+    marks = [choice.digit or _letter(at) for at, choice in enumerate(choices)]
     lines = [
-        f"{mark} {choice.button.label.strip()}"
+        _counted(mark, choice.button.label.strip())
         for mark, choice in zip(marks, choices, strict=True)
     ]
     return marks, "\n".join((text, *lines))
@@ -275,10 +296,11 @@ def _letter(at: int) -> str:
 def _hint(words: Words, choices: Iterable[Choice], unshown: Iterable[Choice]) -> str:
     """How to answer without tapping."""
     every = list(choices)
-    also = " · ".join(f"{choice.says} {choice.button.label}" for choice in unshown)
-    if not all(_digit(choice.button) for choice in every):
-        said = words["hint_taps"]
-    elif any(_digit(choice.button) not in choice.label for choice in every):
+    also = " · ".join(f"{choice.types} {choice.button.label}" for choice in unshown)
+    if not all(choice.digit for choice in every):
+        listed = words["typed_join"].join(_typed(choice, words) for choice in every)
+        said = words["hint_words"].format(listed=listed)
+    elif any(choice.digit not in choice.label for choice in every):
         said = words["hint_order"].format(last=len(every))
     else:
         said = words["hint_digits"]

@@ -11,7 +11,7 @@ from bot.channels.wecom import render
 from bot.channels.wecom.cards import BUTTON, VOTE, read_tap
 from bot.channels.wecom.render import LONGEST, Card, Paper, Picture, Said, inert, parts, split
 from bot.content.wecom import words
-from bot.core.messages import Address, Button, File, Outgoing, Tap
+from bot.core.messages import Address, Button, File, Outgoing, Tap, choices
 from tests.channels.wecom.platform import check_card
 
 WHO = Address(channel="wecom", id="a")
@@ -147,6 +147,32 @@ def test_buttons_of_the_desk_say_whole_commands():
     assert [read_tap(button["key"], ())[0].says for button in card["button_list"]] == [
         "周报 2027-03-05 全文", "发送 2027-03-05 2 确认",
     ]  # fmt: skip
+
+
+def test_where_places_are_counted_each_choice_of_the_desk_has_its_number():
+    rows = (
+        (Button("看全文", "周报 2027-03-05 全文"), Button("发送", "发送 2027-03-05 2 确认")),
+        (Button("12 食堂", "问题 12"), Button("回到菜单", "?", quiet=True)),
+    )
+    outgoing = Outgoing(address=WHO, text="周报", rows=rows, screen="open", counted=True)
+    card = parts(outgoing, words(), "t-1")[-1]
+    assert isinstance(card, Card)
+    check_card(card.facts)
+    labels = ["1 看全文", "2 发送", "3) 12 食堂", "4 回到菜单"]
+    assert [button["text"] for button in card.facts["button_list"]] == labels
+    assert "回复前面的数字" in card.facts["sub_title_text"]
+    assert choices(rows) == tuple(
+        read_tap(button["key"], ())[0].says for button in card.facts["button_list"]
+    )
+    (said,) = parts(outgoing, words(), "t-1", with_cards=False)
+    assert isinstance(said, Said)
+    assert said.text.split("\n")[1:5] == labels
+
+
+def test_what_has_no_number_says_what_to_type():
+    _, card = shown(((Button("接着答", "/start r_spring"), Button("别再提醒", "别再提醒")),))
+    assert card is not None
+    assert "接着答：回复“/start r_spring”" in card["sub_title_text"]
 
 
 def test_a_long_text_goes_before_the_card():
