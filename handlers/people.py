@@ -434,15 +434,20 @@ def _add(by: _By, rest: Sequence[str]) -> Outgoing:
 
 
 def _responsible(by: _By, name: str) -> Outgoing:
-    """Which of the people the plans name → a code. Whoever uses it hears of the nodes of that name."""
+    """Which of the people that plans and problems name → a code. Whoever uses it hears of what bears that name."""
     if not name or name.startswith("+"):
         taken = {post.name for one in by.work.staff.every() for post in one.staff.posts}
-        named = dict.fromkeys(
+        in_plans = (
             one
             for kept in by.work.campaigns.living()
             for node in kept.campaign.nodes
             for one in node.responsible
-            if one not in taken and len(one) <= _LONGEST_NAME
+        )
+        in_problems = (one.musts.person for one in by.work.problems.every() if one.open)
+        named = dict.fromkeys(
+            one
+            for one in (*in_plans, *in_problems)
+            if one and one not in taken and len(one) <= _LONGEST_NAME
         )
         if not named:
             return by.says("staff.all_named")

@@ -306,9 +306,19 @@ def _shown(asking: Asking, problem: Problem, key: str = "") -> Answer:
         asking.say("problems.look_due", look=problem.look.isoformat()) if problem.look else "",
         asking.say("problems.shrunk") if problem.shrunk else "",
         asking.say("problems.recurred") if problem.recurred else "",
+        asking.say("problems.unbound", person=musts.person)
+        if _unbound(asking, problem)
+        else "",
     ]
     text = "\n".join(line for line in lines if line)
     return Answer(text=text, rows=_choices(asking, problem))
+
+
+def _unbound(asking: Asking, problem: Problem) -> bool:
+    """Whether those who may invite them have to be told that whoever is responsible cannot be reached."""
+    person = problem.musts.person
+    may_invite = somewhere(asking.member.staff, Deed.INVITE_STAFF)
+    return may_invite and problem.open and bool(person) and not asking.work.staff.named(person)
 
 
 def _choices(asking: Asking, problem: Problem) -> Rows:
@@ -338,6 +348,10 @@ def _choices(asking: Asking, problem: Problem) -> Rows:
             continue
         if _mine(asking, problem, _RIGHTS[move]):
             buttons.append(asking.button(f"move.{move}", f"{says} {word}"))
+    if _unbound(asking, problem):
+        person = problem.musts.person
+        invited = f"/handover add node {person}"
+        buttons.append(asking.button("problems.invite", invited, person=person))
     if problem.good + problem.fair + problem.poor:
         buttons.append(asking.button("problems.comments", f"{says} 评语"))
     buttons.append(asking.button("problems.history", f"{says} 历史"))

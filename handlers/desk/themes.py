@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.core.messages import Button
-from bot.core.people import Deed
+from bot.core.people import Deed, somewhere
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, pairs
 from storage.themes import KeptTheme
 
@@ -89,9 +89,20 @@ def _show(asking: Asking, theme: KeptTheme, before: str = "") -> Answer:
         asking.button("themes.rename", f"{says} 改名"),
         asking.button("themes.merge", f"{says} 并入"),
         *([asking.button("themes.split", f"{says} 拆开")] if len(said) > 1 else []),
+        *(
+            [asking.button("themes.ways", f"去向 t{theme.number}")]
+            if _waits(asking, theme)
+            else []
+        ),
         asking.button("themes.others", "主题"),
     ]
     return Answer(text=text, rows=(*pairs(buttons), (asking.back(),)))
+
+
+def _waits(asking: Asking, theme: KeptTheme) -> bool:
+    """Whether they may say what becomes of it, and some of it still has no way."""
+    mine = somewhere(asking.member.staff, Deed.LIST_PROBLEMS)
+    return mine and bool(asking.work.problems.unjudged_of(theme.number))
 
 
 def _rename(asking: Asking, theme: KeptTheme, title: str) -> Answer:

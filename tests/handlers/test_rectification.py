@@ -53,6 +53,39 @@ async def test_a_problem_becomes_an_item_by_taps_and_a_few_words(tmp_path):
         assert problem.musts.missing == ()
 
 
+async def test_whoever_is_responsible_and_has_no_account_is_invited_from_the_item(tmp_path):
+    async with town(tmp_path) as house:
+        await _item(house, person="食堂主管")
+        assert "食堂主管还没有绑定" in house.last("office")
+        await house.hears("office", "交接")
+        await house.taps("office", "请人加入")
+        await house.taps("office", "责任人")
+        assert "食堂主管" in [b.label for row in house.sent("office")[-1].rows for b in row]
+        await house.hears("office", "问题 1")
+        await house.taps("office", "请食堂主管绑定")
+        code = re.search(r"码：(\S+?)。", house.last("office")).group(1)
+        await house.hears("cook", code)
+        await house.hears("cook", "问题 1 进展 保温箱订了十个")
+        assert "在办" in house.last("cook")
+        await house.hears("office", "问题 1")
+        assert "没有绑定" not in house.last("office")
+
+
+async def test_all_of_a_theme_get_their_way_from_its_own_screen(tmp_path):
+    async with town(tmp_path) as house:
+        await _parents(house)
+        await house.at("2014-03-28 15:00")
+        await house.hears("office", "主题 1")
+        await house.taps("office", "一起给去向")
+        assert "还有 6 条没有去向" in house.last("office")
+        await house.taps("office", "新列问题")
+        await house.hears("office", "食堂饭菜偏凉", "主题 1")
+        assert "一起给去向" not in [
+            b.label for row in house.sent("office")[-1].rows for b in row
+        ]
+        assert await house.do(lambda work: work.problems.judged()) == {"new": 6}
+
+
 async def test_it_is_not_opened_while_a_must_is_missing(tmp_path):
     async with town(tmp_path) as house:
         await house.hears("office", "问题 新 食堂饭菜偏凉")
