@@ -43,7 +43,7 @@ from bot.core.receipt import MOST_PIECES, Receipt, written
 from bot.core.reply import command, read
 from bot.core.round import PARENTS_MOST, Round, open_round
 from bot.core.session import MASKS, Part, Session
-from bot.core.survey import APPRAISAL, Language, Script
+from bot.core.survey import APPRAISAL, RATING, Language, Script
 from bot.core.urgent import Matter
 from bot.core.wish import UNSORTED, says
 from handlers.reading import NotRead
@@ -194,6 +194,8 @@ def _text_outside(
             return _say(work, draft, "media.signs", now)
         case "appraise", _:
             return _vote(work, agenda, draft, now)
+        case "rate", _:
+            return _rate(work, agenda, draft, now)
         case ("help" | "hotline") as key, _:
             return _say(work, draft, f"said.{key}", now)
         case _:
@@ -228,6 +230,23 @@ def _vote(work: Work, agenda: Agenda, draft: Draft, now: float) -> Draft:
     if not left:
         return _say(work, draft, "said.already" if going else "appraisal.no_vote", now)
     return _begin(work, agenda, draft, Link(round=left[0].id), now)
+
+
+def _rate(work: Work, agenda: Agenda, draft: Draft, now: float) -> Draft:
+    """They want to say what they think of what was done: of the oldest notice that is up for them and that they have not
+    rated."""
+    group, unit = _place(work, draft.address, Link())
+    going = [
+        one
+        for one in agenda.rounds
+        if one.script.survey.id == RATING
+        and one.open(_moment(now))
+        and (not unit or any(there.id == unit for there in one.script.units))
+    ]
+    left = [one for one in going if not _finished(work, one.script, draft.address, group)]
+    if not left:
+        return _say(work, draft, "rating.already" if going else "rating.none", now)
+    return _begin(work, agenda, draft, Link(round=min(one.id for one in left)), now)
 
 
 def _has_vote(work: Work, script: Script, address: Address) -> bool:

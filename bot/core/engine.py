@@ -230,6 +230,11 @@ class KeptForLater:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedElsewhere:
+    """Something of a menu that begins when no talk is under way: a vote, a rating. It is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskedHotline:
     """Other ways to be heard."""
 
@@ -271,7 +276,7 @@ class Expired:
 Event = (
     Agreed | WantsPrivacy | ChoseGroup | ChoseUnit | Searched | TurnedPage | Wrote | Rewrote | Settled
     | Chose | Ticked | Gave | Skipped | WentBack | FinishedEarly | Confirmed | CalledDuty | MayWait | WantsChange
-    | PickedAnswer    | WantsMasks | PickedFinding | Hid | Bared | SpokeForPupil | Stopped | Discarded | KeptForLater | AskedHotline | ChoseLanguage | SentMedia
+    | PickedAnswer    | WantsMasks | PickedFinding | Hid | Bared | SpokeForPupil | Stopped | Discarded | KeptForLater | AskedHotline | AskedElsewhere | ChoseLanguage | SentMedia
     | Unclear | Stale | Returned | Expired
 )  # fmt: skip
 
@@ -420,6 +425,8 @@ def step(script: Script, session: Session, event: Event, now: float) -> Step:
                 replace(session, language=language, touched=now),
                 (Say("language.changed"), Ask()),
             )
+        case AskedElsewhere():
+            return Step(session, (Say("said.first_finish"), Ask()))
         case AskedHotline():
             return Step(session, (Say("said.hotline"), Ask()))
         case Stale():
@@ -527,7 +534,7 @@ def _move(script: Script, session: Session, event: Event) -> Step:
         case Unclear():
             return Step(session, (Say(_unclear(script, session)), Ask()))
         case (
-            Wrote() | Rewrote() | Settled() | SentMedia() | ChoseLanguage() | AskedHotline() | Stale()
+            Wrote() | Rewrote() | Settled() | SentMedia() | ChoseLanguage() | AskedHotline() | AskedElsewhere() | Stale()
             | Returned() | Expired()
         ):  # fmt: skip
             raise AssertionError(event)  # `step` has answered these

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from bot.core.engine import (
     Agreed,
+    AskedElsewhere,
     AskedHotline,
     Bared,
     CalledDuty,
@@ -70,6 +71,7 @@ _CONTROLS: dict[str, Event] = {
     **dict.fromkeys(("88", "交", "先交", "先交已答的", "交了", "submit"), FinishedEarly()),
     **dict.fromkeys(("00", "停", "停止", "退出", "stop", "quit", "/stop"), Stopped()),
     **dict.fromkeys(("热线", "电话", "hotline", "/hotline"), AskedHotline()),
+    **dict.fromkeys(("/rate", "/vote"), AskedElsewhere()),  # the words alone may be an answer
     **dict.fromkeys(("english", "英文", "/en"), ChoseLanguage("en")),
     **dict.fromkeys(("中文", "chinese", "/zh"), ChoseLanguage("zh")),
 }
@@ -88,6 +90,7 @@ _COMMANDS = {
     **dict.fromkeys(("帮助", "help", "/help", "?", "菜单"), ("help", "")),
     **dict.fromkeys(("热线", "电话", "hotline", "/hotline"), ("hotline", "")),
     **dict.fromkeys(("评议", "民主评议", "投票", "vote", "/vote"), ("appraise", "")),
+    **dict.fromkeys(("评价", "评一评", "rate", "/rate"), ("rate", "")),
     **dict.fromkeys(("english", "英文", "/en"), ("language", "en")),
     **dict.fromkeys(("中文", "chinese", "/zh"), ("language", "zh")),
 }
@@ -315,7 +318,7 @@ def _words(
 
 
 def command(typed: str) -> tuple[str, str] | None:
-    """What a text asks for outside any talk: start (with a link), stop, help, hotline, language, or mere signs.
+    """What a text asks for outside any talk: start (with a link), stop, help, hotline, a vote, a rating, language, or mere signs.
 
     >>> command("/start u_school3"), command("开始"), command("食堂的菜太凉")
     (('start', 'u_school3'), ('start', ''), None)

@@ -57,6 +57,7 @@ dl{margin:0}dt{font-weight:bold}dd{margin:0 0 6px}
 .facts{margin:0 0 16px}.rate{text-align:center;border:2px solid #000;padding:12px;margin:16px 0}
 .rate a{display:inline-block;padding:12px 24px;border:2px solid #000;font-weight:bold;color:#000;text-decoration:none}
 .rate svg{display:block;margin:12px auto 0;width:160px;height:160px}
+@page{size:A4;margin:18mm}
 @media print{body{padding:0;max-width:none}.rate a{border:0;padding:0}}
 """
 
@@ -64,7 +65,7 @@ dl{margin:0}dt{font-weight:bold}dd{margin:0 0 6px}
 def notice(poster: Poster, texts: Mapping[str, str]) -> bytes:
     """The page as UTF-8 HTML; the same poster always gives the same bytes."""
     words = Words(texts)
-    title = words.say("notice.title", batch=poster.batch)
+    title = words.say("notice.title")
     body = [
         f"<h1>{_safe(title)}</h1>",
         f'<p class="facts">{_facts(words, poster)}</p>',
@@ -84,6 +85,7 @@ def _facts(words: Words, poster: Poster) -> str:
     scope = words.join(poster.scope, "and") if poster.scope else words.say("notice.everybody")
     said = words.say(
         "notice.facts",
+        batch=poster.batch,
         office=poster.office,
         opens=words.full_day(poster.opens),
         closes=words.full_day(poster.closes),

@@ -202,7 +202,7 @@ def draw_wall(made: "Poster") -> tuple[File, ...]:
     texts = papers("zh")
     words = Words(texts)
     card = Card(
-        head=words.say("notice.wall_head"),
+        head=words.say("notice.wall_head" if made.rate_at else "notice.wall_head_chat"),
         name=made.office,
         link=made.rate_at,
         foot=words.say("notice.wall_foot", phone=made.phone),

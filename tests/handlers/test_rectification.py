@@ -433,6 +433,31 @@ async def test_nobodys_name_stays_in_words_that_people_read(tmp_path):
         assert "王" not in problem.result
 
 
+async def test_one_word_leads_to_what_is_up_to_be_rated_and_to_nothing_where_nothing_is(
+    tmp_path,
+):
+    async with town(tmp_path) as house:
+        await house.hears("mum", "评价")
+        assert "没有请您评价的公示" in house.last("mum")
+        notice = await _published(house)
+        await house.hears("mum", "评价")
+        await house.hears("mum", "1")
+        for _ in range(4):
+            if "您满意吗" in house.last("mum"):
+                break
+            await house.hears("mum", "1")
+        assert "第 1 件：食堂饭菜偏凉" in house.last("mum")
+        await house.hears("mum", "1", "1")
+        address = Address(channel="web", id="aunt")
+        await house.do(lambda work: work.identity.place(address, "zh", "teacher", "newtown"))
+        await house.hears("aunt", "/rate", "1", "2", "1", "评价")
+        assert "都评过了" in house.last("aunt")
+        await house.hears("office", f"公示 撤下 {notice.batch}", "写错了")
+        await house.app.bell.ring()
+        await house.hears("uncle", "评价")
+        assert "没有请您评价的公示" in house.last("uncle")
+
+
 async def test_people_say_a_sentence_with_their_rating_and_the_office_reads_it(tmp_path):
     async with town(tmp_path) as house:
         notice = await _published(house)

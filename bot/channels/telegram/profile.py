@@ -12,7 +12,10 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
 )
 
-COMMANDS = ("start", "skip", "back", "submit", "stop", "hotline", "help", "zh", "en")
+COMMANDS = (
+    "start", "skip", "back", "submit", "stop", "receipt", "rate", "visit", "vote", "hotline", "help", "zh",
+    "en",
+)  # fmt: skip
 """In the order of the menu; `command_...` in the words says what each does."""
 LANGUAGES = {None: "zh", "zh": "zh", "en": "en"}
 """The platform's language code (none: all others) to ours."""

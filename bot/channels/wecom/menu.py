@@ -10,10 +10,18 @@ from bot.channels.wecom.client import Client, Refused
 
 NONE = 46003
 """Errcode: there is no menu yet."""
-TOP = ("start", "hotline")
-MORE = ("bind", "stop", "zh", "en")
+SHOWN = {
+    "start": (),
+    "after": ("receipt", "rate", "visit", "vote"),
+    "more": ("hotline", "bind", "stop", "zh", "en"),
+}
+"""What stands below the chat, and what opens from it: three at most, and five."""
 TYPED = {
     "start": "start",
+    "receipt": "/receipt",
+    "rate": "/rate",
+    "visit": "/visit",
+    "vote": "/vote",
     "hotline": "hotline",
     "bind": "/bind",
     "stop": "stop",
@@ -40,8 +48,14 @@ async def hang_menu(
 
 def menu(words: Mapping[str, str]) -> dict[str, Any]:
     """The menu as the platform wants it."""
-    more = {"name": words["menu_more"], "sub_button": [_button(words, name) for name in MORE]}
-    return {"button": [*(_button(words, name) for name in TOP), more]}
+    return {
+        "button": [
+            {"name": words[f"menu_{top}"], "sub_button": [_button(words, one) for one in below]}
+            if below
+            else _button(words, top)
+            for top, below in SHOWN.items()
+        ]
+    }
 
 
 def _button(words: Mapping[str, str], name: str) -> dict[str, str]:

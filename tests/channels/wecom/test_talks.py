@@ -130,11 +130,27 @@ async def test_the_menu_stands_and_says_what_typing_would(tmp_path: Path):
     async with house(tmp_path) as home:
         await until(lambda: home.platform.menu)
         assert home.platform.menu is not None
-        keys = [one.get("key") for one in home.platform.menu["button"]]
-        assert keys == ["start", "hotline", None]
+        shown = home.platform.menu["button"]
+        assert [one.get("key") for one in shown] == ["start", None, None]
+        below = [[one["key"] for one in top.get("sub_button", ())] for top in shown]
+        assert below == [
+            [],
+            ["/receipt", "/rate", "/visit", "/vote"],
+            ["hotline", "/bind", "stop", "/zh", "/en"],
+        ]
+        assert all(len(top["name"].encode()) <= 16 for top in shown)
         anna = home.platform.member("ZhangSan")
-        await home.does(anna.clicks, "start")
-        assert "意见" in anna.seen
+        for key, said in (
+            ("/receipt", "回执"),
+            ("/rate", "没有请您评价"),
+            ("/vote", "没有请您评的"),
+            ("hotline", "12345"),
+            ("start", "意见"),
+        ):
+            await home.does(anna.clicks, key)
+            await until(lambda said=said: said in anna.seen)
+        await home.does(anna.says, "/rate")
+        await until(lambda: "答完再点" in anna.seen)
 
 
 async def test_the_same_said_twice_on_purpose_arrives_twice(tmp_path: Path):
