@@ -303,6 +303,7 @@ def _shown(asking: Asking, problem: Problem, key: str = "") -> Answer:
         asking.say("problems.closed", closed=problem.closed.isoformat(), result=problem.result)
         if problem.closed
         else "",
+        asking.say("problems.unrated") if _unrated(problem) else "",
         asking.say("problems.look_due", look=problem.look.isoformat()) if problem.look else "",
         asking.say("problems.shrunk") if problem.shrunk else "",
         asking.say("problems.recurred") if problem.recurred else "",
@@ -312,6 +313,12 @@ def _shown(asking: Asking, problem: Problem, key: str = "") -> Answer:
     ]
     text = "\n".join(line for line in lines if line)
     return Answer(text=text, rows=_choices(asking, problem))
+
+
+def _unrated(problem: Problem) -> bool:
+    """Whether it was closed before people could say what they think: it comes back when they are not content."""
+    said = problem.good + problem.fair + problem.poor
+    return problem.state is State.CLOSED and not problem.personal and not said
 
 
 def _unbound(asking: Asking, problem: Problem) -> bool:
@@ -510,7 +517,9 @@ def _move(asking: Asking, problem: Problem, name: str, value: list[str]) -> Answ
     if move in (Move.EXTEND, Move.SEND_BACK):
         return _later(asking, problem, move, value, says)
     if MOVES[move].words and not said:
-        return Answer(text=asking.say(f"wanted.{move}"), awaits=says)
+        early = move is Move.CLOSE and problem.state is State.PUBLISHED
+        asked = (asking.say("problems.unrated_yet"),) if early else ()
+        return Answer(text="\n".join((*asked, asking.say(f"wanted.{move}"))), awaits=says)
     if move is Move.CLOSE and problem.state is State.PUBLISHED:
         return _do(asking, problem, move, said, unrated="1")
     return _do(asking, problem, move, said)

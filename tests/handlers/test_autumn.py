@@ -82,8 +82,11 @@ async def test_three_peoples_autumn(tmp_path):
         await house.app.bell.ring()
         first = await _last_round(house)
         await house.hears("office", "问题 1 自评 满意")
-        await house.hears("office", "问题 1 销号 保温箱到位")
+        await house.taps("office", "销号")
+        assert "群众还没有评完" in house.last("office")
+        await house.hears("office", "保温箱到位")
         assert (await _problem(house)).state == "closed"
+        assert "还没有群众评价" in house.last("office")
 
         # The parents are told what was done about what they raised. It is still cold.
         await house.at("2014-09-16 12:30")
