@@ -24,16 +24,16 @@ def stands(work: Work, rounds: Iterable[Round], page: Address, now: float) -> St
     draft = work.drafts.find(page)
     if draft is not None and (draft.session is not None or draft.waiting):
         return "going"
-    named = round_of(page)
-    if named and work.identity.find(page) is None:
+    named, entry = round_of(page), work.identity.find(page)
+    if named and entry is None:
         return "unknown"
     chosen = open_round(rounds, datetime.fromtimestamp(now, UTC), named)
     if chosen is None or (named and chosen.id != named):
         return "over"
-    times = work.vault.finished(chosen.id, work.identity.main(page))
+    main = work.identity.main_of(entry) if entry else page.person
+    times = work.vault.finished(chosen.id, main)
     if not times:
         return "new"
-    entry = work.identity.find(page)
     group = chosen.script.group(entry.group) if entry else None
     staff = group is not None and group.audience == "staff"
     return "done" if staff or times >= PARENTS_MOST else "again"

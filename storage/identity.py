@@ -184,7 +184,14 @@ class Identity:
 
     def main(self, address: Address) -> Address:
         """The address under which this person counts."""
-        return self.addresses(address)[0]
+        entry = self.find(address)
+        return self.main_of(entry) if entry else address.person
+
+    def main_of(self, entry: Entry) -> Address:
+        """The same, of an entry at hand."""
+        if entry.main:
+            return entry.address
+        return next(filter(self._is_main, entry.others), entry.address)
 
     def forget(self, address: Address) -> tuple[Address, ...]:
         """Remove this person for good, at all their addresses; which these were."""

@@ -6,7 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.bench import inbound, language, lookup, start, wecom, week
+from tests.bench import inbound, language, lookup, page, start, wecom, week
 from tests.language.score import PARTS
 
 
@@ -101,6 +101,14 @@ def main() -> int:
         "",
         "≤ 3",
     )
+    for kind, (_, late, seen, _) in page.rows().items():
+        row(
+            f"the page, 200 requests at once: {page.CALLED[kind]}, first byte, ms (two processors)",
+            "",
+            f"{late:.1f} (99 in 100); a telephone waits {seen:.0f}",
+            "",
+            "≤ 20" if kind != "answer" else "",
+        )
     head = f"Python {platform.python_version()}, {os.cpu_count()} processors, pinned to one, medians of {given.rounds}."
     table = "\n".join([head, "", *lines, "", _language()])
     print(table)

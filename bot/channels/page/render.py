@@ -72,6 +72,10 @@ class Pages:
 
     # -- before and around a talk -------------------------------------------------
 
+    def opening(self, seat: Seat) -> str:
+        """How every page of this device begins that is in its own language: sent while the rest is still looked up."""
+        return self._opening(seat, self._words[seat.language])
+
     def door(
         self,
         seat: Seat,
@@ -239,18 +243,11 @@ class Pages:
         refresh: str = "",
         token: str = "",
     ) -> str:
-        look = " ".join(name for name, on in (("big", seat.big), ("strong", seat.strong)) if on)
         again = f'<meta http-equiv="refresh" content="{escape(refresh)}">' if refresh else ""
         switch = _hidden(back=back, token=token)
         return (
-            f'<!doctype html><html lang="{said["code"]}" class="{look}"><head>'
-            '<meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            '<meta name="referrer" content="no-referrer">'
-            '<meta name="format-detection" content="telephone=no">'
+            f"{self._opening(seat, said)}"
             f"{again}<title>{escape(title)} · {escape(said['brand'])}</title>"
-            f'<link rel="icon" href="/q/files/icon.svg?{EDITION}">'
-            f'<link rel="stylesheet" href="/q/files/page.css?{EDITION}">'
             "</head><body>"
             f'<header><p>{escape(said["brand"])}</p><form method="post" action="/q/look">{switch}'
             f"{_switch('big', said['small' if seat.big else 'big'])}</form></header>"
@@ -262,6 +259,18 @@ class Pages:
             f'<script src="/q/files/page.js?{EDITION}" '
             f'data-copy="{escape(said["copy"])}" data-copied="{escape(said["copied"])}"></script>'
             "</body></html>"
+        )
+
+    def _opening(self, seat: Seat, said: Mapping[str, str]) -> str:
+        look = " ".join(name for name, on in (("big", seat.big), ("strong", seat.strong)) if on)
+        return (
+            f'<!doctype html><html lang="{said["code"]}" class="{look}"><head>'
+            '<meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            '<meta name="referrer" content="no-referrer">'
+            '<meta name="format-detection" content="telephone=no">'
+            f'<link rel="icon" href="/q/files/icon.svg?{EDITION}">'
+            f'<link rel="stylesheet" href="/q/files/page.css?{EDITION}">'
         )
 
 

@@ -19,15 +19,17 @@ import logging
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from urllib.parse import parse_qsl, quote
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive as Reading
+from starlette.types import Scope, Send
 
 from bot.channels.base import NotStored, Receive, Rejected, Unreachable
 from bot.channels.page.crowd import Crowd
@@ -50,7 +52,7 @@ COMES_BACK, GIVES_UP = 30.0, 15.0
 WORDS_WAIT = 0.25
 """Seconds for words that were not said yet, where none are known of."""
 FRESH_FOR = 60.0
-"""Seconds for which nothing else can have been said than what stands there."""
+"""Seconds after which it is asked, without waiting, whether anything else was to be said than what stands there."""
 NEVER = float("-inf")
 STANDS_FOR, RECEIPT_FOR = 3600.0, 600.0
 """Seconds that what stands on a page is remembered."""
@@ -86,8 +88,18 @@ class _Talk:
     looking: int = 0
     asked: float = NEVER
     """When something was said to which no answer stands here yet."""
+    owed: bool = False
+    """Something was to be said, and no page has been made of it yet."""
     done: deque[str] = field(default_factory=lambda: deque(maxlen=16))
     hearing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class _Pieces(StreamingResponse):
+    """Begun without a task of its own to watch whether the other side hangs up: each would wait its turn behind the others."""
+
+    async def __call__(self, scope: Scope, receive: Reading, send: Send) -> None:
+        """Piece after piece, the first one now."""
+        await self.stream_response(send)
 
 
 class Page:
@@ -156,7 +168,10 @@ class Page:
         Raises `Unreachable` where nobody is, or nobody came for it in time.
         """
         talk = self._talks.get(outgoing.address.id)
-        if talk is None or not (talk.looking or _now() - talk.asked < COMES_BACK):
+        if talk is None:
+            raise Unreachable("nobody has the page open")
+        talk.owed = True
+        if not (talk.looking or _now() - talk.asked < COMES_BACK):
             raise Unreachable("nobody has the page open")
         letter = _Letter(outgoing)
         talk.letters.append(letter)
@@ -180,21 +195,34 @@ class Page:
         self, request: Request, seat: Seat, link: str, *, note: str = ""
     ) -> Response:
         own = own_page(link)
-        standing: Standing = "new"
         mine = self._sits(seat) and seat.link == (link if own else "")
-        if own is not None or mine:
-            standing = await self._stands(seat.address if mine else own or seat.address)
         bits = self._bits(request)
-        free = mine or (own is not None and standing not in ("unknown", "over"))
-        page = self._pages.door(
-            seat,
-            link=link,
-            challenge=self._door.challenge(bits),
-            bits=0 if free else bits,
-            standing=standing,
-            note=note,
-        )
-        return self._html(page, seat)
+        challenge = self._door.challenge(bits)
+
+        def page(standing: Standing) -> str:
+            free = mine or (own is not None and standing not in ("unknown", "over"))
+            work = 0 if free else bits
+            return self._pages.door(
+                seat, link=link, challenge=challenge, bits=work, standing=standing, note=note
+            )
+
+        here = seat.address if mine else own
+        if here is None:
+            return self._html(page("new"), seat)
+        return self._streamed(self._looked_up(seat, here, page), seat)
+
+    async def _looked_up(
+        self, seat: Seat, here: Address, page: Callable[[Standing], str]
+    ) -> AsyncGenerator[str]:
+        """The page in two pieces: its opening at once, so that a telephone fetches the style meanwhile."""
+        opening = self._pages.opening(seat)
+        yield opening
+        try:
+            whole = page(await self._stands(here))
+        except Exception:
+            log.exception("a page could not be made")
+            whole = self._pages.sorry(seat, "busy")
+        yield whole.removeprefix(opening)
 
     def _bits(self, request: Request) -> int:
         if not self._work:
@@ -354,7 +382,7 @@ class Page:
             talk.view = View(
                 id=secrets.token_urlsafe(12), messages=tuple(one.outgoing for one in letters)
             )
-            talk.since, talk.asked = _now(), NEVER
+            talk.since, talk.asked, talk.owed = _now(), NEVER, False
             for letter in letters:
                 letter.shown.set()
         elif _now() - talk.asked < GIVES_UP:
@@ -367,10 +395,12 @@ class Page:
         """Wait for what is to stand here: long where an answer is sure to come, a moment where some may be waiting."""
         waits = _now() - talk.asked < GIVES_UP
         # Where nothing is asked more may follow: a receipt that was still being made.
-        view = talk.view
-        fresh = view is not None and view.asks and _now() - talk.since < FRESH_FOR
-        if talk.letters or (fresh and not waits):
-            return
+        if talk.letters or (talk.view is not None and talk.view.asks and not waits):
+            if _now() - talk.since > FRESH_FOR:  # said by another process, perhaps
+                talk.since = _now()
+                self._on_open(address)
+            if talk.letters or not talk.owed:
+                return
         talk.looking += 1
         talk.came.clear()
         try:
@@ -475,7 +505,13 @@ class Page:
         return seated(RedirectResponse(where, 303, headers=_HEADERS), seat, secure=self._https)
 
     def _html(self, page: str, seat: Seat, status: int = 200) -> Response:
-        response = HTMLResponse(page, status, headers=_HEADERS)
+        return self._seated(HTMLResponse(page, status, headers=_HEADERS), seat)
+
+    def _streamed(self, pieces: AsyncGenerator[str], seat: Seat) -> Response:
+        kind = "text/html; charset=utf-8"
+        return self._seated(_Pieces(pieces, media_type=kind, headers=_HEADERS), seat)
+
+    def _seated(self, response: Response, seat: Seat) -> Response:
         return seated(response, seat, secure=self._https) if seat.device else response
 
 
