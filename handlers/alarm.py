@@ -2,23 +2,37 @@
 
 import asyncio
 import heapq
+import time
 from collections.abc import Awaitable, Callable
 
 from bot.core.messages import Address
 
 Ring = Callable[[Address], Awaitable[None]]
 
+JERK, NEAR = 1.0, 60.0
+"""Seconds the clock must fall behind the loop's own to have been turned back; seconds within which a deadline that was
+set before is near: it would not come again for as long as the clock was turned back."""
+
 
 class Alarms:
     """When which talk moves on by itself. The latest word about an address counts."""
 
-    def __init__(self, clock: Callable[[], float], ring: Ring) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        ring: Ring,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`ticks`: seconds of a clock that nobody turns."""
         self._clock = clock
+        self._ticks = ticks
         self._ring = ring
         self._heap: list[tuple[float, int, Address]] = []
         self._due: dict[Address, float] = {}
         self._sooner = asyncio.Event()
         self._count = 0
+        self._looked = (clock(), ticks())
+        self._missed: float | None = None
 
     def __len__(self) -> int:
         """Talks that are being watched."""
@@ -26,6 +40,7 @@ class Alarms:
 
     def set(self, address: Address, at: float | None) -> None:
         """Ring for this address then; None: not at all."""
+        self._look()
         if at is None:
             self._due.pop(address, None)
             return
@@ -34,7 +49,7 @@ class Alarms:
         self._due[address] = at
         self._count += 1
         heapq.heappush(self._heap, (at, self._count, address))
-        if self._heap[0][2] == address:
+        if self._heap[0][2] == address or self._missed:
             self._sooner.set()
 
     def recheck(self) -> None:
@@ -54,8 +69,21 @@ class Alarms:
                 pass
 
     def take_due(self) -> list[Address]:
-        """The addresses whose time has come; they are not rung again unless set again."""
-        now = self._clock()
+        """The addresses whose time has come, or was near when the clock was turned back; they are not rung again unless
+        set again."""
+        self._look()
+        until, self._missed = max(self._clock(), self._missed or 0.0), None
+        return self._take_until(until)
+
+    def _look(self) -> None:
+        """See whether the clock was turned back since one looked last."""
+        (then, before), now, ticks = self._looked, self._clock(), self._ticks()
+        self._looked = (now, ticks)
+        should_be = then + ticks - before
+        if now < should_be - JERK:
+            self._missed = max(should_be + NEAR, self._missed or 0.0)
+
+    def _take_until(self, now: float) -> list[Address]:
         ready: list[Address] = []
         while self._heap and self._heap[0][0] <= now:
             at, _, address = heapq.heappop(self._heap)

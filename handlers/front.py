@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from bot.channels.base import Channel, NotStored, SendFailed, Throttled, Unreachable
 from bot.core.appointment import Tells
 from bot.core.appointment import recognise as recognise_visit
-from bot.core.engine import deadline
+from bot.core.engine import deadline, due
 from bot.core.messages import (
     COUNTING,
     Address,
@@ -518,7 +518,7 @@ class Front:
     def _follow(self, draft: Draft) -> None:
         """A talk has moved: what comes next of itself, and what is said now."""
         session, address = draft.session, draft.address
-        self.alarms.set(address, _due(draft))
+        self.alarms.set(address, _due(draft, self._clock()))
         self.receipts.expect(len(self.alarms))
         if session is not None:
             self.readings.ahead(finished(session))
@@ -659,9 +659,10 @@ class Front:
                 await channel.send(plain(self._texts, address, "zh", "storage.failed"))
 
 
-def _due(draft: Draft) -> float | None:
+def _due(draft: Draft, now: float) -> float | None:
     """When something happens by itself."""
-    times = [deadline(draft.session)] if draft.session else []
+    session = draft.session
+    times = [now if due(session, now) else deadline(session)] if session else []
     return min([*times, draft.visit.until] if draft.visit else times, default=None)
 
 

@@ -30,7 +30,7 @@ from bot.core.engine import (
     Wrote,
     awaits,
     begin,
-    deadline,
+    due,
     handed_in,
     offer,
     step,
@@ -126,7 +126,7 @@ def strike(work: Work, agenda: Agenda, address: Address, now: float) -> Draft | 
     draft = work.drafts.find(address)
     if draft and draft.visit and draft.visit.until <= now:
         draft = _keep(work, replace(draft, visit=None).moved(draft.session, now=now))
-    if draft is None or draft.session is None or deadline(draft.session) > now:
+    if draft is None or draft.session is None or not due(draft.session, now):
         return draft
     script = _script(work, agenda, draft)
     if script is None:

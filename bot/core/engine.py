@@ -375,6 +375,12 @@ def deadline(session: Session) -> float:
     return session.touched + (EXPIRE_AFTER if session.warned else WARN_AFTER)
 
 
+def due(session: Session, now: float) -> bool:
+    """Whether that moment has come. It has for what is being written while the clock was turned back: how long the
+    writer has been silent is not known then, and nobody waits for an hour to come a second time."""
+    return deadline(session) <= now or bool(session.writing and session.touched > now)
+
+
 def path(script: Script, session: Session) -> tuple[Place, ...]:
     """The places of this talk from first to last, as far as they apply to what was said."""
     questions = tuple(question_place(q.id) for q in asked(script, session))

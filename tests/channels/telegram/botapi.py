@@ -78,6 +78,11 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Garbage:
+    """Bytes that mean nothing, said to be JSON and a success."""
+
+
+@dataclass(frozen=True)
 class Truncated:
     """Done, but only half of the answer arrives."""
 
@@ -96,7 +101,7 @@ class Slow:
     seconds: float
 
 
-Fault = Flood | Status | Page | Truncated | Reset | Slow
+Fault = Flood | Status | Page | Garbage | Truncated | Reset | Slow
 
 
 class Refusal(Exception):
@@ -314,10 +319,20 @@ class BotApi:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.cut()
+
+    async def cut(self) -> None:
+        """From here on nobody answers at this address."""
         self._server.close()
         for connection in tuple(self._connections):
             connection.close()
         await self._server.wait_closed()
+
+    async def mend(self) -> None:
+        """Somebody does again."""
+        port = int(self.base.rpartition(":")[2])
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", port)
 
     # -- what a test says ---------------------------------------------------------
 
@@ -693,6 +708,8 @@ class _Connection(asyncio.Protocol):
                 return self.transport.abort()
             case Page(code):
                 return self._write(code, b"<html><h1>Bad gateway</h1></html>", "text/html")
+            case Garbage():
+                return self._write(200, b'\xff\x00{"ok": true, "result": [[[[')
             case Flood(after):
                 return self._refuse(
                     Refusal(
