@@ -16,6 +16,10 @@ SOON = 0.5
 """Seconds after the start until the first ring: whoever is here already is heard first."""
 
 
+LATE = 15
+"""Seconds after which a ring that did not come is rung by ourselves."""
+
+
 class Bell:
     """Rings `due` every minute, never two rings at a time."""
 
@@ -23,7 +27,7 @@ class Bell:
         self._due = due
         self._ringing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
-        self._first: asyncio.TimerHandle | None = None
+        self._net: asyncio.TimerHandle | None = None
         self._rang = time.monotonic()
         self._scheduler = AsyncIOScheduler()
 
@@ -33,7 +37,7 @@ class Bell:
             self._minute, "interval", seconds=EVERY, misfire_grace_time=None, coalesce=True
         )
         self._scheduler.start()
-        self._first = asyncio.get_running_loop().call_later(SOON, self._hang)
+        self._net = asyncio.get_running_loop().call_later(SOON, self._first_ring)
 
     async def ring(self) -> None:
         """Ring now, after the ring that is going on."""
@@ -52,8 +56,8 @@ class Bell:
         APScheduler's own `shutdown(wait=True)` would cancel a running job, so the ring is a task of ours: stop
         ringing, await it, then shut down.
         """
-        if self._first is not None:
-            self._first.cancel()
+        if self._net is not None:
+            self._net.cancel()
         self._scheduler.pause()
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
@@ -71,6 +75,16 @@ class Bell:
     async def _minute(self) -> None:
         # A coroutine function, or APScheduler would call it in a thread, where there is no loop.
         self._hang()
+
+    def _first_ring(self) -> None:
+        self._hang()
+        self._listen()
+
+    def _listen(self) -> None:
+        """APScheduler goes by the wall clock: where that is turned back by a day, it would be silent for a day."""
+        if self.silent > EVERY + LATE:
+            self._hang()
+        self._net = asyncio.get_running_loop().call_later(EVERY, self._listen)
 
     def _hang(self) -> None:
         if self._task is None or self._task.done():

@@ -88,14 +88,19 @@ def opened(file: Path) -> Db:
     """The database, to be read only; not even its log is tidied. Raises `NoDatabase`."""
     if not file.exists():
         raise NoDatabase
-    written = file.with_name(f"{file.name}-wal").exists()
-    uri = f"file:{quote(str(file.absolute()))}?mode=ro{'' if written else '&immutable=1'}"
     try:
-        connection = sqlite3.connect(uri, uri=True, timeout=5)
+        connection = reading(file)
         connection.execute("SELECT 1 FROM alembic_version")
     except sqlite3.Error as error:
         raise NoDatabase from error
     return connection
+
+
+def reading(file: Path) -> Db:
+    """A connection that can only read. Raises `sqlite3.Error`."""
+    written = file.with_name(f"{file.name}-wal").exists()
+    uri = f"file:{quote(str(file.absolute()))}?mode=ro{'' if written else '&immutable=1'}"
+    return sqlite3.connect(uri, uri=True, timeout=5)
 
 
 def known(db: Db, master: bytes, slots: Mapping[int, bytes]) -> Known:

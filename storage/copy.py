@@ -16,6 +16,7 @@ from pathlib import Path
 from storage.audit import known
 from storage.keys import derive, seal
 from storage.schema import HEAD
+from storage.strongbox import NotOpened, is_sealed, open_file, seal_file
 
 Say = Callable[[str], None]
 """Told the name of each step as it begins."""
@@ -35,15 +36,20 @@ _ROSTER = ("person", "staff", "seat", "invitation", "outbox")
 class NotCopied(Exception):
     """Why there is no copy; `reason` is one of: exists, no_folder, in_keys, no_database, server,
     ticking, damaged, newer,
-    not_empty, other_master, failed."""
+    not_empty, other_master, sealed, not_opened, failed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def backup(database: Path | str, out: Path, key_dir: Path, say: Say) -> int:
-    """Put a copy of the database at `out`; its size in bytes. Raises `NotCopied`, and then leaves nothing behind."""
+def backup(
+    database: Path | str, out: Path, key_dir: Path, say: Say, *, passphrase: bytes = b""
+) -> int:
+    """Put a copy of the database at `out`; its size in bytes. Raises `NotCopied`, and then leaves nothing behind.
+
+    `passphrase`: seal it; then nothing of it lies open beside `out`, not even while it is made.
+    """
     if out.exists():
         raise NotCopied("exists")
     if not out.parent.is_dir():
@@ -55,15 +61,20 @@ def backup(database: Path | str, out: Path, key_dir: Path, say: Say) -> int:
     if not database.exists():
         raise NotCopied("no_database")
     part = out.with_name(f".{out.name}.part")
+    clear = database.with_name(f".{out.name}.clear") if passphrase else part
     try:
-        _private(part)
+        _private(clear)
         say("copying")
         with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as db:
-            db.execute("VACUUM INTO ?", (str(part),))
+            db.execute("VACUUM INTO ?", (str(clear),))
         say("emptying")
-        _empty(part)
+        _empty(clear)
         say("checking")
-        _checked(part)
+        _checked(clear)
+        if passphrase:
+            say("sealing")
+            _private(part)
+            seal_file(clear, part, passphrase)
         _durable(part)
         if out.exists():
             raise NotCopied("exists")
@@ -72,18 +83,25 @@ def backup(database: Path | str, out: Path, key_dir: Path, say: Say) -> int:
     except (sqlite3.Error, OSError) as error:
         raise NotCopied("failed") from error
     finally:
-        for left in (part, part.with_name(f"{part.name}-journal")):
+        for left in (part, clear, clear.with_name(f"{clear.name}-journal")):
             with suppress(FileNotFoundError):
                 left.unlink()
     return out.stat().st_size
 
 
 def restore(
-    copy: Path, database: Path | str, master: bytes, say: Say, *, forget_roster: bool = False
+    copy: Path,
+    database: Path | str,
+    master: bytes,
+    say: Say,
+    *,
+    forget_roster: bool = False,
+    passphrase: bytes = b"",
 ) -> None:
     """Put a copy in place, where no database is. Raises `NotCopied`, and then leaves nothing behind.
 
     `forget_roster`: the master key it was made under is lost, and with it everybody's addresses.
+    `passphrase`: what it was sealed under, if it was.
     """
     if isinstance(database, str):
         raise NotCopied("server")
@@ -91,13 +109,19 @@ def restore(
         raise NotCopied("not_empty")
     if not copy.is_file():
         raise NotCopied("no_database")
+    sealed = is_sealed(copy)
+    if sealed and not passphrase:
+        raise NotCopied("sealed")
     say("checking")
     database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = database.with_name(f".{database.name}.part")
     try:
         _private(part)
         say("copying")
-        shutil.copyfile(copy, part)
+        if sealed:
+            open_file(copy, part, passphrase)
+        else:
+            shutil.copyfile(copy, part)
         _checked(part)
         _known(part)
         if forget_roster:
@@ -107,6 +131,8 @@ def restore(
         _durable(part)
         part.rename(database)
         _durable(database.parent)
+    except NotOpened as error:
+        raise NotCopied("not_opened") from error
     except (sqlite3.Error, OSError) as error:
         raise NotCopied("damaged") from error
     finally:

@@ -242,6 +242,24 @@ def prepare(url: str, head: str, upgrade: Callable[[sqlalchemy.Connection], None
         raise Unfit(str(error)) from error
 
 
+def version_of(url: str) -> str:
+    """Of which version its tables are; empty where there are none. Raises `Unfit` where it cannot be asked."""
+    try:
+        return asyncio.run(_version(url))
+    except (*Postgres.broken, asyncpg.PostgresError) as error:
+        raise Unfit(str(error)) from error
+
+
+async def _version(url: str) -> str:
+    line = await _connected(url)
+    try:
+        known = await line.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
+        version = known and await line.fetchval("SELECT version_num FROM alembic_version")
+        return version or ""
+    finally:
+        await line.close(timeout=CONNECTING)
+
+
 async def _prepared(
     url: str, head: str, upgrade: Callable[[sqlalchemy.Connection], None]
 ) -> None:

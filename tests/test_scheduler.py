@@ -33,3 +33,24 @@ async def test_it_rings_soon_after_the_start_and_at_every_interval(
     await asyncio.sleep(0.12)
     assert rings == after
     assert most == 1
+
+
+async def test_it_rings_although_the_wall_clock_was_turned_back(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """APScheduler would wait until its next time comes: for as long as the clock was turned back."""
+    for name, seconds in (("EVERY", 0.05), ("SOON", 0.01), ("LATE", 0.05)):
+        monkeypatch.setattr(scheduler, name, seconds)
+    rings = 0
+
+    async def due() -> None:
+        nonlocal rings
+        rings += 1
+
+    bell = Bell(due)
+    bell.start()
+    bell._scheduler.pause()
+    async with asyncio.timeout(5):
+        while rings < 3:
+            await asyncio.sleep(0.01)
+    await bell.stop()

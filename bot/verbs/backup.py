@@ -9,12 +9,22 @@ from bot.content.loader import load_explanations
 from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened
 from storage.copy import NotCopied, backup
+from storage.strongbox import SHORTEST
+
+COPIED = ".copied"
+"""In the data directory: its age is that of the last copy."""
 
 
 def arguments(parser: ArgumentParser) -> None:
     """What may follow `tingwen backup`."""
     parser.add_argument("--config", type=Path, default=Path("config.toml"))
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument(
+        "--encrypt",
+        type=Path,
+        metavar="PASSPHRASE_FILE",
+        help=load_explanations().say(spoken(os.environ), "copy.help_encrypt"),
+    )
 
 
 def run(args: Namespace) -> int:
@@ -30,10 +40,35 @@ def run(args: Namespace) -> int:
         sys.stderr.write(f"{words.say(language, f'copy.{step}')}\n")
 
     try:
-        size = backup(storage.place, args.out, storage.key_dir, say)
+        passphrase = passphrase_in(args.encrypt)
+        size = backup(storage.place, args.out, storage.key_dir, say, passphrase=passphrase)
+        noted(storage.data_dir)
     except NotCopied as why:
-        sys.stderr.write(f"{words.say(language, f'copy.{why.reason}', file=args.out)}\n")
+        file = args.encrypt if why.reason == "passphrase" else args.out
+        said = words.say(language, f"copy.{why.reason}", file=file, least=SHORTEST)
+        sys.stderr.write(f"{said}\n")
         return 1
     done = words.say(language, "copy.made", file=args.out, size=-(-size // 1024))
     sys.stdout.write(f"{done}\n{words.say(language, 'copy.without')}\n")
+    if passphrase:
+        sys.stdout.write(f"{words.say(language, 'copy.encrypted')}\n")
     return 0
+
+
+def passphrase_in(file: Path | None) -> bytes:
+    """What stands in that file; nothing where there is none. Raises `NotCopied` where it is unfit."""
+    if file is None:
+        return b""
+    try:
+        said = file.read_bytes().strip()
+    except OSError as error:
+        raise NotCopied("passphrase") from error
+    if len(said) < SHORTEST:
+        raise NotCopied("passphrase")
+    return said
+
+
+def noted(data_dir: Path) -> None:
+    """That a copy was made, and when, for `tingwen doctor`."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (data_dir / COPIED).touch(mode=0o600)

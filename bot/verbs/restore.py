@@ -8,10 +8,12 @@ from pathlib import Path
 
 from bot.app import master_of
 from bot.content.loader import load_explanations
+from bot.verbs.backup import passphrase_in
 from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened
 from storage.copy import NotCopied, restore
 from storage.keys import Keyring
+from storage.strongbox import SHORTEST
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -19,6 +21,12 @@ def arguments(parser: ArgumentParser) -> None:
     words, language = load_explanations(), spoken(os.environ)
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--config", type=Path, default=Path("config.toml"))
+    parser.add_argument(
+        "--passphrase",
+        type=Path,
+        metavar="PASSPHRASE_FILE",
+        help=words.say(language, "copy.help_passphrase"),
+    )
     parser.add_argument(
         "--forget-roster", action="store_true", help=words.say(language, "copy.help_forget")
     )
@@ -39,11 +47,18 @@ def run(args: Namespace) -> int:
     try:
         with closing(Keyring(storage.key_dir, master_of(loaded.secrets))) as keys:
             restore(
-                args.file, storage.place, keys.master, say, forget_roster=args.forget_roster
+                args.file,
+                storage.place,
+                keys.master,
+                say,
+                forget_roster=args.forget_roster,
+                passphrase=passphrase_in(args.passphrase),
             )
     except NotCopied as why:
         reason = "unusable" if why.reason == "no_database" else why.reason
-        sys.stderr.write(f"{words.say(language, f'copy.{reason}', file=args.file)}\n")
+        file = args.passphrase if reason == "passphrase" else args.file
+        said = words.say(language, f"copy.{reason}", file=file, least=SHORTEST)
+        sys.stderr.write(f"{said}\n")
         return 1
     sys.stdout.write(f"{words.say(language, 'copy.restored', file=storage.place)}\n")
     sys.stdout.write(f"{words.say(language, 'copy.lost')}\n")

@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from bot.content.loader import load_explanations
 from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened
 
@@ -25,8 +26,17 @@ def run(args: Namespace) -> int:
         sys.stderr.writelines(f"{line}\n" for line in report(problems, spoken(os.environ)))
         return 1
     from bot.app import serve
+    from storage.schema import HEAD, Newer
 
-    return asyncio.run(serve(loaded.settings, loaded.secrets))
+    try:
+        return asyncio.run(serve(loaded.settings, loaded.secrets))
+    except Newer as newer:
+        words, facts = load_explanations(), {"version": str(newer), "head": HEAD}
+        language = spoken(os.environ)
+        reason = words.say(language, "doctor_newer.reason", **facts)
+        remedy = words.say(language, "doctor_newer.remedy", **facts)
+        sys.stderr.write(f"{reason} {remedy}\n")
+        return 1
 
 
 def _leave_no_dump() -> None:

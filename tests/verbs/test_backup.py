@@ -6,10 +6,12 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
+from bot.verbs import backup as verb
 from storage.copy import NotCopied, backup
 from tests.process.service import ROOT, Browser, Service
 from tests.vaults import unnamed_keys
@@ -275,3 +277,57 @@ def test_a_restored_copy_passes_the_audit(elsewhere: Path):
 
     assert "Findings" not in done.stdout, done.stdout
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# -- sealed copies ------------------------------------------------------------------------------------------------
+
+PHRASE = "a sentence nobody would guess"
+
+
+def test_a_sealed_copy_shows_nothing_and_comes_back_by_its_passphrase_alone(
+    saved: Path, elsewhere: Path
+):
+    phrase, wrong = elsewhere / "phrase", elsewhere / "wrong"
+    phrase.write_text(f"{PHRASE}\n")
+    wrong.write_text("another sentence altogether")
+    copy = elsewhere / "sealed"
+
+    done = tingwen(saved, "backup", "--out", str(copy), "--encrypt", str(phrase))
+
+    assert done.returncode == 0, done.stderr
+    assert "Keep the passphrase apart" in done.stdout
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    content = copy.read_bytes()
+    assert b"SQLite format" not in content
+    assert b"alembic_version" not in content
+    assert sorted(p.name for p in (saved / "data").iterdir()) == [".copied", "tingwen.db"]
+    for given, said in (((), "is sealed"), (("--passphrase", str(wrong)), "cannot be opened")):
+        refused = tingwen(elsewhere, "restore", str(copy), *given)
+        assert refused.returncode == 1
+        assert said in refused.stderr
+        assert not (elsewhere / "data" / "tingwen.db").exists()
+    back = tingwen(elsewhere, "restore", str(copy), "--passphrase", str(phrase))
+    assert back.returncode == 0, back.stderr
+    assert rows(elsewhere / "data" / "tingwen.db", "SELECT count(*) FROM person") == [(2,)]
+
+
+@pytest.mark.parametrize("phrase", ["", "too short\n"])
+def test_no_copy_is_sealed_under_nothing(saved: Path, tmp_path: Path, phrase: str):
+    (tmp_path / "phrase").write_text(phrase)
+
+    done = tingwen(
+        saved, "backup", "--out", str(tmp_path / "x"), "--encrypt", str(tmp_path / "phrase")
+    )
+
+    assert done.returncode == 1
+    assert "at least 12 characters" in done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_passphrase_is_in_no_list_of_processes():
+    """It is handed over in a file: arguments can be read by everybody on the machine."""
+    parser = ArgumentParser()
+    verb.arguments(parser)
+    asked = {action.dest: action.type for action in parser._actions}
+
+    assert asked["encrypt"] is Path
