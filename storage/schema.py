@@ -25,7 +25,7 @@ def prepare(place: Path | str) -> None:
     cannot be reached or is not one that Tingwen can use.
     """
     if isinstance(place, Path):
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         version = _version(place)
         if version and version > HEAD:
             raise Newer(version)

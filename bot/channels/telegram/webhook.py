@@ -5,6 +5,7 @@ delays and loses nothing. The secret the platform sends with each POST is made f
 and the same on every replica.
 """
 
+import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,6 +20,8 @@ from bot.channels.base import NotStored
 
 PATH = "/telegram"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
+WITHIN = 10.0
+"""Seconds it may take to arrive."""
 LARGEST = 1024 * 1024
 """Bytes of one update; the longest message with all its entities is a tenth of it."""
 AT_ONCE = 256
@@ -61,6 +64,8 @@ class Door:
             update = json.loads(await _body(request))
         except ClientDisconnect:
             return Response(status_code=400)
+        except TimeoutError:
+            return Response(status_code=408)
         except (ValueError, RecursionError):
             update = None  # confirmed and counted below: repeated, it would be no better
         known = cast(dict[str, Any], update) if isinstance(update, dict) else {}
@@ -74,10 +79,11 @@ class Door:
 async def _body(request: Request) -> bytes:
     """The body; what is longer than any update is cut, and then not readable."""
     content = bytearray()
-    async for piece in request.stream():
-        content += piece
-        if len(content) > LARGEST:
-            return b""
+    async with asyncio.timeout(WITHIN):
+        async for piece in request.stream():
+            content += piece
+            if len(content) > LARGEST:
+                return b""
     return bytes(content)
 
 

@@ -35,6 +35,8 @@ from bot.core.messages import Address, File, Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
+WITHIN = 10.0
+"""Seconds for a message to arrive."""
 LARGEST = 64 * 1024
 """Bytes of one delivery; the page cuts longer words into several."""
 UPLOAD_WITHIN = 120.0
@@ -296,9 +298,9 @@ class _TooLarge(Exception):
     pass
 
 
-async def _body(request: Request, most: int = LARGEST, within: float = 10) -> bytes:
+async def _body(request: Request, most: int = LARGEST, within: float | None = None) -> bytes:
     content = bytearray()
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(within or WITHIN):
         async for piece in request.stream():
             content += piece
             if len(content) > most:

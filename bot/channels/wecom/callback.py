@@ -8,6 +8,7 @@ the message's own name (`updates`), in the inbox, across restarts; what is older
 The reason of a refusal is not told: who forges learns nothing.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
@@ -22,6 +23,8 @@ from bot.channels.wecom.xml import Broken, Read, read
 PATH = "/wecom"
 LARGEST = 128 * 1024
 """Bytes of one callback; the longest text a member can send is a tenth of it."""
+WITHIN = 10.0
+"""Seconds it may take to arrive; the platform gives up after five."""
 FRESH = 300
 """Seconds a timestamp may be off, either way: the platform's last repeat comes after some 15."""
 
@@ -51,6 +54,8 @@ class Door:
             return Response(status_code=403)
         except ClientDisconnect:
             return Response(status_code=400)
+        except TimeoutError:
+            return Response(status_code=408)
         except NotStored:
             return Response(status_code=503)
 
@@ -86,8 +91,9 @@ class Door:
 async def _body(request: Request) -> bytes | None:
     """The body; None where it is longer than any message."""
     content = bytearray()
-    async for piece in request.stream():
-        content += piece
-        if len(content) > LARGEST:
-            return None
+    async with asyncio.timeout(WITHIN):
+        async for piece in request.stream():
+            content += piece
+            if len(content) > LARGEST:
+                return None
     return bytes(content)
