@@ -40,6 +40,7 @@ if (
         Opinion,
         PersonalFile,
         PersonalMatter,
+        Rectification,
         Remark,
         Replies,
         State,
@@ -142,7 +143,6 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
         personal_files,
         to_json,
     )
-    from bot.core.rectification import standing
 
     name, names = period.name.isoformat(), _named(work, almanac.names(), period)
     earlier = [day for day in work.digests.periods() if day < name]
@@ -174,12 +174,7 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
             replies=_replies(work, period),
             nodes=_nodes(work, almanac, period),
             days_off=_days_off(almanac, period),
-            rectification=standing(
-                work.problems.every(),
-                period.name,
-                opinions=work.opinions.worded(),
-                judged=sum(work.problems.judged().values()),
-            ),
+            rectification=_rectification(work, almanac, period),
         ),
         notes=_notes(work.digests.notes(name)),
         version=known.version + 1 if known else 1,
@@ -571,6 +566,22 @@ def _letters(work: Work, almanac: Almanac, period: Period) -> "Letters | None":
     late = {one.unit for one in out if one not in back}
     missing = tuple(name for unit, name in almanac.units.items() if unit in late)
     return Letters(sent=len(out), returned=len(back), missing=missing)
+
+
+def _rectification(work: Work, almanac: Almanac, period: Period) -> "Rectification | None":
+    """The list as it stands; what is late, with its unit by name."""
+    from bot.core.rectification import standing
+
+    found = standing(
+        work.problems.every(),
+        period.name,
+        opinions=work.opinions.worded(),
+        judged=sum(work.problems.judged().values()),
+    )
+    if found is None:
+        return None
+    late = (replace(one, unit=almanac.units.get(one.unit, one.unit)) for one in found.overdue)
+    return replace(found, overdue=tuple(late))
 
 
 REPLY_WITHIN = timedelta(days=15)

@@ -72,7 +72,7 @@ def units_heard(
             _turnout_row(
                 "",
                 "",
-                None if None in counts else sum(count or 0 for count in counts),
+                None if not counts or None in counts else sum(count or 0 for count in counts),
                 sum(now[unit] for unit in apart),
                 sum(total[unit] for unit in apart),
                 merged=len(rest),
