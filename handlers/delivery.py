@@ -150,7 +150,8 @@ class Deliveries:
         look = Button(self._texts.say(language, "desk.look"), f"周报 {kept.period}")
         send = Button(self._texts.say(language, "desk.send"), f"发送 {kept.period}")
         head = self._texts.say(language, "desk.draft_ready", period=kept.period)
-        text = f"{head}\n{kept.screen}"
+        check = self._texts.say(language, "desk.check", count=str(kept.check))
+        text = "\n".join((head, *([check] if kept.check else ()), kept.screen))
         return Outgoing(address=address, text=text, rows=((look, send),), screen=OPEN_SCREEN)
 
     def _unsent(

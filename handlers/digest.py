@@ -118,10 +118,18 @@ def draft(work: Work, almanac: Almanac, period: Period) -> bool:
     return work.digests.draft(period.name.isoformat(), *_made(work, almanac, period))
 
 
-def remake(work: Work, almanac: Almanac, was: KeptDigest) -> bool:
-    """Make an unsent draft anew, with what has been judged, corrected or written since; False where it was sent meanwhile."""
+def remake(work: Work, almanac: Almanac, was: KeptDigest) -> tuple[str, ...] | None:
+    """Make an unsent draft anew, with what has been judged, corrected or written since: every figure that is another now,
+    in a line each. None where it was sent meanwhile."""
+    from bot.content.papers import papers
+    from bot.core.digest import differences, from_json
+    from bot.reports.changes import changes
+
     closed = datetime.combine(date.fromisoformat(was.period), time(23, 59), almanac.rhythm.zone)
-    return work.digests.again(was, *_made(work, almanac, almanac.last_closed(closed)))
+    snapshot, face, personal = _made(work, almanac, almanac.last_closed(closed))
+    if not work.digests.again(was, snapshot, face, personal):
+        return None
+    return changes(differences(from_json(was.snapshot), from_json(snapshot)), papers("zh"))
 
 
 def _made(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list[str]]:
@@ -245,17 +253,19 @@ def _named(work: Work, names: "Names", period: Period) -> "Names":
 
 
 def _face(made: "Digest", names: "Names", parents: Mapping[str, str]) -> str:
-    """What chat shows of a digest: the one screen, and each group's figures."""
+    """What chat shows of a digest: the one screen, how much of it is to be looked at before it leaves, each group's figures."""
     from bot.content.papers import papers
-    from bot.core.digest import self_check
+    from bot.core.digest import office_words, self_check
+    from bot.core.privacy import redact
     from bot.reports.message import message
     from bot.reports.sms import pieces
 
     groups = [(row.name, row.now, row.cumulative, row.invited) for row in made.groups]
-    screen = message(made, papers("zh"), self_check(made))
+    naming = {where for where, text in office_words(made) if redact(text).spans}
     units = [(row.id, row.name, row.now, row.cumulative) for row in made.units if row.id]
     face = {
-        "screen": screen,
+        "screen": message(made, papers("zh")),
+        "check": len(self_check(made, still_naming=naming)),
         "groups": groups,
         "sms": pieces(made, papers("zh")),
         "units": units,

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -64,8 +65,8 @@ class Press:
     """Makes papers off the event loop. The process is started with the first paper and gone after the last."""
 
     async def papers(self, snapshot: str, wanted: Sequence[str] = PAPERS) -> tuple[File, ...]:
-        """These papers of one digest."""
-        return await self._elsewhere(draw, snapshot, tuple(wanted))
+        """These papers of a digest that was sent."""
+        return await self._elsewhere(partial(draw, reviewed=True), snapshot, tuple(wanted))
 
     async def personal(self, files: Sequence[str]) -> tuple[File, ...]:
         """The personal files, one paper each, named by the unit's id."""
@@ -160,8 +161,9 @@ def tidy() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
-    """The papers of one digest, from its snapshot alone."""
+def draw(snapshot: str, wanted: tuple[str, ...], *, reviewed: bool = False) -> tuple[File, ...]:
+    """The papers of one digest, from its snapshot alone. Those of a draft begin with what is to be looked at, if there is
+    anything; once it is `reviewed` and sent, that is nobody's business any more."""
     from bot.content.papers import chart_font, font_file, papers
     from bot.core.digest import from_json, office_words, self_check
     from bot.core.privacy import redact
@@ -172,9 +174,11 @@ def draw(snapshot: str, wanted: tuple[str, ...]) -> tuple[File, ...]:
     from bot.reports.workbook import workbook
 
     digest, texts = from_json(snapshot), papers("zh")
-    naming = [entry.number for entry in digest.entries if redact(entry.text).spans]
-    naming += [where for where, text in office_words(digest) if redact(text).spans]
-    problems = self_check(digest, still_naming=frozenset(naming))
+    naming = [] if reviewed else [e.number for e in digest.entries if redact(e.text).spans]
+    naming += [
+        where for where, text in office_words(digest) if not reviewed and redact(text).spans
+    ]
+    problems = () if reviewed else self_check(digest, still_naming=frozenset(naming))
     makers = {
         DOCUMENT: lambda: weekly(digest, texts, problems),
         PORTABLE: lambda: portable(digest, texts, font_file(), problems),
@@ -258,13 +262,15 @@ def _read_all(
     return [from_json(one) for one in snapshots], Since(still=still, ways=ways)
 
 
-def pack(period: str, screen: str, sms: tuple[str, ...], snapshot: str) -> tuple[File, ...]:
+def pack(
+    period: str, screen: str, sms: tuple[str, ...], snapshot: str, *, reviewed: bool
+) -> tuple[File, ...]:
     """Everything of one period that is no personal file, in one archive."""
     from bot.reports.package import package
 
     words = {"digest.txt": screen, "sms.txt": "\n".join(sms)}
     plain = {name: f"{text}\n".encode() for name, text in words.items() if text}
-    drawn = draw(snapshot, (*PAPERS, ASKS, TREND, TEAM, FIGURES))
+    drawn = draw(snapshot, (*PAPERS, ASKS, TREND, TEAM, FIGURES), reviewed=reviewed)
     papers = {paper.name: paper.content for paper in drawn}
     return (File(f"digest-{period}.zip", package(plain | papers)),)
 

@@ -31,6 +31,11 @@ class KeptDigest:
         return json.loads(self.face)["screen"]
 
     @property
+    def check(self) -> int:
+        """How many things in it somebody has to look at before it leaves."""
+        return json.loads(self.face).get("check", 0)
+
+    @property
     def sms(self) -> tuple[str, ...]:
         """The same as text messages; none where it was made before there were any."""
         return tuple(json.loads(self.face).get("sms", ()))

@@ -52,7 +52,7 @@ def every_paper(
     made = report_of([digest], since, name="第一环节", milestones=nodes)
     unit = digest.units[0] if digest.units else None
     papers = {
-        "message": message(digest, words, problems).encode(),
+        "message": message(digest, words).encode(),
         "weekly": weekly(digest, words, problems),
         "team": team(digest, words),
         "ledger": workbook(digest, words),

@@ -194,7 +194,7 @@ class City(Town):
 async def city(folder: Path, moment: str, k: int, monkeypatch):
     """The city's house at that moment, with so many people an answer waits for."""
     monkeypatch.setattr(roof, "Agenda", partial(roof.Agenda, k=k))
-    monkeypatch.setattr(Press, "lasting", _here)
+    monkeypatch.setattr(Press, "lasting", here)
     for where, rings in (
         (App, "_ring_soon"),
         (Bell, "_hang"),
@@ -223,7 +223,7 @@ async def city(folder: Path, moment: str, k: int, monkeypatch):
 
 
 @asynccontextmanager
-async def _here(self: Press, workers: int, begin, *arguments):
+async def here(self: Press, workers: int, begin, *arguments):
     """What a press does in processes of its own, done here: seven files need not start fourteen of them."""
     begin(*arguments)
 

@@ -6,7 +6,7 @@ It never exceeds 500 characters: what matters least is left out first, whole lin
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from bot.core.digest import Digest, Overdue, Problem, TopicRow
+from bot.core.digest import Digest, Overdue, TopicRow
 from bot.reports.words import Words
 
 LONGEST = 500
@@ -15,22 +15,19 @@ LONGEST = 500
 LISTED = 3
 
 
-def message(digest: Digest, texts: Mapping[str, str], problems: Sequence[Problem] = ()) -> str:
-    """The one-screen text. `problems` of `self_check` are only counted here; the draft's first page tells them."""
+def message(digest: Digest, texts: Mapping[str, str]) -> str:
+    """The one-screen text."""
     words = Words(texts)
-    lines = [line for line in _lines(digest, words, problems) if line[1]]
+    lines = [line for line in _lines(digest, words) if line[1]]
     while sum(len(text) + 1 for _, text in lines) > LONGEST and len(lines) > 1:
         lines.remove(max(lines, key=lambda line: line[0]))
     return "\n".join(text for _, text in lines)[:LONGEST]
 
 
-def _lines(
-    digest: Digest, words: Words, problems: Sequence[Problem]
-) -> tuple[tuple[int, str], ...]:
+def _lines(digest: Digest, words: Words) -> tuple[tuple[int, str], ...]:
     """The lines in their order, each with how soon it may go: the higher, the sooner."""
     return (
         (0, _head(digest, words)),
-        (1, words.say("message.check", n=len(problems)) if problems else ""),
         (2, _figures(digest, words)),
         (8, _personal(digest, words)),
         (7, _silent(digest, words)),

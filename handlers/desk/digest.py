@@ -78,7 +78,7 @@ def _digest(asking: Asking) -> Answer:
     asked = next((_PAPERS[word] for word in asking.rest if word in _PAPERS), ())
     if asked and asked[0] in _mine(asking):
         text = asking.say("desk.paper", period=kept.period)
-        makes = partial(draw, kept.snapshot, asked)
+        makes = partial(draw, kept.snapshot, asked, reviewed=kept.sent)
         return Answer(text=text, rows=_papers(asking, kept.period), makes=makes)
     if {_PACK, _SMS} & {*asking.rest}:
         return _handed(asking, kept)
@@ -97,7 +97,15 @@ def _digest(asking: Asking) -> Answer:
     if not kept.sent and somewhere(asking.member.staff, Deed.SEND_DIGEST):
         rows.append((asking.button("desk.send", f"发送 {kept.period}"),))
     state = "desk.digest_sent" if kept.sent else "desk.digest_draft"
-    return Answer(text=f"{asking.say(state)}\n{kept.screen}", rows=tuple(rows))
+    lines = (asking.say(state), *_to_look_at(asking, kept), kept.screen)
+    return Answer(text="\n".join(lines), rows=tuple(rows))
+
+
+def _to_look_at(asking: Asking, kept: KeptDigest) -> list[str]:
+    """That something in a draft is to be looked at before it leaves; the first page of its whole text says what."""
+    if kept.sent or not kept.check:
+        return []
+    return [asking.say("desk.check", count=str(kept.check))]
 
 
 def _wanted(asking: Asking) -> KeptDigest | None:
@@ -148,7 +156,9 @@ def _handed(asking: Asking, kept: KeptDigest) -> Answer:
         return Answer(text=asking.say("desk.not_yours"), menu=True)
     rows = _papers(asking, kept.period)
     if _PACK in asking.rest:
-        makes = partial(pack, kept.period, kept.screen, kept.sms, kept.snapshot)
+        makes = partial(
+            pack, kept.period, kept.screen, kept.sms, kept.snapshot, reviewed=kept.sent
+        )
         asking.note(Deed.PACK_PERIOD, period=kept.period)
         text = asking.say("desk.packed", period=kept.period)
         return Answer(text=text, rows=rows, makes=makes)
@@ -162,14 +172,14 @@ def _again(asking: Asking, kept: KeptDigest) -> Answer:
     """The draft made anew, and what of it changed."""
     if not somewhere(asking.member.staff, Deed.EDIT_DIGEST):
         return Answer(text=asking.say("desk.not_yours"), menu=True)
-    if not closing.remake(asking.work, asking.desk.almanac(), kept):
+    changed = closing.remake(asking.work, asking.desk.almanac(), kept)
+    if changed is None:
         return _digest(replace(asking, rest=(kept.period,)))
     made = asking.work.digests.find(kept.period) or kept
     asking.note(Deed.DRAFT_DIGEST, period=kept.period, version=made.version)
-    was = kept.screen.splitlines()
-    new = [line for line in made.screen.splitlines() if line not in was]
-    said = "\n".join(new) or asking.say("desk.again_same")
+    said = "\n".join(changed) or asking.say("desk.again_same")
     text = asking.say("desk.again_done", version=str(made.version), changed=said)
+    text = "\n".join((text, *_to_look_at(asking, made)))
     rows = (
         *_papers(asking, kept.period),
         (asking.button("desk.look_again", f"周报 {kept.period}"),),
@@ -256,7 +266,7 @@ def _send(asking: Asking) -> Answer:
         says = f"发送 {kept.period} {kept.version} {seal} {CONFIRM}"
         confirm = Button(asking.say("desk.send_confirm"), says)
         text = asking.say("desk.send_to", names=names, count=count)
-        text = "\n".join((text, *_apart(asking, kept)))
+        text = "\n".join((text, *_to_look_at(asking, kept), *_apart(asking, kept)))
         return Answer(text=text, rows=((confirm, asking.back()),))
     if not closing.freeze(asking.work, kept.period, kept.version, [one for one, _ in to]):
         return _digest(replace(asking, rest=(kept.period,)))

@@ -479,6 +479,49 @@ def test_the_check_tells_which_total_is_off() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("where", "broken"),
+    [
+        ("groups", lambda d: replace(d, groups=_more(d.groups, "now"))),
+        ("units", lambda d: replace(d, units=_more(d.units, "now"))),
+        ("groups.cumulative", lambda d: replace(d, groups=_more(d.groups, "cumulative"))),
+        ("units.cumulative", lambda d: replace(d, units=_more(d.units, "cumulative"))),
+        ("channels", lambda d: replace(d, channels=_more(d.channels, "number"))),
+        ("dimensions", lambda d: replace(d, dimensions=_more(d.dimensions, "number"))),
+        ("asks", lambda d: replace(d, asks=d.asks[1:])),
+        ("topics", lambda d: replace(d, topics=_more(d.topics, "now"))),
+        ("ledger", lambda d: replace(d, entries=d.entries[1:])),
+        ("about", lambda d: replace(d, overview=replace(d.overview, team=34))),
+        ("destinations", lambda d: replace(d, destinations=_more(d.destinations, "number"))),
+    ],
+)
+def test_the_check_looks_at_every_sum_by_itself(where: str, broken) -> None:
+    assert [(p.trouble, p.where) for p in self_check(broken(sample_week()))] == [
+        ("totals", where)
+    ]
+
+
+def _more(rows, field: str):
+    """The first of them one higher."""
+    first, *rest = rows
+    return (replace(first, **{field: getattr(first, field) + 1}), *rest)
+
+
+def test_what_was_handed_over_is_found_among_the_words() -> None:
+    digest = sample_week()
+    entry = digest.entries[3]
+    wrong = replace(
+        digest,
+        entries=(
+            *digest.entries[:3],
+            entry._replace(destination="handed"),
+            *digest.entries[4:],
+        ),
+    )
+
+    assert [(p.trouble, p.where) for p in self_check(wrong)] == [("handed", entry.number)]
+
+
 def test_the_check_tells_of_personal_matters_names_and_missing_quotations() -> None:
     digest = sample_week()
     entry = digest.entries[0]
@@ -498,8 +541,43 @@ def test_a_newer_draft_tells_which_figures_changed() -> None:
     assert {(d.what, d.name, d.old, d.new) for d in differences(old, new)} == {
         ("opinions", "", 1, 2),
         ("merged", "", 1, 2),
+        ("channel", "chat", 1, 2),
+        ("ask", "怨", 1, 2),
+        ("sifeng", "", 1, 2),
         ("topic", "食堂饭菜与价格", 1, 2),
+        ("way", "", 1, 2),
     }
+
+
+def test_every_figure_of_the_papers_is_looked_at_for_changes() -> None:
+    old = sample_week()
+    new = replace(
+        old,
+        letters=replace(old.letters, returned=12),
+        groups=_more(old.groups, "now"),
+        units=_more(old.units, "cumulative"),
+        channels=_more(old.channels, "number"),
+        dimensions=_more(old.dimensions, "number"),
+        sifeng=replace(old.sifeng, none=61),
+        destinations=_more(old.destinations, "number"),
+        replies=replace(old.replies, late=4),
+        urgent=old.urgent[1:],
+        nodes=(),
+    )
+
+    assert [(d.what, d.name, d.old, d.new) for d in differences(old, new)] == [
+        ("channel", "chat", 446, 447),
+        ("letters", "", 11, 12),
+        ("group", "普通党员", 28, 29),
+        ("unit_all", "局机关", 78, 79),
+        ("ask", "效", 61, 62),
+        ("sifeng", "", 62, 61),
+        ("urgent", "", 3, 2),
+        ("owed", "", 12, 13),
+        ("late", "", 3, 4),
+        ("way", "known", 71, 72),
+        ("nodes", "", 3, 0),
+    ]
 
 
 # --- personal files ---------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ async def test_what_was_sent_stays_and_a_draft_is_made_anew_with_the_agreement(t
         assert "都看过了" in house.last("office")
         almanac = house.app.almanac(house.front.agenda.scripts)
         kept = await house.do(lambda work: work.digests.find(PERIOD))
-        assert not await house.do(lambda work: remake(work, almanac, kept))
+        assert await house.do(lambda work: remake(work, almanac, kept)) is None
         assert (
             await house.do(lambda work: work.digests.find(PERIOD))
         ).snapshot == kept.snapshot

@@ -30,7 +30,7 @@ class Difference:
     what: str
     """`submissions`, `opinions`, `group`, `unit`, `topic`, `problems` …"""
     name: str
-    """Which group, unit or topic."""
+    """Which group, unit, topic or label; empty where there is one alone, or for the rest."""
     old: int
     new: int
 
@@ -101,8 +101,9 @@ def _empty(digest: Digest) -> list[Section]:
 
 
 def _figures(digest: Digest) -> dict[tuple[str, str], int]:
-    o = digest.overview
-    problems = digest.rectification
+    """Every figure that the papers print of a period, by what it is and of which group, unit, topic or label."""
+    o, problems, owed = digest.overview, digest.rectification, digest.replies
+    letters, meetings = digest.letters, digest.meetings
     return {
         ("submissions", ""): o.submissions,
         ("cumulative", ""): o.cumulative,
@@ -110,10 +111,29 @@ def _figures(digest: Digest) -> dict[tuple[str, str], int]:
         ("merged", ""): o.merged,
         ("team", ""): o.team,
         ("personal", ""): o.personal,
+        **{("channel", count.code): count.number for count in digest.channels},
+        ("meetings", ""): meetings.people if meetings else 0,
+        ("letters", ""): letters.returned if letters else 0,
         **{("group", row.name): row.now for row in digest.groups},
+        **{("group_all", row.name): row.cumulative for row in digest.groups},
         **{("unit", row.name): row.now for row in digest.units},
+        **{("unit_all", row.name): row.cumulative for row in digest.units},
+        **{("window", row.unit): row.opinions or 0 for row in digest.windows},
+        **{("ask", row.code): row.number for row in digest.dimensions},
+        **{("sifeng", count.code): count.number for count in digest.sifeng.counts},
+        ("sifeng", ""): digest.sifeng.none,
+        **{("sizhi", count.code): count.number for count in digest.sizhi.counts},
         **{("topic", row.name): row.now for row in (*digest.topics, digest.other_topics)},
+        **{("repeated", matter.title): matter.number for matter in digest.repeated},
         ("urgent", ""): len(digest.urgent),
+        ("urgent_done", ""): sum(matter.state == "done" for matter in digest.urgent),
         ("problems", ""): problems.total if problems else 0,
         ("solved", ""): problems.done if problems else 0,
+        ("overdue", ""): len(problems.overdue) if problems else 0,
+        ("published", ""): problems.published if problems else 0,
+        ("rated", ""): problems.ratings.total if problems else 0,
+        ("owed", ""): owed.within + owed.late,
+        ("late", ""): owed.late,
+        **{("way", count.code): count.number for count in digest.destinations},
+        ("nodes", ""): len(digest.nodes),
     }

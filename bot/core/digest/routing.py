@@ -96,7 +96,13 @@ def named_again(text: str, leaders: Sequence[tuple[int, str]]) -> str:
 
 
 def _by_post(leader: Leader, text: str) -> bool:
-    return any(post.lower() in text for post in leader.posts if post)
+    """Whether one of their posts is spoken of; a 校长 is not, where the text says 副校长."""
+    return any(
+        not text[: found.start()].rstrip().endswith(_SECOND)
+        for post in leader.posts
+        if post
+        for found in re.finditer(re.escape(post.lower()), text)
+    )
 
 
 def _of_a_school(text: str, parents: Parents) -> bool:
