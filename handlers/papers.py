@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.core.digest import Digest, Since
     from bot.core.digest.model import Destination
     from bot.reports.document.report import Kind
+    from bot.reports.register import Letter, Sitting
 
 T = TypeVar("T")
 
@@ -248,6 +249,17 @@ def draw_clues(office: str, handed: tuple[Handed, ...], day: date) -> tuple[File
 
     clues = [Clue(**one._asdict()) for one in handed]
     return (File("handed-over.docx", clue_list(office, clues, papers("zh"), day)),)
+
+
+def draw_register(
+    period: str, sittings: "tuple[Sitting, ...]", letters: "tuple[Letter, ...]", day: date
+) -> tuple[File, ...]:
+    """The register of what came by other ways in a period, and of letters."""
+    from bot.content.papers import papers
+    from bot.reports.register import register
+
+    content = register(sittings, letters, papers("zh"), day)
+    return (File(f"register-{period}.xlsx", content),)
 
 
 def _read_all(

@@ -26,11 +26,12 @@ from bot.reports.document.part import part
 from bot.reports.document.report import report
 from bot.reports.document.weekly import weekly
 from bot.reports.message import message
+from bot.reports.register import Sitting, register
 from bot.reports.workbook import workbook
 
 COMMON = (
     "message", "weekly", "team", "ledger", "situation", "phase", "checkup", "checkup of a unit", "part",
-    "ledger of the phase",
+    "ledger of the phase", "register",
 )  # fmt: skip
 """Papers that several people read."""
 APART = ("personal", "clues")
@@ -51,6 +52,9 @@ def every_paper(
     nodes = (Milestone(title="动员部署", when="3月上旬", state="done"),)
     made = report_of([digest], since, name="第一环节", milestones=nodes)
     unit = digest.units[0] if digest.units else None
+    met = Sitting(
+        date(2014, 3, 25), "meeting", "会议室", "分管副局长", 21, ("一线教师",), 3, "办公室1"
+    )
     papers = {
         "message": message(digest, words).encode(),
         "weekly": weekly(digest, words, problems),
@@ -64,6 +68,7 @@ def every_paper(
         ),
         "part": part(part_of(digest, {unit.id: unit.name} if unit else {"x": "一中"}), words),
         "ledger of the phase": workbook(made.whole, words),
+        "register": register([met], [], words, digest.key),
         "clues": clue_list(digest.office, _clues(handed), words, digest.key),
     }
     files = personal_files(

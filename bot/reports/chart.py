@@ -99,6 +99,8 @@ def trend(digest: Digest, texts: Mapping[str, str], font: bytes) -> bytes:
     left, right, low, high = 70, WIDTH - 70, HEIGHT - 76, TOP + 34
     page.rule((MARGIN, low), (WIDTH - MARGIN, low))
     step = (right - left) // max(1, len(days) - 1)
+    if len(days) == 1:
+        left = WIDTH // 2  # a first period stands in the middle
     places = [left + at * step for at in range(len(days))]
     for place, day in zip(places, days, strict=True):
         page.write((place, low + 12), f"{day.month}-{day.day}", page.small, SOFT, anchor="mt")

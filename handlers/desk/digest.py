@@ -1,12 +1,14 @@
 """The office and the week's digest: look, take the papers, send."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from urllib.parse import urlsplit
 
 from bot.channels.base import HOOK
-from bot.core.messages import Address, Button
+from bot.core.messages import Address, Button, File
 from bot.core.people import Deed, may, somewhere
 from handlers import digest as closing
 from handlers.desk.base import CONFIRM, Answer, Asking, Command, Rows, called, pairs
@@ -20,6 +22,7 @@ from handlers.papers import (
     TEAM,
     draw,
     draw_part,
+    draw_register,
     pack,
 )
 from storage.digest import KeptDigest
@@ -63,7 +66,7 @@ _PAPERS = {
 }
 """What one types for a paper."""
 
-_PACK, _SMS = "打包", "短信"
+_PACK, _SMS, _REGISTER = "打包", "短信", "登记"
 
 _NOTHING = "无"
 """Typed to take back what stood there."""
@@ -80,7 +83,7 @@ def _digest(asking: Asking) -> Answer:
         text = asking.say("desk.paper", period=kept.period)
         makes = partial(draw, kept.snapshot, asked, reviewed=kept.sent)
         return Answer(text=text, rows=_papers(asking, kept.period), makes=makes)
-    if {_PACK, _SMS} & {*asking.rest}:
+    if {_PACK, _SMS, _REGISTER} & {*asking.rest}:
         return _handed(asking, kept)
     if not kept.sent and "重出" in asking.rest:
         return _again(asking, kept)
@@ -151,7 +154,7 @@ def _part(asking: Asking, kept: KeptDigest) -> Answer:
 
 
 def _handed(asking: Asking, kept: KeptDigest) -> Answer:
-    """All papers in one archive; or the text messages, to be copied out."""
+    """All papers in one archive; the register of meetings and letters; or the text messages, to be copied out."""
     if not may(asking.member.staff, Deed.PACK_PERIOD):
         return Answer(text=asking.say("desk.not_yours"), menu=True)
     rows = _papers(asking, kept.period)
@@ -162,10 +165,51 @@ def _handed(asking: Asking, kept: KeptDigest) -> Answer:
         asking.note(Deed.PACK_PERIOD, period=kept.period)
         text = asking.say("desk.packed", period=kept.period)
         return Answer(text=text, rows=rows, makes=makes)
+    if _REGISTER in asking.rest:
+        text = asking.say("desk.registered", period=kept.period)
+        return Answer(text=text, rows=rows, makes=_register(asking, kept.period))
     if not kept.sms:
         return Answer(text=asking.say("desk.sms_none"), rows=rows)
     head = asking.say("desk.sms", count=str(len(kept.sms)))
     return Answer(text="\n\n".join((head, *kept.sms)), rows=rows)
+
+
+def _register(asking: Asking, period: str) -> Callable[[], tuple[File, ...]]:
+    """What came by other ways in that period, a row a batch; every letter that was out by then."""
+    from bot.reports.register import Letter, Sitting
+
+    names = {unit.id: unit.name for unit in asking.desk.units}
+    groups = {group.id: group.words["zh"] for group in asking.desk.groups}
+    sittings = tuple(
+        Sitting(
+            day=date.fromisoformat(one.facts.day or one.day),
+            way=one.source,
+            place=one.facts.place,
+            host=one.facts.host,
+            people=one.facts.people,
+            groups=tuple(groups[group] for group in one.facts.groups if group in groups),
+            opinions=one.taken,
+            by=_writer(asking, one.who),
+        )
+        for one in asking.work.intakes.of(period)
+    )
+    letters = tuple(
+        Letter(
+            unit=names.get(one.unit, one.unit),
+            sent=date.fromisoformat(one.sent),
+            due=date.fromisoformat(one.due) if one.due else None,
+            returned=date.fromisoformat(one.returned) if one.returned else None,
+        )
+        for one in asking.work.intakes.mailed()
+        if one.sent <= period
+    )
+    return partial(draw_register, period, sittings, letters, date.fromisoformat(period))
+
+
+def _writer(asking: Asking, label: str) -> str:
+    """How an account is called; one that is gone by its label."""
+    found = next((m for m in asking.work.staff.every() if str(m.label) == label), None)
+    return called(asking, found) if found else label
 
 
 def _again(asking: Asking, kept: KeptDigest) -> Answer:
@@ -246,7 +290,7 @@ def _papers(asking: Asking, period: str) -> Rows:
         if first in mine
     ]
     if may(asking.member.staff, Deed.PACK_PERIOD):
-        shown += [("pack", _PACK), ("sms_menu", _SMS)]
+        shown += [("pack", _PACK), ("sms_menu", _SMS), ("register", _REGISTER)]
     return pairs([asking.button(f"desk.{key}", f"周报 {period} {word}") for key, word in shown])
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from docx import Document
+from openpyxl import load_workbook
 
 from bot.app import App
 from bot.channels.hook import Hooks
@@ -251,6 +252,21 @@ async def test_a_clerks_friday(tmp_path, monkeypatch):
         assert len(home.hooks) == 1
         await clerk.says(f"送达 {FRIDAY}")
         assert "收到 8，在路上 0，退回 0" in clerk.sees
+
+        # The register has the meeting with its people, and each batch that was taken.
+        await clerk.says(f"周报 {FRIDAY} 登记")
+        await home.rest()
+        [register] = home.sent("office")[-1].files
+        rows = list(
+            load_workbook(io.BytesIO(register.content)).active.iter_rows(
+                min_row=3, values_only=True
+            )
+        )
+        assert [(row[2], row[5], row[6], row[7], row[8]) for row in rows] == [
+            ("座谈会", 12, "一线教师", 3, "办公室1"),
+            ("12345", None, None, 2, "办公室1"),
+            ("来信", None, None, 3, "办公室1"),
+        ]
 
         # The vice-principal's matter is in the one file of the one who may read it, and nowhere else.
         sealed = [

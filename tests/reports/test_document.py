@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from docx import Document
@@ -65,6 +66,161 @@ def paper() -> bytes:
 )  # fmt: skip
 def test_it_has_the_standards_measures(paper: bytes, part: str, wanted: str) -> None:
     assert wanted in parts(paper)[f"word/{part}.xml"]
+
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MM = 1440 / 25.4
+"""Twips."""
+
+
+def part(paper: bytes, name: str) -> ElementTree.Element:
+    return ElementTree.fromstring(parts(paper)[f"word/{name}.xml"])
+
+
+def value(element: ElementTree.Element, path: str, attribute: str = "val") -> str:
+    found = element.find("/".join(f"{W}{step}" for step in path.split("/")))
+    assert found is not None, path
+    return found.get(f"{W}{attribute}", "")
+
+
+def style(paper: bytes, id: str) -> ElementTree.Element:
+    found = part(paper, "styles").find(f"{W}style[@{W}styleId='{id}']")
+    assert found is not None, id
+    return found
+
+
+def test_the_type_area_is_156_by_225_with_the_standards_margins(paper: bytes) -> None:
+    page = part(paper, "document").find(f"{W}body/{W}sectPr")
+    width, height = (int(value(page, "pgSz", side)) for side in "wh")
+    top, right, bottom, left = (
+        int(value(page, "pgMar", side)) / MM for side in ("top", "right", "bottom", "left")
+    )
+
+    assert (round(width / MM), round(height / MM)) == (210, 297)
+    assert abs(top - 37) <= 1
+    assert abs(left - 28) <= 1
+    assert abs(width / MM - left - right - 156) < 0.5
+    assert abs(height / MM - top - bottom - 225) < 0.5
+
+
+def test_a_page_holds_22_lines_of_28_characters(paper: bytes) -> None:
+    page = part(paper, "document").find(f"{W}body/{W}sectPr")
+    normal = style(paper, "Normal")
+    line = int(value(normal, "pPr/spacing", "line"))
+    character = int(value(normal, "rPr/sz")) / 2 + int(value(normal, "rPr/spacing")) / 20
+
+    assert value(normal, "pPr/spacing", "lineRule") == "exact"
+    assert line == int(value(page, "docGrid", "linePitch"))
+    assert int(225 * MM / line) == 22
+    assert int(156 * MM / 20 / character) == 28
+    assert value(normal, "rPr/sz") == "32"  # 三号
+
+
+def test_the_name_in_red_begins_35_millimetres_below_the_top_of_the_type_area(
+    paper: bytes,
+) -> None:
+    masthead = style(paper, "Masthead")
+    before, line = (int(value(masthead, "pPr/spacing", side)) for side in ("before", "line"))
+    letters = int(value(masthead, "rPr/sz")) * 10
+
+    # In an exact line letters stand low: a fifth of what is left over is below them.
+    assert abs((before + (line - letters) * 0.8) / MM - 35) <= 1
+    assert value(masthead, "rPr/color") == "FF0000"
+    assert value(style(paper, "RedLine"), "pPr/pBdr/bottom", "color") == "FF0000"
+
+
+@pytest.mark.parametrize(
+    ("id", "chinese", "size"),
+    [
+        ("Title", "方正小标宋简体", "44"),
+        ("Masthead", "方正小标宋简体", "72"),
+        ("Heading1", "黑体", "32"),
+        ("Heading2", "楷体_GB2312", "32"),
+        ("BodyText", "仿宋_GB2312", "32"),
+        ("Colophon", "仿宋_GB2312", "28"),
+        ("Footer", "宋体", "28"),
+    ],
+)
+def test_each_level_has_its_font_and_size(
+    paper: bytes, id: str, chinese: str, size: str
+) -> None:
+    levels = [style(paper, id), style(paper, "Normal")]
+
+    def first(path: str, attribute: str) -> str:
+        steps = "/".join(f"{W}{step}" for step in path.split("/"))
+        return next(
+            e.get(f"{W}{attribute}") for e in (lv.find(steps) for lv in levels) if e is not None
+        )
+
+    assert first("rPr/rFonts", "eastAsia") == chinese
+    assert first("rPr/sz", "val") == size
+
+
+def test_every_font_is_named_for_both_scripts_and_has_a_substitute(paper: bytes) -> None:
+    known = {
+        font.get(f"{W}name"): font.find(f"{W}altName")
+        for font in part(paper, "fontTable").iter(f"{W}font")
+    }
+    named = [
+        fonts
+        for name in ("styles", "document")
+        for fonts in part(paper, name).iter(f"{W}rFonts")
+    ]
+
+    assert named
+    for fonts in named:
+        assert {f"{W}{script}" for script in ("ascii", "hAnsi", "eastAsia")} <= set(
+            fonts.keys()
+        )
+        assert known[fonts.get(f"{W}eastAsia")] is not None
+        assert fonts.get(f"{W}ascii") in known
+
+
+def test_page_numbers_stand_outside_between_dashes(paper: bytes) -> None:
+    section = part(paper, "document").find(f"{W}body/{W}sectPr")
+    kinds = {e.get(f"{W}type") for e in section.iter(f"{W}footerReference")}
+
+    assert kinds == {"default", "even"}
+    assert part(paper, "settings").find(f"{W}evenAndOddHeaders") is not None
+    for name, side in (("footer1", "right"), ("footer2", "left")):
+        footer = part(paper, name)
+        assert value(footer, "p/pPr/jc") == side
+        assert value(footer, "p/pPr/ind", f"{side}Chars") == "100"
+        assert [e.text.strip() for e in footer.iter(f"{W}instrText")] == ["PAGE"]
+        assert "".join(e.text for e in footer.iter(f"{W}t")) == "\u2014 1 \u2014"
+
+
+def test_every_table_repeats_its_head_and_breaks_no_row(paper: bytes) -> None:
+    *ruled, colophon = part(paper, "document").iter(f"{W}tbl")
+
+    assert len(ruled) == 6
+    for table in ruled:
+        head, *rows = table.iter(f"{W}tr")
+        assert head.find(f"{W}trPr/{W}tblHeader") is not None
+        assert not [row for row in rows if row.find(f"{W}trPr/{W}tblHeader") is not None]
+        assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in (head, *rows))
+    assert value(colophon, "tblPr/tblBorders/top", "sz") == "8"  # 0.35 mm
+    assert value(colophon, "tblPr/tblBorders/insideH", "sz") == "6"  # 0.25 mm
+    assert value(colophon, "tblPr/tblpPr", "tblpYSpec") == "bottom"
+
+
+def test_the_colophon_says_who_gets_it_and_how_many_were_printed(paper: bytes) -> None:
+    assert [row[0] for row in tables(paper)[-1]] == [
+        "报：市委活动领导小组办公室，市委第七督导组。",
+        "送：局领导班子成员。",
+        "发：各直属学校（单位）党组织。",
+        "江城市教育局活动领导小组办公室\t2014年3月28日印发",
+        "（共印15份）",
+    ]
+
+
+def test_the_title_begins_two_empty_lines_below_the_red_one(paper: bytes) -> None:
+    document = Document(io.BytesIO(paper))
+    styles = [(p.style.style_id, bool(p.text)) for p in document.paragraphs[:6]]
+
+    assert styles == [
+        ("Masthead", True), ("Issue", True), ("RedLine", True), ("Normal", False), ("Normal", False), ("Title", True),
+    ]  # fmt: skip
 
 
 def test_every_style_that_is_used_is_defined(paper: bytes) -> None:

@@ -124,7 +124,7 @@ def _styles(words: Words) -> tuple[str, ...]:
     )
     masthead = (
         '<w:snapToGrid w:val="0"/>'
-        '<w:spacing w:before="1400" w:after="120" w:line="1000" w:lineRule="exact"/><w:jc w:val="center"/>'
+        '<w:spacing w:before="1740" w:after="120" w:line="1000" w:lineRule="exact"/><w:jc w:val="center"/>'
     )
     name = '<w:keepNext/><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="720" w:lineRule="exact"/><w:jc w:val="center"/>'
     return (

@@ -62,7 +62,7 @@ _STYLES = {
     "Normal": _Style(),
     "BodyText": _Style(first=2),
     "Title": _Style(size=22, line=36, align="center", bold=True, glued=True),
-    "Masthead": _Style(size=36, line=50, align="center", bold=True, ink=_RED, before=62, after=6, glued=True),
+    "Masthead": _Style(size=36, line=50, align="center", bold=True, ink=_RED, before=90, after=6, glued=True),
     "Issue": _Style(align="center", glued=True),
     "RedLine": _Style(align="left", ruled=True, glued=True),
     "Heading1": _Style(first=2, bold=True, glued=True),
