@@ -12,12 +12,17 @@ from bot.reports.words import Words
 from bot.reports.workbook import Cell, Column, Table, ledger
 
 HEADS = (
-    ("number", 6), ("title", 30), ("source", 14), ("opinions", 8), ("kind", 10), ("goal", 26), ("measures", 34),
-    ("unit", 16), ("person", 12), ("due", 12), ("whole", 8), ("latest", 28), ("state", 10), ("listed", 12),
-    ("promised", 12), ("announced", 12), ("published", 12), ("rated", 12), ("finished", 12), ("own", 12), ("good", 8),
-    ("fair", 8), ("poor", 8), ("closed", 12), ("late", 8), ("extended", 8), ("noticed", 14), ("result", 28),
+    ("number", 6), ("title", 26), ("source", 14), ("opinions", 12), ("kind", 10), ("goal", 24), ("measures", 30),
+    ("unit", 14), ("person", 12), ("due", 12), ("whole", 8), ("latest", 24), ("state", 10),
 )  # fmt: skip
-"""Columns and their widths in characters."""
+"""Columns of the list and their widths in characters: so many as a sheet of A4 can be read with."""
+
+PROGRESS_HEADS = (
+    ("number", 6), ("title", 24), ("state", 10), ("listed", 12), ("promised", 12), ("announced", 12), ("published", 12),
+    ("rated", 12), ("finished", 12), ("own", 10), ("good", 6), ("fair", 8), ("poor", 7), ("closed", 12), ("late", 8),
+    ("extended", 8), ("noticed", 10), ("result", 26),
+)  # fmt: skip
+"""Of how far each of them is."""
 
 LEFT = frozenset({"title", "goal", "measures", "latest", "result", "words", "answer"})
 
@@ -52,7 +57,13 @@ def problems_ledger(
         name=words.say("problems.sheet"),
         title=words.say("problems.title"),
         columns=_columns(words, "problems_column", HEADS),
-        rows=_rows(words, shown, weights, units, made),
+        rows=_rows(words, shown, weights, units),
+    )
+    progress = Table(
+        name=words.say("problems.progress_sheet"),
+        title=words.say("problems.progress_title"),
+        columns=_columns(words, "problems_column", PROGRESS_HEADS),
+        rows=_progress(words, shown, made),
     )
     answered = Table(
         name=words.say("answers.sheet"),
@@ -60,7 +71,7 @@ def problems_ledger(
         columns=_columns(words, "answers_column", ANSWER_HEADS),
         rows=_answers(words, answers, measures),
     )
-    return ledger((list_of, answered), texts, made=made)
+    return ledger((list_of, progress, answered), texts, made=made)
 
 
 def _columns(words: Words, table: str, heads: Sequence[tuple[str, int]]) -> tuple[Column, ...]:
@@ -75,11 +86,21 @@ def _rows(
     problems: Iterable[Problem],
     weights: Mapping[int, int],
     units: Mapping[str, str],
-    today: date,
 ) -> Iterator[Sequence[Cell]]:
     for p in problems:
         missing = [words.named("problems_must", must) for must in p.musts.missing]
         whole = words.say("problems.whole") if not missing else words.join(missing)
+        yield (
+            p.number, p.title, words.join(words.named("problems_source", s) for s in p.sources), weights.get(p.number, 0),
+            words.named("problems_kind", p.kind), p.musts.goal, p.musts.measures, units.get(p.musts.unit, p.musts.unit),
+            p.musts.person, p.musts.due, whole, p.latest, words.named("problems_state", p.state),
+        )  # fmt: skip
+
+
+def _progress(
+    words: Words, problems: Iterable[Problem], today: date
+) -> Iterator[Sequence[Cell]]:
+    for p in problems:
         noticed = [
             words.say(f"problems.{name}")
             for name, is_so in (("shrunk", p.shrunk), ("recurred", p.recurred))
@@ -87,9 +108,7 @@ def _rows(
         ]
         rated = p.rated is not None
         yield (
-            p.number, p.title, words.join(words.named("problems_source", s) for s in p.sources), weights.get(p.number, 0),
-            words.named("problems_kind", p.kind), p.musts.goal, p.musts.measures, units.get(p.musts.unit, p.musts.unit),
-            p.musts.person, p.musts.due, whole, p.latest, words.named("problems_state", p.state), p.listed, p.promised,
+            p.number, p.title, words.named("problems_state", p.state), p.listed, p.promised,
             p.announced, p.published, p.rated, p.finished, words.named("problems_own", p.own) if p.own else "",
             p.good if rated else words.say("problems.unrated"), p.fair if rated else "", p.poor if rated else "",
             p.closed, overdue(p, today) or None, p.extended or None, words.join(noticed), p.result,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.core.digest import Digest, TopicRow, TurnoutRow
-from bot.core.digest.figures import Tenths
+from bot.core.digest.figures import FEW, Tenths, share
+from bot.core.digest.model import Rectification
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters but tab and line ends
@@ -123,6 +124,41 @@ class Words:
     def _month(self, day: date) -> str:
         names = self.say("date.months").split()
         return names[day.month - 1] if names else str(day.month)
+
+
+def graded(words: Words, r: Rectification) -> list[tuple[str, str, str, str]]:
+    """Grade by grade what those responsible say of their own work, beside what people say; too few of these say nothing."""
+    said = r.ratings.total >= FEW
+    none = words.say("rectification.no_rate")
+    own = (r.own.good, r.own.fair, r.own.poor)
+    people = (r.ratings.good, r.ratings.fair, r.ratings.poor)
+    return [
+        (
+            words.say(f"rectification.{grade}"),
+            str(mine),
+            str(theirs) if said else none,
+            words.percent(share(theirs, r.ratings.total)) if said else none,
+        )
+        for grade, mine, theirs in zip(("good", "fair", "poor"), own, people, strict=True)
+    ]
+
+
+def four_rates(words: Words, r: Rectification) -> list[tuple[str, str, str]]:
+    """见面 办结 规范 满意: its name, how high it is, how it is counted."""
+    rates = r.rates
+    return [
+        (
+            words.say(f"rectification.{name}"),
+            words.say("rectification.no_rate") if rate is None else words.percent(rate),
+            words.say(f"rectification.{name}_counted"),
+        )
+        for name, rate in (
+            ("met", rates.met),
+            ("finished", rates.finished),
+            ("in_order", rates.in_order),
+            ("content", rates.content),
+        )
+    ]
 
 
 def _shown(value: object) -> object:

@@ -16,8 +16,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from bot.core.digest import Digest, Entry
-from bot.core.digest.model import DESTINATIONS, TurnoutRow
-from bot.reports.words import Words, inert
+from bot.core.digest.model import DESTINATIONS, Rectification, TurnoutRow
+from bot.reports.words import Words, four_rates, graded, inert
 
 Cell = str | int | date | None
 
@@ -85,6 +85,7 @@ def workbook(digest: Digest, texts: Mapping[str, str]) -> bytes:
         _sifeng(words, digest),
         *([_themes(words, digest)] if digest.themes else []),
         *([_tallies(words, digest)] if digest.tallies else []),
+        *(_rectification(words, r) if (r := digest.rectification) and r.total else ()),
         _trend(words, digest),
     )
     return ledger(tables, texts, made=digest.key)
@@ -345,6 +346,42 @@ def _remark(words: Words, e: Entry) -> str:
 
 def _destination(words: Words, code: str) -> str:
     return words.say(f"ledger_value.{code or 'pending'}")
+
+
+def _rectification(words: Words, r: Rectification) -> tuple[Table, Table]:
+    """Where the list of problems stands, each figure with how it is counted; what those responsible say of their own work
+    beside what people say."""
+    columns = (
+        Column(words.say("rectification.figure"), 30, "left"),
+        Column(words.say("rectification.figure_value"), 14),
+        Column(words.say("rectification.counted"), 60, "left"),
+    )
+    kinds = (
+        (words.say("rectification.kind_row", kind=words.named("problems_kind", kind.code)), f"{kind.done}/{kind.total}")
+        for kind in r.kinds
+    )  # fmt: skip
+    figures = (
+        ("listed", r.total), ("whole", r.whole), ("done", r.done), ("overdue", len(r.overdue)), ("published", r.published),
+        ("rework", len(r.rework)), ("recurred", r.recurred), ("shrunk", r.shrunk), ("extended", r.extended), ("help", len(r.help)),
+    )  # fmt: skip
+    lines: list[Sequence[Cell]] = [
+        *(
+            (
+                words.say(f"rectification.{name}_row"),
+                n,
+                words.say(f"rectification.{name}_counted"),
+            )
+            for name, n in figures
+        ),
+        *((name, value, "") for name, value in kinds),
+        *four_rates(words, r),
+    ]
+    heads = ("grade", "own", "people", "share")
+    graded_columns = tuple(Column(words.say(f"rectification.{head}"), 18) for head in heads)
+    return (
+        Table(words.say("sheet.rectification"), words.say("rectification.title"), columns, lines),
+        Table(words.say("sheet.graded"), words.say("rectification.graded"), graded_columns, graded(words, r)),
+    )  # fmt: skip
 
 
 def _turnout(words: Words, table: str, rows: Sequence[TurnoutRow], digest: Digest) -> Table:

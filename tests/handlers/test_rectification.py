@@ -291,12 +291,15 @@ async def test_the_ledger_keeps_what_they_say_of_themselves_apart_from_what_peop
         await house.hears("office", "问题 台账")
         [file] = house.sent("office")[-1].files
         book = load_workbook(io.BytesIO(file.content))
-        heads = [cell.value for cell in book.worksheets[0][2]]
-        row = dict(zip(heads, (cell.value for cell in book.worksheets[0][3]), strict=True))
+        row = {
+            head.value: cell.value
+            for sheet in book.worksheets[:2]
+            for head, cell in zip(sheet[2], sheet[3], strict=True)
+        }
         assert (row["单位自评"], row["满意"], row["四有"]) == ("满意", "暂无", "齐全")
-        answer = [cell.value for cell in book.worksheets[1][3]]
+        answer = [cell.value for cell in book.worksheets[2][3]]
         assert COLD in answer
-        assert book.worksheets[1][3][4].data_type == "s"
+        assert book.worksheets[2][3][4].data_type == "s"
 
 
 async def test_whoever_holds_the_receipt_reads_what_became_of_their_words(tmp_path):

@@ -293,7 +293,8 @@ def test_the_first_paragraph_is_the_offices_own(paper: bytes) -> None:
 
 
 def test_the_tables_are_those_of_the_sample(paper: bytes) -> None:
-    groups, units, asks, winds, topics, urgent, _ = tables(paper)
+    groups, units, asks, winds, topics, urgent, graded, _ = tables(paper)
+    assert graded[1] == ["满意", "0", "57", "66.3%"]
 
     assert groups[-1] == ["合计", "6820", "370", "1752", "25.7%"]
     assert units[-2] == ["其他6个单位", "1780", "71", "338", "19.0%"]

@@ -100,11 +100,15 @@ def test_the_other_sheets_hold_the_digests_tables(book: openpyxl.Workbook) -> No
         "各问×群体",
         "四风",
         "相近意见",
+        "整改与四率",
+        "自评与群众评价",
         "历期",
     ]
     assert last("分群体") == ("合计", 6820, 370, 1752, "25.7%")
     assert last("主题")[1:5] == ("其他", 173, 167, "+3.6%")
     assert last("四风") == ("归并条数", 138)
+    assert last("整改与四率")[:2] == ("满意率", "暂无")
+    assert last("自评与群众评价") == ("不满意", "0", "9", "10.5%")
     assert last("历期") == (datetime(2014, 3, 28), 370, 522)  # noqa: DTZ001 - a spreadsheet knows no zone
     assert [len(book[name]._charts) for name in ("主题", "各问×群体", "历期")] == [1, 1, 1]
 

@@ -12,7 +12,7 @@ from bot.core.digest import FOLDED, Digest, Entry, Problem, Theme
 from bot.core.digest.figures import FEW, share
 from bot.core.digest.model import Section, TurnoutRow, Urgent, WindowRow
 from bot.reports.document.writing import Column, Paper, Writing
-from bot.reports.words import Words
+from bot.reports.words import Words, four_rates, graded
 
 MOST_WORDS_PRINTED = 2000
 """Opinions printed in full after the digest; with more the spreadsheet alone holds them."""
@@ -541,7 +541,19 @@ def _rectification(paper: Paper, words: Words, digest: Digest) -> None:
             words.say("rectification.help", n=len(r.help), what=words.join(r.help, "semicolon"))
         )
     paper.add("BodyText", "".join(sentences))
-    paper.add("BodyText", "".join(_rates(words, digest)))
+    paper.add("Caption", words.say("rectification.graded"))
+    heads = (
+        "rectification.grade",
+        "rectification.own",
+        "rectification.people",
+        "rectification.share",
+    )
+    paper.table([Column(words.say(head), 1) for head in heads], graded(words, r))
+    rates = (
+        words.say("rectification.rate", name=name, rate=rate, counted=counted)
+        for name, rate, counted in four_rates(words, r)
+    )
+    paper.add("BodyText", words.say("rectification.rates", rates=words.join(rates, "comma")))
 
 
 def _again(words: Words, digest: Digest) -> Iterator[str]:
@@ -556,31 +568,6 @@ def _again(words: Words, digest: Digest) -> Iterator[str]:
         yield words.say(
             "rectification.noticed", recurred=r.recurred, shrunk=r.shrunk, extended=r.extended
         )
-
-
-def _rates(words: Words, digest: Digest) -> Iterator[str]:
-    """What they say of their own work beside what people say of it; the four rates, each with how it is counted."""
-    r = digest.rectification
-    assert r is not None
-    people = r.ratings
-    yield words.say("rectification.own", good=r.own.good, fair=r.own.fair, poor=r.own.poor)
-    if people.total < FEW:
-        yield words.say("rectification.people_few")
-    else:
-        yield words.say(
-            "rectification.people", good=people.good, fair=people.fair, poor=people.poor
-        )
-    none = words.say("rectification.no_rate")
-    shown = {
-        name: none if rate is None else words.percent(rate)
-        for name, rate in (
-            ("met", r.rates.met),
-            ("finished", r.rates.finished),
-            ("in_order", r.rates.in_order),
-            ("content", r.rates.content),
-        )
-    }
-    yield words.say("rectification.rates", **shown)
 
 
 def _musts(words: Words, digest: Digest) -> str:
