@@ -178,8 +178,9 @@ class Keyring:
     def inbox_days(self, day: int) -> tuple[int, ...]:
         """The days whose keys still stand, newest first."""
         if day not in self._standing:
-            earlier = range(day - 1, day - INBOX_DAYS - 1, -1)
-            kept = (d for d in earlier if (self._directory / f"inbox-{d}").exists())
+            # The day after, too: where the clock was turned back over midnight, it has been here already.
+            around = (day + 1, *range(day - 1, day - INBOX_DAYS - 1, -1))
+            kept = (d for d in around if (self._directory / f"inbox-{d}").exists())
             self._standing = {day: (day, *kept)}
         return self._standing[day]
 

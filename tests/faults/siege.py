@@ -36,6 +36,8 @@ PATIENCE = 90.0
 """Seconds after which it has not recovered at all."""
 LAST = 240.0
 """Seconds for all talks to come to their end after the last fault."""
+LOOK = 0.05
+"""Seconds between two looks. They are counted, and not the clock: whoever is stopped meanwhile has not waited."""
 REMEMBERED = 50
 """Updates that may be brought again long after they were taken in."""
 
@@ -83,11 +85,13 @@ class Siege:
         """One fault, from its beginning until somebody new is answered again."""
         await fault(self)
         ended, newcomer = time.monotonic(), self.api.newcomer()
-        while not newcomer.first:
-            assert time.monotonic() - ended < PATIENCE, f"{name}: nobody answers any more"
+        for _ in range(round(PATIENCE / LOOK)):
+            if newcomer.first:
+                break
             if self.running.returncode is not None:  # it died of a place it came by late
                 await self.start()
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(LOOK)
+        assert newcomer.first, f"{name}: nobody answers any more"
         self.took[name].append(newcomer.first - ended)
         self.done[name] += 1
 
@@ -385,11 +389,12 @@ async def _nothing(siege: Siege) -> None:
 
 async def _all_thanked(siege: Siege) -> None:
     """Nobody does it any harm any more."""
-    until = time.monotonic() + LAST
-    while len(siege.api.finished) < len(siege.api.callers) and time.monotonic() < until:
+    for _ in range(round(LAST / LOOK)):
+        if len(siege.api.finished) == len(siege.api.callers):
+            return
         if siege.running.returncode is not None:
             await siege.start()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(LOOK)
 
 
 async def _counted(folder: Path) -> tuple[dict[str, int], int, int]:

@@ -68,6 +68,20 @@ async def test_a_locked_database_refuses_and_recovers(home):
     assert "少填表" in anna.sees
 
 
+async def test_a_repeat_is_known_though_the_clock_was_turned_back_by_a_day(home):
+    anna = home.person("anna")
+    await anna.says(*ASKED[:4])
+    brought = Incoming(
+        address=anna.address, key="named", body=Text("检查太多"), message="named"
+    )
+    await home.front.receive(brought)
+    home.clock.now -= 86400
+    await home.front.receive(brought)
+    await home.rest()
+    await anna.says("88")
+    assert anna.sees.count("检查太多") == 1
+
+
 async def test_one_deed_that_fails_takes_no_other_with_it(home):
     def fails(_tx):
         raise LookupError("mine alone")
