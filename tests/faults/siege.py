@@ -51,6 +51,8 @@ class Siege:
     chance: random.Random
     roomy: bool = True
     """The data lie on a disk of their own, small enough to be filled."""
+    pace: float = 1.0
+    """How much longer, or shorter, each fault lasts."""
     ahead: float = 0.0
     process: asyncio.subprocess.Process | None = None
     done: Counter[str] = field(default_factory=Counter)
@@ -76,6 +78,10 @@ class Siege:
         assert self.process is not None
         return self.process
 
+    async def lasts(self, least: float, most: float) -> None:
+        """Some seconds pass."""
+        await asyncio.sleep(self.pace * self.chance.uniform(least, most))
+
     def tell(self, *words: object) -> None:
         """Tell the hand inside."""
         assert self.running.stdin is not None
@@ -96,6 +102,15 @@ class Siege:
         self.done[name] += 1
 
 
+class Citizen(Caller):
+    """Tries again where there was no round: the clock may have stood before its opening just then."""
+
+    def sees_now(self, text: str, labels: list[str]) -> None:
+        super().sees_now(text, labels)
+        if "现在没有正在进行的征集" in text and not self.thanked:
+            self._later(self.says, "/start")
+
+
 class Town(Crowd):
     """The platform, with an old post-bag."""
 
@@ -106,7 +121,7 @@ class Town(Crowd):
 
     def newcomer(self) -> Caller:
         """Somebody new says hello."""
-        caller = Caller(self, len(self.callers) + 1)
+        caller = Citizen(self, len(self.callers) + 1)
         self.callers.append(caller)
         self.people[caller.id] = caller
         caller.begin()
@@ -141,7 +156,7 @@ def dies(place: str) -> Fault:
 async def dies_anywhere(siege: Siege) -> None:
     """kill -9 from outside, at a moment of chance."""
     siege.api.newcomer()
-    await asyncio.sleep(siege.chance.uniform(0, 0.6))
+    await siege.lasts(0, 0.6)
     await siege.kill()
     await siege.start()
 
@@ -150,7 +165,7 @@ async def dies_starting(siege: Siege) -> None:
     """kill -9 while it is starting after another."""
     await siege.kill()
     await siege.start()
-    await asyncio.sleep(siege.chance.uniform(0, 2.0))
+    await siege.lasts(0, 2.0)
     await siege.kill()
     await siege.start()
 
@@ -160,14 +175,14 @@ async def dies_cut_off(siege: Siege) -> None:
     await siege.api.cut()
     await siege.kill()
     await siege.start()
-    await asyncio.sleep(siege.chance.uniform(0.5, 2.0))
+    await siege.lasts(0.5, 2.0)
     await siege.api.mend()
 
 
 async def stands_still(siege: Siege) -> None:
     """Stopped by the system, as a virtual machine that is moved."""
     siege.running.send_signal(19)
-    await asyncio.sleep(siege.chance.uniform(0.2, 1.0))
+    await siege.lasts(0.2, 1.0)
     siege.running.send_signal(18)
 
 
@@ -175,7 +190,7 @@ async def cut_off(siege: Siege) -> None:
     """The platform cannot be reached."""
     await siege.api.cut()
     siege.api.newcomer()
-    await asyncio.sleep(siege.chance.uniform(0.2, 1.5))
+    await siege.lasts(0.2, 1.5)
     await siege.api.mend()
 
 
@@ -187,7 +202,7 @@ def answered(answer: Callable[[random.Random], Answer]) -> Fault:
             answer(siege.chance) if siege.chance.random() < 0.5 else None
         )
         siege.api.newcomer()
-        await asyncio.sleep(siege.chance.uniform(0.3, 1.0))
+        await siege.lasts(0.3, 1.0)
         siege.api.mischief = lambda method, facts: None
 
     return fault
@@ -227,7 +242,7 @@ async def disk_full(siege: Siege) -> None:
                 while True:
                     file.write(bytes(size))
     siege.api.newcomer()
-    await asyncio.sleep(siege.chance.uniform(0.3, 1.0))
+    await siege.lasts(0.3, 1.0)
     ballast.unlink()
 
 
@@ -236,7 +251,7 @@ async def no_file_may_grow(siege: Siege) -> None:
     kind, (_, hard) = resource.RLIMIT_FSIZE, resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.prlimit(siege.running.pid, kind, (4096, hard))
     siege.api.newcomer()
-    await asyncio.sleep(siege.chance.uniform(0.3, 1.0))
+    await siege.lasts(0.3, 1.0)
     resource.prlimit(siege.running.pid, kind, (hard, hard))
 
 
@@ -246,7 +261,7 @@ def for_a_while(word: str, on: Callable[[random.Random], object], off: object) -
     async def fault(siege: Siege) -> None:
         siege.tell(word, on(siege.chance))
         siege.api.newcomer()
-        await asyncio.sleep(siege.chance.uniform(0.3, 1.0))
+        await siege.lasts(0.3, 1.0)
         siege.tell(word, off)
 
     return fault
@@ -264,7 +279,7 @@ async def locked(siege: Siege) -> None:
     ) as other:
         await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
         siege.api.newcomer()
-        await asyncio.sleep(siege.chance.uniform(0.3, 2.6))
+        await siege.lasts(0.3, 2.6)
         other.execute("ROLLBACK")
 
 
@@ -273,7 +288,7 @@ async def clock_turned(siege: Siege) -> None:
     siege.ahead = siege.chance.choice((-1, 1)) * siege.chance.choice((60.0, 3600.0, 86400.0))
     siege.tell("clock", siege.ahead)
     siege.api.newcomer()
-    await asyncio.sleep(siege.chance.uniform(0.5, 2.0))
+    await siege.lasts(0.5, 2.0)
     siege.ahead = 0.0
     siege.tell("clock", 0)
 
@@ -349,12 +364,18 @@ class Report:
 
 
 async def besieged(
-    folder: Path, count: int, *, seed: int, deaths: float = 0.4, say: Callable[[str], None]
+    folder: Path,
+    count: int,
+    *,
+    seed: int,
+    deaths: float = 0.4,
+    pace: float = 1.0,
+    say: Callable[[str], None],
 ) -> Report:
     """Do so many faults to a service in this folder, and count."""
     chance, began = random.Random(seed), time.monotonic()
     async with Town(chance) as api, own_disk(folder) as roomy:
-        siege = Siege(folder=folder, api=api, chance=chance, roomy=roomy)
+        siege = Siege(folder=folder, api=api, chance=chance, roomy=roomy, pace=pace)
         await siege.start()
         try:
             await siege.suffer("the first start", _nothing)

@@ -15,7 +15,9 @@ def test_each_kind_of_death_and_of_trouble_is_among_them():
 
 
 async def test_sixty_faults_lose_and_double_nothing(tmp_path: Path):
-    report = await besieged(tmp_path, FAULTS, seed=20140326, deaths=0.2, say=lambda line: None)
+    report = await besieged(
+        tmp_path, FAULTS, seed=20140326, deaths=0.2, pace=0.4, say=lambda line: None
+    )
 
     assert sum(report.done.values()) == FAULTS
     assert report.sound, report
