@@ -39,7 +39,7 @@ def topics(digest: Digest, texts: Mapping[str, str], font: bytes) -> bytes:
     for at, row in enumerate(digest.topics):
         y = TOP + at * step
         page.write(
-            (left - 14, y + step // 2 - 3),
+            (left - 14, y + step // 2 - (9 if first else 3)),
             page.fitting(row.name, left - 14 - MARGIN),
             anchor="rm",
         )

@@ -240,6 +240,32 @@ def test_words_carry_their_unit_only_where_eight_of_it_wrote() -> None:
     assert {e.id: e.unit for e in digest.entries} == {"a": "", "b": "第二中学", "c": ""}
 
 
+def test_units_at_a_window_have_a_table_of_their_own_and_say_more_where_eight_wrote() -> None:
+    digest = digest_of(
+        opinion("a", unit="u02"),
+        opinion("b", "办事的人很客气，一次就办好了。", unit="u02", kind="praise"),
+        opinion("c", unit="u03"),
+        names=replace(NAMES, windows=frozenset({"u02", "u03", "u05"})),
+        heard=(heard(9, "u02"), heard(7, "u03")),
+    )
+
+    assert [(r.unit, r.submissions, r.opinions, r.praise) for r in digest.windows] == [
+        ("第一中学", 9, 2, 1),
+        ("第二中学", 7, None, 0),
+        ("城东小学", 0, None, 0),
+    ]
+    assert digest.windows[1].topics == ()
+
+
+def test_what_was_said_before_the_phase_began_is_counted_and_told_apart() -> None:
+    digest = digest_of(opinion("a"), opinion("b", mark="early"), opinion("c", mark="early"))
+
+    assert digest.overview.opinions == 3
+    assert digest.marks == (Count("early", 2),)
+    assert sum(entry.mark == "early" for entry in digest.entries) == 2
+    assert not [entry for entry in digest.typical if entry.mark]
+
+
 def test_last_weeks_writers_do_not_help_to_name_a_unit() -> None:
     earlier = heard(50, "u02", period=date(2014, 3, 21))
 

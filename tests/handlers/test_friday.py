@@ -178,7 +178,8 @@ async def test_a_clerks_friday(tmp_path, monkeypatch):
             await clerk.taps("是同一件")
         await clerk.says("导入")
         await clerk.sends(
-            "来信.xlsx", xlsx(("序号", "意见内容"), ("1", NAMED), ("2", LOUD), ("3", BEATEN))
+            "来信.xlsx",
+            xlsx(("日期", "意见内容"), ("", NAMED), ("2014-04-02", LOUD), ("", BEATEN)),
         )
         await clerk.taps("收下 3 条")
 
@@ -205,6 +206,7 @@ async def test_a_clerks_friday(tmp_path, monkeypatch):
         assert counts == {"chat": 12, "mail": 3}
         assert sum(bool(entry.also) for entry in made.entries) == 2
         assert made.overview.personal == 1
+        assert {c.code: c.number for c in made.marks} == {"early": 1}  # before the round began
         assert [(m.received.isoformat(), m.state) for m in made.urgent] == [
             ("2014-04-23", "working")
         ]

@@ -63,7 +63,7 @@ def test_a_rich_week_and_a_silent_one_find_every_sentence_they_need() -> None:
     )  # fmt: skip
     silent = replace(rich, overview=replace(rich.overview, opinions=0), weak=rich.weak * 9)
     first = digest_of(opinion("a", question="哪件事", choice="食堂", dimension=""))
-    marks = ("abusive", "copy", "elsewhere")
+    marks = ("abusive", "copy", "elsewhere", "early")
     marked = replace(
         rich,
         marks=tuple(Count(mark, 1) for mark in marks),
@@ -96,7 +96,7 @@ def test_a_rich_week_and_a_silent_one_find_every_sentence_they_need() -> None:
     }  # fmt: skip
     left = {key for key in words if key not in words.heard and key.split(".")[0] not in coded}
     assert left == {
-        "annex.list_one", "date.minute", "destinations.declined", "digest.foreword", "ledger.more", "mark.early_told",
+        "annex.list_one", "date.minute", "destinations.declined", "digest.foreword", "ledger.more",
         "report.basis", "report.milestones_none", "report.turnout_unknown",
         "message.turnout_unknown", "number.new", "personal.above", "repeated.again", "turnout.apart", "turnout.folded", "urgent.waiting",
     }  # fmt: skip
