@@ -18,6 +18,9 @@ from .opinions import Opinion, phrases, read
 A_PHRASE = 0.5
 """What a turn of speech weighs beside an opinion."""
 _NONE = ("",)
+OTHERS = ("parents", "teachers", "letters", "varied")
+"""Each by a hand of its own."""
+ALL = ("dev", "test", "blind", "fresh", "examples", *OTHERS)
 
 
 def fitted(*parts: str) -> Model:
@@ -47,6 +50,6 @@ def _worth(opinions: Sequence[Opinion], short: Sequence[Opinion]) -> list[float]
 if __name__ == "__main__":
     arrays = {
         key: value.astype(np.float16) if value.dtype == np.float32 else value
-        for key, value in fitted("dev", "test", "blind", "fresh", "examples").arrays().items()
+        for key, value in fitted(*ALL).arrays().items()
     }
     np.savez_compressed(Path("bot/content/models/topics.npz"), **arrays)

@@ -92,9 +92,11 @@ def _spans(shadow: Shadow, found: Iterable[Candidate]) -> Iterator[Span]:
 
 
 _gate = re.compile(
-    r"[0-9A-Za-z@班住址籍昵]|[〇零一二三四五六七八九十幺](?:[〇零一二三四五六七八九幺、 ]{4}|栋|幢|单元|号|组|队|室)|(?:[户租]|老家|房子|家)在|网名|用户名|微信名|昵称"
+    r"[0-9A-Za-z@班住址籍昵号]|[〇零一二三四五六七八九十幺](?:[〇零一二三四五六七八九幺、 ]{4}|栋|幢|单元|号|组|队|室)|(?:[户租]|老家|房子|家)在|网名|用户名|微信名|昵称"
 )
-_spelled_number = re.compile(rf"[{NUMERALS}](?:[ 、，,.\-]{{0,2}}[0-9{NUMERALS}]){{5}}")
+_spelled_number = re.compile(
+    rf"(?:[{NUMERALS}]|(?<![0-9])[0-9]{{2,7}}[ 、，,.\-]{{0,2}}[{NUMERALS}])(?:[ 、，,.\-]{{0,2}}[0-9{NUMERALS}]){{3}}"
+)
 
 
 def _candidates(text: str, readers: "Readers | None") -> list[Candidate]:
@@ -176,26 +178,36 @@ _LINE = -1
 """The place of a line end that stands between two stretches and nowhere in the text."""
 
 
-_between = re.compile(r"[ ,，]?(?:的|学生|同学)?[ ]?")
+_between = re.compile(
+    r"[ ,，]?(?:的|学生|同学|孩子|新生|一?[个名位])?[ ]?(?:[\u4e00-\u9fff]{2,6}(?:小学|中学|学校|小队|小组)的?)?"
+)
+_kin = re.compile(
+    r"(?:同学|小朋友)?的?(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|爷爷|奶奶|外公|外婆|姥姥|姥爷|姑姑|姑妈|姨妈|姨|舅舅|舅|叔叔|叔)|家长)(?!们)"
+)
 
 
 def _with_class(text: str, found: list[Candidate]) -> list[Candidate]:
-    """A class and the name right behind it are one identity."""
-    if not any(one.type in ("name", "nickname") for one in found) or "班" not in text:
+    """A class, the name right behind it and whose mother that is are one identity."""
+    if not any(one.type in ("name", "nickname") for one in found) or not _a_class.search(text):
         return found
-    from bot.core.privacy.structured import classes
+    from bot.core.privacy.structured import classes, grades
 
-    ends = {end: start for start, end in classes(text)}
+    ends = {end: start for start, end in (*grades(text), *classes(text))}
     merged: list[Candidate] = []
     for one in found:
         start = next(
-            (first for end, first in ends.items() if one.type in ("name", "nickname") and end <= one.start <= end + 4
+            (first for end, first in ends.items() if one.type in ("name", "nickname") and end <= one.start <= end + 12
              and _between.fullmatch(text, end, one.start) and not text.startswith("老师", one.end)),
             None,
         )  # fmt: skip
         if start is not None:
             merged = [other for other in merged if other.end <= start]
-            merged.append(Candidate(start, one.end, "class_identity", one.strength))
+            kin = _kin.match(text, one.end)
+            end = kin.end() if kin else one.end
+            merged.append(Candidate(start, end, "class_identity", one.strength))
         elif not merged or one.start >= merged[-1].end:
             merged.append(one)
     return merged
+
+
+_a_class = re.compile("[班级年]")

@@ -63,6 +63,7 @@ _odd = re.compile(
     "|[\U0001d400-\U0001f10b]"
 )
 _dot_between = re.compile("(?<=[0-9A-Za-z])。(?=[0-9A-Za-z])")
+_letter_for_nought = re.compile(r"(?<=[0-9\-])[Oo](?=[0-9\-])")
 _vanishing = re.compile(f"[{_INVISIBLE}\u20e3]")
 
 
@@ -94,6 +95,8 @@ def fold(text: str) -> Shadow:
         text = _odd.sub(_plain_one, text)
     if "。" in text:
         text = _dot_between.sub(".", text)
+    if "O" in text or "o" in text:
+        text = _letter_for_nought.sub("0", text)
     return Shadow(text, places)
 
 

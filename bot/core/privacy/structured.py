@@ -26,11 +26,11 @@ _MONEY = re.compile(r"\s{0,2}(?:元(?!旦)|块|万|亿|人次|人(?!家)|%|分�
 
 _PHONE_WORD = re.compile(
     r"(?:电话|手机|座机|固话|小灵通|号码|联系|致电|拨打|打给|拨|打|换成?|改打|热线是|短信|回电|来电|tel|phone|whatsapp|mobile|call|電話|手機|聯繫|聯絡|打我|微信同号|"
-    r"香港|澳门|澳門|台湾|台灣)[^0-9，。；\n]{0,10}$",
+    r"香港|澳门|澳門|台湾|台灣|单位|值班|传真|专线|发件|总机|请找|来人|座機)[^0-9，。；\n]{0,10}$",
     re.IGNORECASE,
 )
 _mobile = re.compile(
-    rf"(?<![0-9])(?:(?:\+|00)?\(?86\)?{_GAP})?1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}(?![0-9])"
+    rf"(?<![0-9])(?:(?:\+|00)?\(?86\)?{_GAP}(?:\(0\)[ ]?)?)?1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}(?![0-9])"
 )
 _landline = re.compile(
     r"(?<![0-9.])(?:(?:\+|00)86[ \-]?)?\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[ \-~]{0,3}"
@@ -39,6 +39,14 @@ _landline = re.compile(
 _abroad = re.compile(
     r"(?<![0-9+])(?:\+|00)\(?(?!86)[1-9][0-9]{0,2}\)?(?:[ \-]?\(?[0-9]{1,4}\)?){2,5}(?![0-9])"
 )
+_SPACE = r"[ .\-~/]{0,2}"
+_spaced_landline = re.compile(  # no dot behind the nought: that is a row of decimal fractions
+    rf"(?<![0-9.])(?<![0-9][ ,])\(?0(?!\.)(?:{_SPACE}1{_SPACE}0|{_SPACE}2{_SPACE}[0-9]|{_SPACE}[3-9]{_SPACE}[0-9]{_SPACE}[0-9])"
+    rf"{_SPACE}\)?{_SPACE}[2-8](?:{_SPACE}[0-9]){{6,7}}(?:[ \-]{{0,2}}(?:转|分机)[ ]?[0-9]{{1,6}})?(?![0-9])(?![ ,.][0-9])"
+)
+_nearly_mobile = re.compile(rf"(?<![0-9])1{_GAP}[3-9](?:{_GAP}[0-9]){{8,10}}(?![0-9])")
+"""A digit too few or too many: somebody mistyped, or hid one."""
+_sender = re.compile(r"(?<![0-9])106[ \-]?[0-9]{3,4}[ \-]?[0-9]{3,6}(?![0-9])")
 _taiwan_mobile = re.compile(r"(?<![0-9])09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}(?![0-9])")
 _taiwan_spaced = re.compile(r"(?<![0-9])09[ \-]?[0-9]{4}[ \-]?[0-9]{4}(?![0-9])")
 _hong_kong = re.compile(
@@ -47,10 +55,14 @@ _hong_kong = re.compile(
 _local = re.compile(
     r"(?<![0-9.])[2-9][0-9]{2,3}[ \-]?[0-9]{4}(?:[ \-]?转[0-9]{1,5})?(?![0-9.])"
 )
-_usual_groups = {
-    (11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (3, 3, 5), (4, 3, 4), (5, 6), (6, 5), (3, 5, 3), (3, 4, 2, 2),
-    (1,) * 11, (3, 2, 2, 2, 2),
-}  # fmt: skip
+
+
+def _is_a_list(groups: tuple[int, ...], found: str) -> bool:
+    """Several small numbers side by side (scores, years, hours), not one number in groups."""
+    alike = len(groups) >= 3 and min(groups) >= 2 and max(groups) <= 4 and groups[0] != 3
+    return groups not in ((4, 4, 3), (4, 3, 4)) and (
+        alike or (len(groups) >= 4 and min(groups) >= 2 and "-" not in found)
+    )
 
 
 def _phones(text: str) -> Found:
@@ -63,13 +75,16 @@ def _phones(text: str) -> Found:
             )
         )
         named = _PHONE_WORD.search(text, max(0, start - 20), start)
-        odd = groups not in _usual_groups or (groups == (3, 2, 2, 2, 2))
-        if (odd or "/" in found[0]) and not named:
+        if (_is_a_list(groups, found[0]) or "/" in found[0]) and not named:
             continue
         if _NOT_A_PERSON.search(text, max(0, start - 20), start) or _MONEY.match(text, end):
             continue
         yield Candidate(start, end, "phone", 3 if named else 2)
-    for shape in (_landline, _abroad, _taiwan_mobile, _hong_kong):
+    for found in (*_nearly_mobile.finditer(text), *_sender.finditer(text)):
+        start, end = found.span()
+        if _PHONE_WORD.search(text, max(0, start - 20), start) and not _MONEY.match(text, end):
+            yield Candidate(start, end, "phone", 1)
+    for shape in (_landline, _spaced_landline, _abroad, _taiwan_mobile, _hong_kong):
         for found in shape.finditer(text):
             start, end = found.span()
             if sum(c.isdigit() for c in found[0]) >= 8 and not _NOT_A_PERSON.search(
@@ -90,8 +105,12 @@ _id_card = re.compile(
 _old_id_card = re.compile(
     r"(?<![0-9])[1-8][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9])"
 )
+_hidden_id_card = re.compile(
+    r"(?<![0-9])[1-8][0-9]{5}(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{2}[0-9?*]{1,3}|[*xX?]{6,11}[0-9]{2,3}[0-9Xx])(?![0-9A-Za-z])"
+)
+"""One with digits left out or hidden."""
 _ID_WORD = re.compile(
-    r"(?:身份证|身份證|证件|证号|身份号|居民证|户口|学籍|身份信息)[^0-9，。；\n]{0,10}$|[GJ]$"
+    r"(?:身份证|身份證|证件|证号|编号|身份号|居民证|户口|学籍|身份信息)[^0-9，。；\n]{0,10}$|[GJ]$"
 )
 _PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()  # noqa: SIM905 - reads as words
@@ -126,7 +145,7 @@ def _id_cards(text: str) -> Found:
                 "J",
             )  # the school-roll number is G and the card's
             yield Candidate(start, end, "id_card", 3)
-    for found in _old_id_card.finditer(text):
+    for found in (*_old_id_card.finditer(text), *_hidden_id_card.finditer(text)):
         if found[0][:2] in _PROVINCES and _ID_WORD.search(
             text, max(0, found.start() - 20), found.start()
         ):
@@ -157,6 +176,9 @@ _ISSUERS = (
 )
 
 
+_in_fours = re.compile(r"(?:[0-9]{4}[ \-]{1,2}){3}")
+
+
 def checks_as_card(number: str) -> bool:
     """Whether a bank card number passes Luhn (ISO/IEC 7812-1)."""
     digits = [int(digit) for digit in reversed(number)]
@@ -174,15 +196,17 @@ def _bank_cards(text: str) -> Found:
             continue
         proved = checks_as_card(number) and number.startswith(_ISSUERS)
         proved = proved or (number.startswith("62") and len(number) in (16, 19))
-        if named or (proved and not _NOT_A_PERSON.search(text, max(0, start - 20), start)):
+        fours = number.startswith("62") and _in_fours.match(found[0]) is not None
+        if (named or fours
+            or (proved and not _NOT_A_PERSON.search(text, max(0, start - 20), start))):  # fmt: skip
             yield Candidate(start, end, "bank_card", 3 if proved else 2)
 
 
 _QQ = r"(?:[Qq][ ]?[Qq]|扣扣|企鹅|球球|扣(?=[ ]?[1-9][0-9]{5,10}(?![0-9元块]))|抠抠|叩叩|扣号|抠号|腾讯号|[Qq](?=号|[ ]?[:=]|[ ]?[1-9][0-9]{5}))"
-_IS = r"(?:搜索?|群号码?|群|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
-_qq = re.compile(rf"{_QQ}{_IS}{{0,6}}([1-9](?:[ \-]{{0,2}}[0-9]){{4,10}})(?![0-9])(?!@)")
+_IS = r"(?:同手机号?|跟手机号?|手机同号|搜索?|群号码?|群|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
+_qq = re.compile(rf"{_QQ}{_IS}{{0,6}}(?P<own>[1-9](?:[ \-]{{0,2}}[0-9]){{4,10}})(?![0-9])(?!@)")
 _group_chat = re.compile(
-    r"(?:群号|家长群|班级群|工作群|群聊)[ :：是为=]{0,3}([1-9][0-9]{5,10})(?![0-9])"
+    r"(?:群号|家长群|班级群|工作群|群聊)[ :：是为=]{0,3}(?P<own>[1-9](?:[ \-]{0,2}[0-9]){5,10})(?![0-9])"
 )
 
 
@@ -190,15 +214,15 @@ def _qqs(text: str) -> Found:
     for shape in (_qq, _group_chat):
         for found in shape.finditer(text):
             if not _MONEY.match(text, found.end()):
-                yield Candidate(*found.span(1), "qq", 3)
+                yield Candidate(*found.span("own"), "qq", 3)
 
 
 _WECHAT = (
-    r"(?:微信|微 ?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
+    r"(?:微信|微[^\u4e00-\u9fffA-Za-z0-9，。、；！？\n]?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
     r"[Vv]信|[加\+➕扫] ?[我]?[VvWw](?![A-Za-z]{0,3}认证)|(?<![A-Za-z])[Vv](?=号|[ ]?:)|加个?微(?!型|课|机))"
 )
 _wechat = re.compile(
-    rf"{_WECHAT}{_IS}{{0,6}}((?:[A-Za-z][A-Za-z0-9_\-]{{4,22}})|(?:[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}}))(?![A-Za-z0-9_@])"
+    rf"{_WECHAT}{_IS}{{0,6}}(?P<own>[A-Za-z][A-Za-z0-9_\-]{{4,22}}|[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}})(?![A-Za-z0-9_@])"
 )
 _bare_wechat = re.compile(
     r"(?<![A-Za-z0-9_])wxid_[A-Za-z0-9]{4,28}|(?<=[加\+])(?=[A-Za-z]{1,20}[0-9_\-])[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@.])"
@@ -211,17 +235,21 @@ _NOT_AN_ACCOUNT = frozenset(
 
 def _wechats(text: str) -> Found:
     for found in _wechat.finditer(text):
-        if found[1].lower() not in _NOT_AN_ACCOUNT and not _MONEY.match(text, found.end()):
-            yield Candidate(*found.span(1), "wechat", 3)
+        if found["own"].lower() not in _NOT_AN_ACCOUNT and not _MONEY.match(text, found.end()):
+            yield Candidate(*found.span("own"), "wechat", 3)
     for found in _bare_wechat.finditer(text):
         yield Candidate(*found.span(), "wechat", 3)
 
 
-_AT = r"(?: {0,2}(?:@|\(at\)|\[at\]|艾特|圈a|圈A) {0,2}| at |#(?=(?:qq|163|126|gmail|sina|foxmail|outlook|139)))"
+_AT = r"(?: {0,2}(?:@|\(at\)|\[at\]|艾特|圈a|圈A) {0,2}| at | {0,2}# {0,2}(?=(?:vip\.)?(?:qq|163|126|gmail|sina|foxmail|outlook|139|hotmail|yeah|aliyun|sohu)))"
 _DOT = r"(?: ?[.。] ?|点| dot |\(dot\))"
 _email = re.compile(
     rf"(?<![A-Za-z0-9_.%+\-])[A-Za-z0-9_][A-Za-z0-9_.%+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]{{0,62}}"
     rf"(?:{_DOT}[A-Za-z0-9\-]{{2,24}}){{1,4}}",
+    re.IGNORECASE,
+)
+_spaced_email = re.compile(
+    rf"(?<![A-Za-z0-9_.%+\-])[A-Za-z0-9_\-]{{1,20}}(?: {{0,2}}[. _\-] {{0,2}}[A-Za-z0-9_\-]{{1,20}}){{1,4}} {{1,2}}@ {{0,2}}[A-Za-z0-9][A-Za-z0-9\-]{{0,30}}(?:{_DOT}[A-Za-z0-9\-]{{2,24}}){{1,4}}",
     re.IGNORECASE,
 )
 _tlds = (
@@ -236,7 +264,7 @@ _url = re.compile(
 
 
 def _emails(text: str) -> Found:
-    for found in _email.finditer(text):
+    for found in (*_email.finditer(text), *_spaced_email.finditer(text)):
         yield Candidate(*found.span(), "email", 3)
 
 
@@ -283,14 +311,24 @@ _known_handles = re.compile(
 )
 
 
+_called_account = re.compile(
+    r"(?:(?:抖音|快手|微博|小红书|小紅書|B站|b站|知乎|视频号|公众号|直播间|游戏)(?:上|里)?(?:号|账号|帐号|小号|昵称|名)?[，, ]?(?:叫做?|[:：“\"「])|"
+    r"(?:(?:小号|大号|那个号|这个号|账号|帐号|博主|主播|号主)(?:叫做?|是|[:：]|[，,]叫做?)|(?<=[，,])号(?:叫做?|是))[:：“\"「 ]?|(?:还有|开了|有)个?小号)"
+    r"([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,16}?)(?=[，。！？,.!?；;”\"」 \n的发说]|$|这个|那个)"
+)
+_account_behind = re.compile(
+    r"叫[“\"「]?([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,14}?)[”\"」]?的(?:账号|帐号|公众号|视频号|博主|主播|直播间|小号|网友|网民|up主|UP主|号(?![码称召]))"
+)
 _quoted_nick = re.compile(
     r"(?:网名|昵称|微信名|头像名|备注名?|网民|用户名|账号名|微博名|抖音名|QQ名|ID)[是叫为：: ]{0,3}[“\"「'‘]([^”\"」'’\n]{1,20})[”\"」'’]"
 )
 
 
 def _handles(text: str) -> Found:
-    for shape in (_account, _known_handles, _quoted_nick):
+    for shape in (_account, _known_handles, _quoted_nick, _called_account, _account_behind):
         for found in shape.finditer(text):
+            if found[1].isdigit() or _NOT_A_HANDLE.match(found[1]):
+                continue
             yield Candidate(*found.span(1), "handle", 2)
     for found in _nick.finditer(text):
         if not _NOT_A_HANDLE.match(found[1]):
@@ -306,7 +344,7 @@ def _handles(text: str) -> Found:
 
 _other = re.compile(
     r"(?:学籍号|学籍编号|学号|考号|准考证号?|报名号|护照号?码?|工号|警号|教师资格证号?|教师证号?|社保号|医保号|通行证号?|港澳证|台胞证|出生证号?|病历号|住院号|會員號|"
-    r"学生证号?|残疾证号?|户口本?号|档案号|毕业证号?|一卡通号?|饭卡号?|牌照)(?:码|号|编号)?[ :：是为=]{0,4}(?![0-9]{1,4}(?:[^0-9A-Za-z]|$))([A-Za-z]{0,4}[0-9][A-Za-z0-9\-]{3,24})"
+    r"胸牌号?|工牌号?|抽签号|信访号|回执号|申诉号|证书号|学生卡号?|学籍编号|人事编号|我的编号|面试号|座位号|学生证号?|残疾证号?|户口本?号|档案号|毕业证号?|一卡通号?|饭卡号?|牌照)(?:码|号|编号)?[ :：是为=]{0,4}(?![0-9]{1,4}(?:[^0-9A-Za-z]|$))([甲乙丙丁]?[A-Za-z]{0,4}-?[0-9](?:[A-Za-z0-9\-]{3,24}|[0-9 ]{4,20}[0-9]))"
 )
 
 
@@ -324,7 +362,7 @@ _UNIT = r"(?:号楼|号院|号|號|栋|幢|座|单元|單元|室|组|組|队|户
 _place = re.compile(_PLACE)
 _numbered = re.compile(
     rf"{_PLACE}(?:\([^()\n]{{1,4}}\)|[东南西北中][段区苑院路街]?|[A-Z]区|[一二三四五0-9]{{1,2}}期|附近的?)?[ ,]?第?[甲乙丙]?(?:{_NUM}(?:之[0-9一二三])?{_UNIT}|[0-9]{{1,3}}(?=[栋幢#\-]))"
-    rf"(?:[ ,，\-之附]{{0,2}}(?:{_NUM}{_UNIT}|[0-9]{{1,4}}(?![0-9元人分年级班月日点块个名多])){{1}}){{0,5}}"
+    rf"(?:[ ,，\-之附]{{0,2}}(?:{_NUM}{_UNIT}|单元[一二三四五0-9]|[一二三四五六七八九零〇]{{3,4}}(?![\u4e00-\u9fff])|[0-9]{{1,4}}(?![0-9元人分年级班月日点块个名多])){{1}}){{0,5}}"
 )
 _bare_home = re.compile(
     rf"(?<![0-9A-Za-z])(?:{_NUM}(?:栋|幢|号楼|座|#)[ \-]?{_NUM}(?:单元|單元|门)[ \-]?(?:[0-9]{{2,4}}(?:室|房|号|户)?|{_NUM}(?:楼|层)[^，。\n ]{{0,4}}?(?:室|户|号|左|右|东户|西户))|"
@@ -338,15 +376,34 @@ _rural = re.compile(r"[乡镇村县]")
 _estate = re.compile(
     r"(?:住在?|家在|租在|租住在?|房子在|地址[是在:：]|地点在?|搬到)(?P<name>[\u4e00-\u9fff]{2,8}[一二三四五六0-9]{0,2}期?)$"
 )
+_LIVES_AT = r"(?:家住|[居]?住(?:在|址|过|的是)?|租(?:住|了|房)?在?|落户在?|户口在|房子在|门牌|营地在|窝点在|开在|设在|点在|寄到|送到|退到|搬到|家就?在|坐落在?|位于|[我人他她们]在|地址|地点)[是在为: ]{0,2}"
+_TALK = "的了是我你他她们在不都就也吗呢吧有没到把被"
+_home_by_word = re.compile(
+    rf"{_LIVES_AT}(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,20}}?第?[甲乙丙]?"
+    rf"(?:(?:(?:单元|[0-9]{{1,5}}(?:[\-之][0-9]{{1,4}}){{0,3}}|[一二三四五六七八九十百]{{1,4}}|[A-Za-z][0-9]{{0,3}})(?:号楼|号院|号|號|栋|幢|座|单元|室|组|队|户|弄|楼|层|排|门|区|#|巷|期)[附 \-]{{0,2}})"
+    rf"|(?:东|西|南|北|后|前)[区院巷]|车间|门面){{1,6}}(?:[0-9]{{1,4}}(?:[\-之][0-9]{{1,4}}){{0,2}}(?![0-9元人年月日点块分个名岁])|[A-Z][0-9]{{1,3}}|[一二三四五六七八九零〇]{{3,4}}|(?<=[号])传达室)?)"
+)
+_room_by_word = re.compile(
+    rf"{_LIVES_AT}(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,20}}?[0-9]{{3,4}}(?:室|房|号房)?)(?=[，。,；;！!\n ]|$)"
+)
+_only_a_floor = re.compile(r"[\u4e00-\u9fff]+?[一二三四五六七八九0-9]{1,2}[楼层]")
+_NO_HOME = re.compile(
+    r"学校|小学|中学|幼儿园|校园|医院|食堂|宿舍|操场|教学|教室|办公|年级|班|地铁|号线|公交|车站|[全每]|个|补课|班车"
+)
+_chain = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,6}?(?:自治[州县]|省|市|区|县|旗|盟|街道|镇|乡)){2,4}[\u4e00-\u9fff]{1,10}?"
+    rf"(?:第?[甲乙丙]?(?:单元|{_NUM})(?:[\-之][0-9]{{1,4}}){{0,2}}{_UNIT}[附 \-]{{0,2}}){{1,6}}(?:[0-9]{{1,4}}(?:[\-][0-9]{{1,4}}){{0,2}}(?![0-9元人年月日点块分个名岁]))?"
+)
+"""District, street and whatever bears the number: the names of places need not be known."""
 _tower = re.compile(
     rf"(?P<place>大厦|公寓|公馆|小区|花园|家园|花苑|新村|[苑城府庭湾郡居墅邸里园])[A-Za-z0-9]{{1,2}}(?:座|栋|幢|号楼)[ \-]?(?:{_NUM}(?:单元|楼|层)[ \-]?)?[0-9]{{3,4}}(?:室|号|房)?(?![0-9元人分年级班])"
 )
 _lives = re.compile(
     r"(?:家住在?|住址[ :：是为]{0,3}|家庭(?:住|地)址[ :：是为]{0,3}|我[们家]{0,2}住在?|家在|(?<!通讯)地址[:：是为]{1,3}|户籍[地在是:：]{1,3}|户口在|老家在?|租住在?|租房在|房子在)"
-    r"([\u4e00-\u9fff]{2,24}?(?:小区|花园|花苑|家园|新村|公寓|社区|家属院|[村苑湾庄府屯寨坪]))(?!校|小学|中学|完小|教学点)"
+    r"([\u4e00-\u9fff]{2,24}?(?:小区|花园|花苑|家园|新村|公寓|社区|家属院|[村苑湾庄府屯寨坪])(?:[\u4e00-\u9fff]{1,4}组)?)(?!校|小学|中学|完小|教学点)"
 )
 _address_gate = re.compile(
-    rf"(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房]|房子在|我家?住"
+    rf"(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房了]|房子在|住|[我他她们]在"
 )
 _NUMBERED_OTHERWISE = re.compile(
     r"线|門|门口|教学|食堂|馆|文件?|令|公路|公交|车|站|机|窗|考场|考室|教室|会议|字|宿舍|试卷|[上下]午|凌晨|晚|前|后|之前|起|到|至|日|那天|校区"
@@ -357,7 +414,7 @@ _A_PUBLIC_PLACE = re.compile(
 _BEFORE_A_PLACE = re.compile(
     r".*(?:住在|家住|搬[到去]|位于|住址|地址|籍贯|户口在|户籍在?|房子在|租在|老家|我们家|我家|家里|我们|咱们|他们|你们|反映|投诉|举报|关于|因为|所以|以及|还有|就是|但是|如果|送到|寄到|回到|从事|"
     r"经过|路过|穿过|走过|靠近|距离|对面|隔壁|附近|旁边|沿着|孩子|小孩|儿子|女儿|学生|家长|老师|现在|目前|原来|"
-    r"[^\u4e00-\u9fff0-9A-Za-z·]|[我你他她它您咱俺的是了就也又在到把被往离去住叫为给有没不与跟及或至当让要能可还只而着过等对说看问请这那哪]|和(?![平谐睦顺美兴泰庄])|都(?![市江])|从(?!化)|向(?![阳荣])|来(?![宾凤])|于(?![都洪])|会(?![展龙昌]))"
+    r"[^\u4e00-\u9fff0-9A-Za-z·]|[我你他她它您咱俺的是了就也又在到把被往离去住叫为给有没不与跟及或至当让要能可还只而着过等对说看问请这那哪]|和(?![平谐睦顺美兴泰庄])|都(?![市江区县匀昌])|从(?!化)|向(?![阳荣])|来(?![宾凤])|于(?![都洪])|会(?![展龙昌]))"
 )
 _ADMIN = re.compile(
     r".{1,7}?(?:自治[区州县]|地区|省|市|区|县|镇|乡|街道|办事处|社区|村|州|旗|盟)"
@@ -411,6 +468,26 @@ def _addresses(text: str) -> Found:
             estate = _estate.search(text, max(0, found.start() - 16), found.start())
             start = estate.start("name") if estate else found.start()
             yield Candidate(start, found.end(), "address", 1)
+    for shape in (_home_by_word, _room_by_word):
+        for found in shape.finditer(text):
+            named = re.search(r"\d|[A-Z一二三四五六七八九十]", found["home"])
+            if (
+                named
+                and not _NO_HOME.search(found["home"])
+                and not _only_a_floor.fullmatch(found["home"])
+            ):
+                start, end = found.span("home")
+                yield Candidate(
+                    start, start + len(text[start:end].rstrip(" -附")), "address", 2
+                )
+    for found in _chain.finditer(text):
+        start = found.start()
+        cut = _BEFORE_A_PLACE.match(text, start, found.end())
+        start = cut.end() if cut and cut.end() < found.end() - 6 else start
+        if not _A_PUBLIC_PLACE.search(found[0]):
+            yield Candidate(
+                start, start + len(text[start : found.end()].rstrip(" -附")), "address", 2
+            )
     for found in _tower.finditer(text):
         start = _left_edge(text, found.start() + len(found["place"]))
         yield Candidate(min(start, found.start()), found.end(), "address", 1)
@@ -430,6 +507,7 @@ _SECTION = r"(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])"
 _class_before = re.compile(
     rf"(?:(?:小学|初中|高中|幼儿园)?(?:{_GRADE}(?:年级|年|级)|[初高][一二三1-3]|[大中小幼]|{_GRADE})[ ]?"
     rf"(?:[(\[][ ]?{_SECTION}[ ]?[)\]]|{_SECTION})|(?:初中?|高中?)?[0-9]{{1,2}}|[初高CcGgKk]?[0-9]{{3,4}}|[大中小]|{_SECTION}|[(\[]{_SECTION}[)\]])[ ]?班$"
+    rf"|[\u4e00-\u9fff]{{0,3}}[0-9]{{3,4}}班$"
 )
 _NOT_A_CLASS = re.compile(r"班(?:主任|会|费|长|级|车|子|里|上|次|干|委|机|额|组|科|后|前|时)")
 
@@ -448,9 +526,20 @@ def classes(text: str) -> Iterator[tuple[int, int]]:
         at = text.find("班", at + 1)
 
 
+_grade = re.compile(
+    rf"(?:小学|初中|高中)?{_GRADE}年级(?!组|主任|长)|[初高][一二三](?!的|要|就|了|毕业|家长|学生)|(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{{2}}班"
+)
+
+
+def grades(text: str) -> Iterator[tuple[int, int]]:
+    """Where only a grade or a class with a pet name is spoken of: 六年级, 苗苗班. Alone it says little."""
+    for found in _grade.finditer(text):
+        yield found.span()
+
+
 _PARENT = (
-    r"(?:家长(?![会群们委代和都一开各提反要很心普自也在联受捐])|爸爸|妈妈|爸妈|爸|妈(?!妈)|父亲|母亲|爷爷|奶奶|爷|奶|外公|外婆|姥姥|姥爷|监护人|姑姑|"
-    r"舅舅|姨妈|叔叔)(?!们)"
+    r"(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|奶奶|爷爷|外婆|姥姥)|家长(?![会群们委代和都一开各提反要很心普自也在联受捐])|爸爸|妈妈|爸妈|爸|妈(?!妈)|父亲|母亲|爷爷|奶奶|爷|奶|外公|外婆|姥姥|姥爷|监护人|姑姑|"
+    r"舅舅|姨妈|叔叔|姑妈|姨|舅|叔|姑|爹|娘(?!娘))(?!们)"
 )
 _CHILD = rf"(?:(?P<same>[\u4e00-\u9fff])(?P=same)|小[\u4e00-\u9fff]|[\u4e00-\u9fff]{{1,2}}[宝仔妹崽]|{SURNAME}[\u4e00-\u9fff]{{1,2}}?|[\u4e00-\u9fff]{{2}}|[A-Z][a-z]{{2,9}})"
 _BETWEEN = r"[ ,，]?(?:的|学生|同学|孩子|一?[个名位])?[ ]?"
@@ -462,7 +551,7 @@ _child_alone = re.compile(
     r"(?![一二三四五六七八九十几两多全这那有每]|所有|全体|其他|部分|女|男|学生|全班)[\u4e00-\u9fff]{2,3}?(?:同学(?!们)|小朋友(?!们)))"
 )
 _NOT_A_CHILD = re.compile(
-    r"天天|常常|人人|个个|家家|处处|刚刚|偏偏|渐渐|往往|年年|月月|仅仅|明明|白白|慢慢|好好|多多|谢谢|老师|叔叔|爸爸|妈妈|爷爷|奶奶|哥哥|姐姐|弟弟|妹妹|常常|统统|小心|小时|小说|小事|小测|小考|小朋"
+    r"天天|常常|人人|个个|家家|处处|刚刚|偏偏|渐渐|往往|年年|月月|仅仅|明明|白白|慢慢|好好|多多|谢谢|老师|叔叔|爸爸|妈妈|爷爷|奶奶|哥哥|姐姐|弟弟|妹妹|常常|统统|娃娃|小心|小时|小说|小事|小测|小考|小朋"
 )
 _parent_of_class = re.compile(rf"的?(?:一[名位个])?(?:学生)?的?{_PARENT}")
 _one_parent = re.compile(
@@ -485,7 +574,7 @@ def _class_identities(text: str) -> Found:
             yield Candidate(start, alone.end(), "class_identity", 2)
         elif end - start > 2 and (found := _one_parent.match(text, end)):
             yield Candidate(start, found.end(), "class_identity", 1)
-        elif _MY_CHILD_IN.search(text, max(0, start - 30), start):
+        elif end - start > 2 and _MY_CHILD_IN.search(text, max(0, start - 30), start):
             yield Candidate(start, end, "class_identity", 1)
         elif _MYSELF.search(text, max(0, start - 20), start) and (
             found := _parent_of_class.match(text, end)
@@ -505,7 +594,7 @@ def structured(text: str) -> Found:
     if _letter.search(text):
         for recogniser in _WITH_LETTERS:
             yield from recogniser(text)
-    if numbers or "名" in text or "昵称" in text or "号" in text:
+    if numbers or "名" in text or "昵称" in text or "号" in text or "@" in text:
         yield from _handles(text) if not _letter.search(text) else ()
     if _address_gate.search(text):
         yield from _addresses(text)
