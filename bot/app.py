@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gc
 import hashlib
-import hmac
 import logging
 import os
 import re
@@ -35,7 +34,7 @@ from bot.content.web import words
 from bot.core import sorting
 from bot.core.cells import Headcounts
 from bot.core.intake.model import SOURCES
-from bot.core.link import Standing, own_page, personal
+from bot.core.link import LINKS, Standing, drawn, own_page
 from bot.core.messages import PAGE, Address, Arrived, Incoming
 from bot.core.people import Post, Role
 from bot.core.people.directory import Listed
@@ -312,12 +311,7 @@ class App:
         us. Without a round, and for somebody we do not know, the page's door."""
         if not (public := self.settings.web.public_url):
             return ""
-        secret = hmac.digest(
-            derive(self.keys.master, "page links"),
-            f"{person.channel}\0{person.id}\0{round}".encode(),
-            "sha256",
-        )
-        link = personal(round, secret[:18])
+        link = drawn(derive(self.keys.master, LINKS), person, round)
         here = own_page(link)
         lent = here is not None and await self.database.write(
             lambda tx: page.lend(Work(tx), person, here)

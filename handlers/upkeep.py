@@ -18,12 +18,13 @@ from pathlib import Path
 
 from bot.core.cells import K
 from bot.core.digest.snapshot import NotASnapshot, from_json
+from bot.core.link import LINKS, drawn, round_of, secret_of
 from bot.core.messages import Address
 from bot.core.traces import Search, Trace, clear, hashed, searchable, secret
 from bot.settings.problem import Problem
 from storage import audit as evidence
 from storage.database import Tx
-from storage.keys import INBOX_DAYS, KEY
+from storage.keys import INBOX_DAYS, KEY, derive
 from storage.retention import Retention
 
 DAY = 86400
@@ -183,12 +184,14 @@ def _traces(
     own = [*evidence.marks(tuple(addresses), ground.master, tag)] if ground.master else []
     marks = Search(mark.trace for mark in own)
     wanted = [Address(channel="", id=one) for one in ground.wanted]
+    rounds = {round_of(address.person) for address in addresses if address.passing} - {""}
     for first in range(0, max(1, len(addresses) + len(wanted)), MOST_AT_ONCE):
         some = [*addresses, *wanted][first : first + MOST_AT_ONCE]
         plain = Search(trace for a in some for trace in clear(a.id))
         hashes = Search(trace for a in some for trace in hashed(a.channel, a.id, keys))
+        links = Search(_links(ground, some, rounds))
         for name, content in files:
-            searches = [(plain, "audit_id"), (hashes, "audit_hash")]
+            searches = [(plain, "audit_id"), (hashes, "audit_hash"), (links, "audit_link")]
             if first == 0:
                 searches.append((secrets, "audit_secret"))
                 if not _of_database(ground, name, content):
@@ -218,6 +221,15 @@ def _secrets(ground: Ground, db: evidence.Db) -> Iterator[Trace]:
     for slot in evidence.named_slots(db):
         if key := live.get(slot):
             yield from secret(key, "slot")
+
+
+def _links(ground: Ground, people: Iterable[Address], rounds: Iterable[str]) -> Iterator[Trace]:
+    """Personal links of these people: who holds one answers as them. The cookie of whoever came by one holds it too."""
+    if ground.master:
+        key = derive(ground.master, LINKS)
+        for person in people:
+            for round in rounds if person.channel and not person.passing else ():
+                yield from clear(secret_of(drawn(key, person, round)))
 
 
 def _of_database(ground: Ground, name: str, content: bytes) -> bool:

@@ -7,6 +7,7 @@ A *personal* link is a round and a secret: `spring.kT0…`. It goes to one perso
 round is open, and stands nowhere as it is: what is kept is its digest, as an address of that person in the sealed roster.
 """
 
+import hmac
 import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
@@ -62,6 +63,25 @@ def personal(round: str, secret: bytes) -> str:
     'spring.AAAAAAAAAAAAAAAAAAAAAAAA'
     """
     return f"{round}.{urlsafe_b64encode(secret).decode()}"
+
+
+LINKS = "page links"
+"""What the key is derived for that personal links are made with."""
+
+
+def drawn(key: bytes, person: Address, round: str) -> str:
+    """The personal link of that person for that round: the same each time, and nobody's without the key."""
+    name = f"{person.channel}\0{person.id}\0{round}"
+    return personal(round, hmac.digest(key, name.encode(), "sha256")[:18])
+
+
+def secret_of(link: str) -> str:
+    """What of a personal link nobody can guess.
+
+    >>> secret_of("spring.AAAAAAAAAAAAAAAAAAAAAAAA")
+    'AAAAAAAAAAAAAAAAAAAAAAAA'
+    """
+    return link.partition(".")[2]
 
 
 def own_page(link: str, device: str = "") -> Address | None:

@@ -21,10 +21,12 @@ from sqlalchemy import Integer, Text
 from bot.content.loader import load_explanations
 from bot.core.cells import freeze
 from bot.core.digest.snapshot import to_json
+from bot.core.link import LINKS, drawn, own_page
 from bot.core.messages import Address, Redacted, Sent
 from bot.core.people import Post, Role
 from bot.settings.reading import load
 from bot.verbs import audit as verb
+from handlers import page
 from handlers.tick import tick
 from handlers.upkeep import Report, audit
 from storage.audit import NUMBERS, TIMES
@@ -69,6 +71,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shelf.do(spoken)
     _ticked(shelf)
     shelf.do(lambda work: work.vault.submit("r", person(99), "a0", said("等着的话")))
+    shelf.do(lambda work: page.lend(work, person(3), own_page(own_link(folder))))
     shelf.do(lambda work: work.staff.join(person(50), "zh", (Post(role=Role.OFFICE),)))
     shelf.do(lambda work: work.parcels.put("digest", PERIOD, person(50)))
     shelf.do(lambda work: work.digests.draft(PERIOD, to_json(sample_week()), "{}", ()))
@@ -103,11 +106,16 @@ def run(home: Path, *typed: str) -> int:
     return verb.run(parser.parse_args(["--config", str(home / "config.toml"), *typed]))
 
 
+def own_link(home: Path) -> str:
+    """Where person 3 answers on the page."""
+    return drawn(derive(master(home), LINKS), person(3), "spring")
+
+
 def test_a_house_where_all_is_well_has_no_findings(home: Path):
     report = audited(home)
 
     assert report.findings == ()
-    assert report.looked["people"] == 17
+    assert report.looked["people"] == 18
     assert {"memory", "platforms", "logs", "exports"} <= {name for name, _ in report.unchecked}
 
 
@@ -301,6 +309,10 @@ PLANTS: list[tuple[str, Callable[[Path], None]]] = [
     ("audit_mark", mark_in_opinions),
     ("audit_secret", lambda home: stray("data/log", master(home).hex().encode())(home)),
     ("audit_secret", live_key_in_export),
+    ("audit_link", lambda home: stray("data/access.log", f"GET /q/{own_link(home)} 200".encode())(home)),
+    ("audit_link", lambda home: stray("data/dump", own_link(home).partition(".")[2].encode("utf-16-be"))(home)),
+    ("audit_link", lambda home: sql("UPDATE opinion SET text = ?", f"见 {own_link(home)}")(home)),
+    ("audit_link", lambda home: sql("INSERT INTO trail VALUES (1, 60, 'server', 'x', ?)", own_link(home))(home)),
     ("audit_mode", lambda home: (home / "keys").chmod(0o755)),
     ("audit_mode", lambda home: (home / "keys" / "slots").chmod(0o640)),
     ("audit_mode", lambda home: (home / "data" / "tingwen.db").chmod(0o644)),
