@@ -76,3 +76,17 @@ def _last(found: Iterator[re.Match[str]]) -> int | None:
     for match in found:
         last = match.end()
     return last
+
+
+_ADDRESS = re.compile(r"https?://\S+")
+_HAN, _LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z]")
+
+
+def in_chinese(text: str) -> bool:
+    """Whether this is said in Chinese, names in other letters or not; a character weighs as much as three letters.
+
+    >>> in_chinese("Hello, this is the box of \u5e02\u6559\u80b2\u5c40"), in_chinese("\u53d1 no"), in_chinese("ok")
+    (False, True, False)
+    """
+    said = _ADDRESS.sub("", text)
+    return len(_HAN.findall(said)) * 3 > len(_LATIN.findall(said))

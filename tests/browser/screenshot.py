@@ -1,4 +1,4 @@
-"""docs/demo.png, made from the running demo: `python -m tests.browser.screenshot`.
+"""docs/demo.png and docs/page.png, made from the running demo and page: `python -m tests.browser.screenshot [page]`.
 
 The week is over before anybody is photographed: a talk that waits from Monday to Friday would have ended by itself.
 So the neighbours speak, the clock goes to Friday 15:00, the office opens its draft, and then a new teacher and a new
@@ -6,19 +6,23 @@ parent take the phones.
 """
 
 import asyncio
+import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, ViewportSize, async_playwright, expect
 
 from bot.content.web import words
 from tests.browser.conftest import ARGS, CHROMIUM, DESK
 from tests.browser.test_whole import PATIENT, demo, friday, says, tap
+from tests.pages import page_house
 from tests.process.service import ROOT
 
 PICTURE = ROOT / "docs" / "demo.png"
+PAGE = ROOT / "docs" / "page.png"
 LARGEST = 400_000
 """Bytes; a page that opens with the picture should open at once."""
+OLD = ViewportSize(width=360, height=640)
 
 
 async def main() -> None:
@@ -32,6 +36,23 @@ async def main() -> None:
             await page.screenshot(path=PICTURE, animations="disabled", caret="hide")
             await browser.close()
     assert PICTURE.stat().st_size < LARGEST
+
+
+async def questionnaire() -> None:
+    """A parent's telephone at the second question."""
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=ARGS.split())
+        with tempfile.TemporaryDirectory() as folder:
+            async with page_house(Path(folder)) as home:
+                page = await browser.new_page(viewport=OLD, locale="zh-CN")
+                await page.goto(f"{home.url}/q/u_newtown-g_parent")
+                await page.get_by_role("button", name="开始", exact=True).click()
+                for label in ("知道了，开始", "老师负责"):
+                    await page.get_by_role("button", name=label).click()
+                await expect(page.get_by_text("第 2 问")).to_be_visible(timeout=PATIENT)
+                await page.screenshot(path=PAGE, animations="disabled", caret="hide")
+        await browser.close()
+    assert PAGE.stat().st_size < LARGEST
 
 
 async def _play(page: Page) -> None:
@@ -79,4 +100,4 @@ async def _shows(phone: Locator, text: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(questionnaire() if sys.argv[1:] == ["page"] else main())

@@ -171,6 +171,39 @@ async def test_axe_finds_nothing_on_any_kind_of_screen(browser, tmp_path, langua
         assert looked.count == 15
 
 
+@pytest.mark.parametrize(("language", "look"), LOOKS)
+async def test_axe_finds_nothing_where_somebody_waits_or_stops_or_cannot_wait(
+    browser, tmp_path, language, look
+):
+    pytest.importorskip("axe_playwright_python", reason="./run setup dev brings axe-core")
+    settings = {"locale": "zh-CN" if language == "zh" else "en-GB"}
+    if look == "preferred":
+        settings["contrast"] = "more"
+    async with page_house(tmp_path) as home, window(browser, home, **settings) as page:
+        looked = Looking(page)
+        await page.goto(home.url + LINK)
+        if look in ("big", "strong"):
+            await page.locator(f"button[value={look}]").click()
+        door = home.channel._door
+        turn = door.turn(door.read(door.challenge(6)))
+        await page.goto(f"{home.url}/q/wait?turn={turn}&link=")
+        await expect(page.locator("h1[role=status]")).to_be_visible()
+        await looked.at("waiting for a turn")
+        await page.goto(home.url + LINK)
+        await page.locator("button[value=begin]").click()
+        await says(page, "1")
+        await page.locator("#text").fill("操场上有人体罚学生，打得住院了")
+        await page.locator("button[value=write]").click()
+        await says(page, "00")
+        await looked.at("stopping")
+        await says(page, "1")
+        await expect(page.locator("main button")).to_have_count(4)
+        await looked.at("what cannot wait")
+        code = await page.locator("html").get_attribute("lang")
+        assert code == ("zh-CN" if language == "zh" else "en")
+        assert looked.count == 3
+
+
 async def says(page: Page, value: str) -> None:
     await page.locator(f'main button[value="{value}"]').click()
 

@@ -13,6 +13,7 @@ from html import escape
 from importlib.resources import files
 
 from bot.channels.page.seat import Seat
+from bot.channels.pieces import in_chinese
 from bot.core.messages import Button, Outgoing
 
 Words = Mapping[str, Mapping[str, str]]
@@ -25,7 +26,6 @@ TYPES = {
     "icon.svg": "image/svg+xml",
 }
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _RECEIPT = re.compile(r"\d{4}(?: \d{4}){3}")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -174,7 +174,8 @@ class Pages:
 
     def talk(self, seat: Seat, view: View | None, token: str, standing: str) -> str:
         """What is said to somebody, and what they can do. `standing` matters where nothing is asked."""
-        chinese = _HAN.search(view.last.text) if view else not seat.english
+        # Their talk's language, which need not be the one this telephone reads.
+        chinese = in_chinese(view.last.text) if view else not seat.english
         said = self._words["zh" if chinese else "en"]
         hidden = _hidden(token=token, view=view.id if view else "", screen="")
         if view is None:

@@ -17,7 +17,6 @@ ten minutes once more on asking; where nobody tapped it is a message that goes a
 import asyncio
 import itertools
 import logging
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,6 +28,7 @@ from starlette.routing import BaseRoute
 from telegram.error import TelegramError
 from telegram.helpers import create_deep_linked_url
 
+from bot.channels import pieces
 from bot.channels.base import (
     Blocked,
     Circles,
@@ -89,8 +89,6 @@ FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 class Telegram:
@@ -582,7 +580,7 @@ def _now() -> float:
 
 def _language(text: str) -> str:
     """In which language the deeds speak to this chat."""
-    return "zh" if _HAN.search(text) else "en"
+    return "zh" if pieces.in_chinese(text) else "en"
 
 
 def _forget_glimpse(chat: Chat, glimpse: Glimpse) -> None:

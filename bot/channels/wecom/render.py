@@ -22,7 +22,6 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _TAG = re.compile(r"<(?=[a-zA-Z/!])")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 Words = Mapping[str, Mapping[str, str]]
 """Language -> key -> text."""
@@ -64,7 +63,7 @@ def parts(
     outgoing: Outgoing, words: Words, task: str, *, page: str = "", with_cards: bool = True
 ) -> tuple[Part, ...]:
     """The messages this is on WeCom, in order; the card is last, so that it stays in sight."""
-    said = words["zh" if in_chinese(outgoing.text) else "en"]
+    said = words["zh" if pieces.in_chinese(outgoing.text) else "en"]
     text = inert(outgoing.text)
     papers: list[Part] = [Picture(outgoing.picture)] if outgoing.picture else []
     papers += [Paper(file) for file in outgoing.files]
@@ -86,11 +85,6 @@ def inert(text: str) -> str:
     'a\\uff1cb \\uff1ca href="x">y\\uff1c/a>'
     """
     return _TAG.sub("\uff1c", _UNSEEN.sub("", text))
-
-
-def in_chinese(text: str) -> bool:
-    """Whether this is said in Chinese."""
-    return _HAN.search(text) is not None
 
 
 def split(text: str) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ class School:
 
     def _contents(self, text: str, link: str) -> list[dict[str, Any]]:
         """One article where there is a link and the words fit below a title; else text, in pieces."""
-        words = self._words["zh" if render.in_chinese(text) else "en"]
+        words = self._words["zh" if pieces.in_chinese(text) else "en"]
         title, _, rest = text.strip().partition("\n")
         if link and fits(title, TITLE) and fits(rest, DESCRIPTION):
             article = {

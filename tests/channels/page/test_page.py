@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from bot.channels.base import NotStored
 from bot.channels.page import transport
 from bot.core.link import own_page
-from bot.core.messages import Address
+from bot.core.messages import Address, Incoming, Text
 from handlers import page
 from storage.identity import Identity
 from storage.tables import draft, person
@@ -206,6 +207,57 @@ async def test_who_reads_english_at_the_door_is_answered_in_english(tmp_path):
             await guest.reloads()
             assert sees in guest.text
             assert '<html lang="en"' in guest.html
+
+
+async def test_a_page_in_english_is_so_whatever_the_office_is_called(tmp_path):
+    async with page_house(tmp_path) as home:
+        phone = home.phone()
+        phone.client.headers["accept-language"] = "en-GB"
+        await phone.opens(OPEN)
+        await phone.taps("Begin")
+        assert "suggestion box of 江城市教育局" in phone.text
+        assert '<html lang="en"' in phone.html
+        assert "Larger" in phone.labels
+
+
+async def test_two_channels_of_one_person_are_joined_on_the_page(tmp_path):
+    """The digits stand on the page and are typed in a chat; from then on one voice counts for both."""
+    async with page_house(tmp_path) as home:
+        phone = await begins(home.phone(), await home.parent("wang"))
+        await phone.says("绑定")
+        await asyncio.gather(*home.front._answering)
+        await phone.reloads()
+        digits = re.search(r"(?<!\d)\d{3} ?\d{3}(?!\d)", phone.text)
+        assert digits
+        chat = Address(channel="web", id="mum")
+        told = Incoming(address=chat, key="1", message="1", body=Text(f"绑定 {digits[0]}"))
+        await home.front.receive(told)
+        await asyncio.gather(*home.front._answering)
+        everywhere = await home.app.database.write(lambda tx: Identity(tx).addresses(chat))
+        assert {one.channel for one in everywhere} == {"web", "school", "page"}
+        assert everywhere[0] == chat  # where they can be written to
+        await phone.taps("接着答")
+        await hands_in(phone)
+        times = await home.app.database.write(
+            lambda tx: Work(tx).vault.finished("spring", Work(tx).identity.main(chat))
+        )
+        assert times == 1
+
+
+async def test_digits_of_a_chat_may_be_typed_on_the_page(tmp_path):
+    async with page_house(tmp_path) as home:
+        chat = Address(channel="web", id="mum")
+        digits = home.front._registry.bindings.offer(chat, home.clock(), secrets.token_bytes)
+        phone = await begins(home.phone(), await home.parent("wang"))
+        await phone.says("绑定 000000" if digits != "000000" else "绑定 000001")
+        await asyncio.gather(*home.front._answering)
+        await phone.reloads()
+        assert await home.app.database.write(lambda tx: Identity(tx).find(chat)) is None
+        await phone.taps("接着答")
+        await phone.says(f"绑定 {digits}")
+        await asyncio.gather(*home.front._answering)
+        everywhere = await home.app.database.write(lambda tx: Identity(tx).addresses(chat))
+        assert {one.channel for one in everywhere} == {"web", "school", "page"}
 
 
 async def test_a_receipt_that_is_still_being_made_comes_without_a_tap(tmp_path):

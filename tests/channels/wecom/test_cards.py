@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.wecom import render
+from bot.channels import pieces
 from bot.channels.wecom.cards import BUTTON, VOTE, read_tap
 from bot.channels.wecom.render import LONGEST, Card, Paper, Picture, Said, inert, parts, split
 from bot.content.wecom import words
@@ -266,4 +266,4 @@ def test_the_words_of_the_menu_and_of_cards_fit(language: str):
     assert len(said["choose"]) <= VOTE
     assert all(len(said[f"menu_{key}"].encode()) <= 16 for key in ("start", "hotline", "more"))
     assert all(len(said[f"menu_{key}"].encode()) <= 40 for key in ("bind", "stop", "zh", "en"))
-    assert render.in_chinese(said["over"]) == (language == "zh")
+    assert pieces.in_chinese(said["over"]) == (language == "zh")
