@@ -57,7 +57,6 @@ class Reader(HTMLParser):
         super().__init__()
         self.said: list[str] = []
         self.heading = ""
-        self.refresh = ""
         self.forms: list[Form] = []
         self.buttons: list[Button] = []
         self._inside: list[str] = []
@@ -78,8 +77,6 @@ class Reader(HTMLParser):
                 self.buttons.append(
                     Button("", has.get("name", ""), has.get("value", ""), self.forms[-1])
                 )
-            case "meta" if has.get("http-equiv") == "refresh":
-                self.refresh = has["content"]
             case "p" | "h1" | "li" | "div":
                 self.said.append("")
             case _:
@@ -111,6 +108,8 @@ class Phone:
         self.client = client
         self.client.follow_redirects = True
         self.html = ""
+        self.refresh = ""
+        """Where the page goes by itself, and when."""
         self.status = 0
         self.seen = Reader("")
         self.taken = 0
@@ -162,8 +161,9 @@ class Phone:
     async def _shows(self, answer: httpx.Response) -> None:
         while True:
             self.html, self.status = answer.text, answer.status_code
+            self.refresh = answer.headers.get("refresh", "")
             self.seen = Reader(self.html)
-            again = re.fullmatch(r"(\d+); url=(.+)", self.seen.refresh)
+            again = re.fullmatch(r"(\d+); url=(.+)", self.refresh)
             if again is None or int(again[1]) > 5 or not self.follows:
                 return
             await asyncio.sleep(0.1)

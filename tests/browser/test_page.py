@@ -187,7 +187,7 @@ async def test_axe_finds_nothing_where_somebody_waits_or_stops_or_cannot_wait(
         door = home.channel._door
         turn = door.turn(door.read(door.challenge(6)))
         await page.goto(f"{home.url}/q/wait?turn={turn}&link=")
-        await expect(page.locator("h1[role=status]")).to_be_visible()
+        await expect(page.locator("[role=status] h1")).to_be_visible()
         await looked.at("waiting for a turn")
         await page.goto(home.url + LINK)
         await page.locator("button[value=begin]").click()
@@ -223,5 +223,5 @@ class Looking:
         told = [
             (one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]
         ]
-        assert told == [], screen
+        assert told == [], (screen, told)
         self.count += 1

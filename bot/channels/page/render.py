@@ -115,9 +115,7 @@ class Pages:
             ),
         )
 
-    def wait(
-        self, seat: Seat, seconds: int, at: str, form: Mapping[str, str] | None, text: str
-    ) -> str:
+    def wait(self, seat: Seat, seconds: int, form: Mapping[str, str] | None, text: str) -> str:
         """Come back by itself after so many seconds; or by hand, with what was written."""
         said = self._words[seat.language]
         again = ""
@@ -132,8 +130,7 @@ class Pages:
             said,
             title=said["wait"],
             back="/q",
-            refresh="" if again else f"{seconds}; url={at}",
-            main=f'<h1 role="status">{escape(said["wait"])}</h1>{_p(more)}{again}',
+            main=f'<div role="status"><h1>{escape(said["wait"])}</h1></div>{_p(more)}{again}',
         )
 
     def soon(self, seat: Seat) -> str:
@@ -144,8 +141,7 @@ class Pages:
             said,
             title=said["soon"],
             back="/q/now",
-            refresh="2; url=/q/now",
-            main=f'<h1 role="status">{escape(said["soon"])}</h1>',
+            main=f'<div role="status"><h1>{escape(said["soon"])}</h1></div>',
         )
 
     def sorry(
@@ -167,7 +163,7 @@ class Pages:
             said,
             title=said[key],
             back="/q/now" if seat.device else "/q",
-            main=f'<h1 role="alert">{escape(said[key])}</h1>{_p(said[f"{key}_more"])}{form}',
+            main=f'<div role="alert"><h1>{escape(said[key])}</h1></div>{_p(said[f"{key}_more"])}{form}',
         )
 
     # -- a talk -------------------------------------------------------------------
@@ -211,7 +207,6 @@ class Pages:
             said,
             title=title,
             back="/q/now",
-            refresh="3; url=/q/now" if view.follows else "",
             token=token,
             main=self._form(hidden, "".join(parts)),
         )
@@ -241,14 +236,12 @@ class Pages:
         title: str,
         main: str,
         back: str,
-        refresh: str = "",
         token: str = "",
     ) -> str:
-        again = f'<meta http-equiv="refresh" content="{escape(refresh)}">' if refresh else ""
         switch = _hidden(back=back, token=token)
         return (
             f"{self._opening(seat, said)}"
-            f"{again}<title>{escape(title)} · {escape(said['brand'])}</title>"
+            f"<title>{escape(title)} · {escape(said['brand'])}</title>"
             "</head><body>"
             f'<header><p>{escape(said["brand"])}</p><form method="post" action="/q/look">{switch}'
             f"{_switch('big', said['small' if seat.big else 'big'])}</form></header>"

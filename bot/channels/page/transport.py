@@ -293,8 +293,10 @@ class Page:
         """It begins by itself; what was written stands there, to be sent once more."""
         kept = {name: form[name] for name in ("link", "do") if name in form} | {"turn": turn}
         text = form.get("text", "").strip()
-        page = self._pages.wait(seat, seconds, where, kept if text else None, text)
-        return self._html(page, seat)
+        page = self._pages.wait(seat, seconds, kept if text else None, text)
+        if text:
+            return self._html(page, seat)
+        return _again_in(self._html(page, seat), seconds, where)
 
     def _admitted(self, request: Request, seat: Seat, link: str) -> Seat:
         self._crowd.begins(_host(request))
@@ -386,10 +388,11 @@ class Page:
             for letter in letters:
                 letter.shown.set()
         elif _now() - talk.asked < GIVES_UP:
-            return self._html(self._pages.soon(seat), seat)
+            return _again_in(self._html(self._pages.soon(seat), seat), 2)
         view = talk.view
         standing = "new" if view is not None and view.asks else await self._stands(seat.address)
-        return self._html(self._pages.talk(seat, view, _token(seat), standing), seat)
+        page = self._html(self._pages.talk(seat, view, _token(seat), standing), seat)
+        return _again_in(page, 3) if view is not None and view.follows else page
 
     async def _answered(self, talk: _Talk, address: Address) -> None:
         """Wait for what is to stand here: long where an answer is sure to come, a moment where some may be waiting."""
@@ -513,6 +516,12 @@ class Page:
 
     def _seated(self, response: Response, seat: Seat) -> Response:
         return seated(response, seat, secure=self._https) if seat.device else response
+
+
+def _again_in(page: Response, seconds: int, where: str = "/q/now") -> Response:
+    """It comes again by itself: said beside the page, for a page that says so of itself is one that ears cannot stop."""
+    page.headers["refresh"] = f"{seconds}; url={where}"
+    return page
 
 
 def _fade(talk: _Talk, now: float) -> None:
