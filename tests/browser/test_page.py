@@ -197,6 +197,8 @@ async def test_axe_finds_nothing_where_somebody_waits_or_stops_or_cannot_wait(
         await says(page, "00")
         await looked.at("stopping")
         await says(page, "1")
+        await expect(page.locator("main button")).to_have_count(6)  # the preview
+        await says(page, "1")
         await expect(page.locator("main button")).to_have_count(4)
         await looked.at("what cannot wait")
         code = await page.locator("html").get_attribute("lang")
