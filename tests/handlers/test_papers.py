@@ -11,7 +11,13 @@ from bot.core.messages import Redacted
 from handlers.papers import DOCUMENT, FIGURES, LEDGER, PORTABLE, TEAM, draw, pack
 from tests.sample_week import sample_week
 
-WEEK = sample_week()
+SAMPLE = sample_week()
+WEEK = replace(
+    SAMPLE,  # a code in it reads like somebody's name in pinyin
+    entries=tuple(
+        e._replace(text=Redacted(e.text.replace("suiqian", "入学"))) for e in SAMPLE.entries
+    ),
+)
 FIRST, *REST = WEEK.entries
 
 
