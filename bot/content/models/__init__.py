@@ -15,6 +15,9 @@ from bot.core.privacy.names import Readers
 from bot.core.privacy.tagger import Tagger
 from bot.core.sorting.model import Model, model_from
 
+EAGER = 0.6
+"""What a name has in advance with both readers; more finds few names that are right (docs/decisions/language.md)."""
+
 
 @cache
 def load_readers() -> Readers:
@@ -40,4 +43,4 @@ def _read(name: str, begins: tuple[str, ...], goes_on: tuple[str, ...]) -> Tagge
     import numpy as np  # here, so that nothing but the readers waits for it
 
     with np.load(BytesIO(files(__name__).joinpath(name).read_bytes())) as weights:
-        return Tagger(dict(weights.items()), begins=begins, goes_on=goes_on)
+        return Tagger(dict(weights.items()), begins=begins, goes_on=goes_on, eager=EAGER)

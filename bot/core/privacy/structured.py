@@ -386,6 +386,7 @@ _home_by_word = re.compile(
 _room_by_word = re.compile(
     rf"{_LIVES_AT}(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,20}}?[0-9]{{3,4}}(?:室|房|号房)?)(?=[，。,；;！!\n ]|$)"
 )
+_lives_at = re.compile(_LIVES_AT)
 _only_a_floor = re.compile(r"[\u4e00-\u9fff]+?[一二三四五六七八九0-9]{1,2}[楼层]")
 _NO_HOME = re.compile(
     r"学校|小学|中学|幼儿园|校园|医院|食堂|宿舍|操场|教学|教室|办公|年级|班|地铁|号线|公交|车站|[全每]|个|补课|班车"
@@ -484,6 +485,8 @@ def _addresses(text: str) -> Found:
         start = found.start()
         cut = _BEFORE_A_PLACE.match(text, start, found.end())
         start = cut.end() if cut and cut.end() < found.end() - 6 else start
+        lead = _lives_at.match(text, start)
+        start = lead.end() if lead else start
         if not _A_PUBLIC_PLACE.search(found[0]):
             yield Candidate(
                 start, start + len(text[start : found.end()].rstrip(" -附")), "address", 2

@@ -40,8 +40,12 @@ class Tagger:
         *,
         begins: Iterable[str],
         goes_on: Iterable[str],
+        eager: float = 0.0,
     ) -> None:
-        """`begins` and `goes_on` are the tags of a name's first and of its other characters."""
+        """`begins` and `goes_on` are the tags of a name's first and of its other characters.
+
+        `eager` is what a name has in advance: readers were taught on newspapers, where names introduce themselves.
+        """
         arrays = {
             key: value.astype(np.float32)
             for key, value in weights.items()
@@ -74,6 +78,8 @@ class Tagger:
         self._ends = arrays.get("ends", np.zeros(len(self._output_bias), np.float32))
         self._begins = frozenset(tags.index(tag) for tag in begins)
         self._goes_on = frozenset(tags.index(tag) for tag in goes_on)
+        self._output_bias = self._output_bias.copy()
+        self._output_bias[[*self._begins, *self._goes_on]] += eager
 
     def names(self, text: str) -> list[tuple[int, int]]:
         """Where names stand in a text of simplified characters."""

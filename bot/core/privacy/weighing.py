@@ -109,6 +109,7 @@ def _judged(
         or word in NO_NAME
         or _quoted(text, start, end)
         or PLACE_BEHIND.match(text, end)
+        or _no_person(text, start, end)
     ):
         return None
     if len(word) == 1 or word in COMPOUND:
@@ -149,6 +150,22 @@ def _judged(
     if not whole:
         return Candidate(start, end, "nickname", 1)
     return Candidate(start, end, "name", 2 if proof or votes >= 7 else 1)
+
+
+_a_child = re.compile(r"娃[儿娃]?$|^娃")
+_sheets = re.compile(r"(?:[这那一两二三四五六七八九十几半每各]|塞给我|送了|填|领|照了)$")
+_a_sheet = re.compile(
+    r"张(?:卡|表|纸|单|票|照|图|条|证|嘴|桌|床|字条|合影|创可|卷|相|发票|通知)"
+)
+
+
+def _no_person(text: str, start: int, end: int) -> bool:
+    """城里娃 is any child of the town; a sheet of paper (张卡) is counted like a family name."""
+    return (
+        (end - start > 1 and _a_child.search(text[start:end]) is not None)
+        or _a_sheet.match(text, start) is not None
+        or (text[start] == "张" and _sheets.search(text, max(0, start - 3), start) is not None)
+    )
 
 
 def _shape(word: str, words: frozenset[str]) -> int:

@@ -1,6 +1,6 @@
 """What examples and the office's decisions teach: linear models over characters, beside the cues.
 
-They know single characters, pairs and triples (hashed), and which labels cues were found for; of these they give each
+They know single characters and pairs (hashed), and which labels cues were found for; of these they give each
 code of a group (topics, and the ways something is said) a share. So cues keep their say, because they can be read and
 changed, and are outvoted where they stand in the wrong company.
 A model carries what it was fitted on, as hashed pieces and never as text, so that a few decisions of an office are
@@ -23,11 +23,11 @@ Ints = NDArray[np.int64]
 WIDTH = 16384
 STEPS = 100
 """Steps are taken with momentum (Nesterov), so that dozens do what took hundreds."""
-RESTRAINT = 1e-4
+RESTRAINT = 3e-5
 """How strongly weights are held near zero: few examples must not shout."""
 LOOKED_AT = 400
 """Characters of a text that are read."""
-CUES = 0.5
+CUES = 0.3
 """How much all cues of a text weigh beside all its characters."""
 DECIDED = 3
 """How many of our examples one decision of the office weighs."""
@@ -95,10 +95,10 @@ class Model:
         }
 
     def words(self, text: str, code: str) -> tuple[str, ...]:
-        """The three pairs or triples of characters that speak most for that topic."""
+        """The three pairs of characters that speak most for that topic."""
         column = self.codes.index(code)
         body = _not_han.sub("", text)[:LOOKED_AT]
-        pieces = {body[i : i + size] for size in (2, 3) for i in range(len(body) - size + 1)}
+        pieces = {body[i : i + 2] for i in range(len(body) - 1)}
         worth = {piece: self._worth(piece, column) for piece in pieces}
         best = sorted(worth, key=lambda piece: (-worth[piece], piece))[:3]
         return tuple(piece for piece in best if worth[piece] > 0)
@@ -310,7 +310,7 @@ def _level(scores: Floats) -> Floats:
 def _counted(text: str, labels: Codes, cues: Cues) -> dict[int, float]:
     body = _not_han.sub("", text)[:LOOKED_AT]
     counted: dict[int, float] = {}
-    for size in (1, 2, 3):
+    for size in (1, 2):
         for start in range(len(body) - size + 1):
             key = crc32(body[start : start + size].encode()) % WIDTH
             counted[key] = counted.get(key, 0.0) + 1.0
