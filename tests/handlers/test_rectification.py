@@ -612,3 +612,49 @@ async def test_what_was_said_at_a_meeting_or_in_a_letter_goes_all_the_way_to_bei
             "饭菜到班温热" in map(str, row) or "饭菜到班温热" in str(row) for row in told
         )
         assert any("汤都冷了" in str(row) for row in told)
+
+
+async def test_a_line_that_was_wrong_is_corrected_by_another_and_nothing_is_erased(tmp_path):
+    async with town(tmp_path) as house:
+        await _item(house)
+        lengths = []
+        for says in (
+            "进展 订了十个保温箱",
+            "更正 是二十个，上一条写错了",
+            "需上级 要市里拨款",
+            "可续办",
+            "延期 4月25日 材料没到",
+        ):
+            await house.hears("office", f"问题 1 {says}")
+            history = await house.do(lambda work: work.problems.history(1))
+            lengths.append(len(history))
+        assert lengths == list(range(lengths[0], lengths[0] + 5))
+        problem = await house.do(lambda work: work.problems.find(1))
+        assert (problem.extended, f"{problem.musts.due}") == (1, "2014-04-25")
+        await house.hears("office", "问题 1 历史")
+        for words in ("订了十个", "更正", "是二十个", "要市里拨款", "材料没到", "办公室1"):
+            assert words in house.last("office"), words
+
+
+async def test_a_leaders_own_measures_are_for_the_office_and_whom_they_name(tmp_path):
+    async with town(tmp_path) as house:
+        await house.hears("office", "问题 新 联系基层不够", "问题 1 个人")
+        for says in ("目标 每月下校", "措施 每月听课两次", "单位 newtown", "责任人 乙某", "时限 4月25日", "立项"):  # fmt: skip
+            await house.hears("office", f"问题 1 {says}")
+        watch, leader = (Address(channel="web", id=id) for id in ("watch", "leader"))
+        await house.do(lambda w: w.staff.join(watch, "zh", (Post(role=Role.SUPERVISOR),)))
+        await house.do(
+            lambda w: w.staff.join(leader, "zh", (Post(role=Role.NODE, name="乙某"),))
+        )
+        await house.front.look_again()
+        await house.hears("watch", "问题 1")
+        assert "联系基层" not in house.last("watch")
+        await house.hears("leader", "问题 1")
+        assert "联系基层不够" in house.last("leader")
+        await house.hears("office", "问题 1 完成 听课四次", "公示")
+        assert "没有办完待公示的" in house.last("office")
+        await house.hears("office", "问题 台账")
+        book = load_workbook(io.BytesIO(house.sent("office")[-1].files[0].content))
+        assert not any("联系基层" in str(c.value) for s in book for row in s for c in row)
+        await house.hears("office", "问题 1 销号 已改")
+        assert (await house.do(lambda work: work.problems.find(1))).state == "closed"
