@@ -193,7 +193,7 @@ def test_page_numbers_stand_outside_between_dashes(paper: bytes) -> None:
 def test_every_table_repeats_its_head_and_breaks_no_row(paper: bytes) -> None:
     *ruled, colophon = part(paper, "document").iter(f"{W}tbl")
 
-    assert len(ruled) == 6
+    assert len(ruled) == 7
     for table in ruled:
         head, *rows = table.iter(f"{W}tr")
         assert head.find(f"{W}trPr/{W}tblHeader") is not None
