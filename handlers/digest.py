@@ -159,7 +159,8 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
     ratings = {
         id for id, script in almanac.scripts.items() if script.survey.id in BY_THEMSELVES
     }
-    kept = [each for each in work.opinions.of(name) if each.round not in ratings]
+    said = (*work.opinions.in_words(name), *work.opinions.taps(name))
+    kept = [each for each in said if each.round not in ratings]
     came = work.intakes.came(name)
     reading = _Reading(almanac, work.problems.ways(name), work.themes.of(name), came)
     opinions = list(map(reading, kept))
@@ -492,6 +493,7 @@ class _Reading:
             also=came.sources[1:],
             origins=came.origins,
             echoes=came.words,
+            answers=kept.answers,
             destination=fate.way if fate else "",
             problem=str(fate.problem) if fate and fate.problem else "",
             reply=fate.words if fate else "",

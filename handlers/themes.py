@@ -74,7 +74,7 @@ async def gather_week(database: Database, press: Press, period: str) -> int:
 def _week(work: Work, period: str) -> Week:
     there = work.themes.of(period)
     said: list[Words] = []
-    for kept in work.opinions.of(period):
+    for kept in work.opinions.in_words(period):
         if kept.id in there or kept.round.startswith(RATINGS):
             continue
         labels: dict[str, Any] = json.loads(kept.labels or "{}")

@@ -23,7 +23,7 @@ from bot.core.messages import Address
 from storage.database import Tx
 from storage.keys import KeyLost, derive, seal, unseal
 from storage.statement import Row, Statement
-from storage.tables import entry, intake, mailing, mapping, opinion, twin, waiting
+from storage.tables import WORDED, entry, intake, mailing, mapping, opinion, twin, waiting
 
 BEGUN, GOING, TOLD, DONE, BACK = range(5)
 """States of a batch."""
@@ -196,14 +196,14 @@ _CAME = Statement(
     )
     .join(intake, intake.c.number == entry.c.batch)
     .join(opinion, opinion.c.id == entry.c.opinion)
-    .where(opinion.c.period == bindparam("period_"))
+    .where(opinion.c.period == bindparam("period_"), WORDED)
     .order_by(entry.c.opinion, entry.c.merged)
 )  # fmt: skip
 _WHENCE = Statement(
     select(entry.c.opinion, entry.c.batch, intake.c.source, entry.c.origin)
     .join(intake, intake.c.number == entry.c.batch)
     .join(opinion, opinion.c.id == entry.c.opinion)
-    .where(opinion.c.period == bindparam("period_"), entry.c.merged == "")
+    .where(opinion.c.period == bindparam("period_"), WORDED, entry.c.merged == "")
 )
 _ONE_WITH = Statement(
     update(entry)

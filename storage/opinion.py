@@ -6,6 +6,7 @@ that neither a row's place in the file nor its place in a page says when it was 
 writes the rows of the first anew among its own, or their places would tell the two apart.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -23,7 +24,7 @@ from bot.core.release import Counted, Freed
 from bot.core.survey import RATINGS
 from storage.database import Tx
 from storage.statement import Row, Statement
-from storage.tables import opinion, released, way
+from storage.tables import TAPPED, WORDED, opinion, released, way
 
 CHAT = "chat"
 """The channel of whatever came through the vault; by which app is not kept."""
@@ -74,6 +75,21 @@ _TAKE_OUT = Statement(delete(opinion).where(*_AMONG))
 _OF_PERIOD = Statement(
     select(*_COLUMNS).where(opinion.c.period == bindparam("period_")).order_by(opinion.c.id)
 )
+_IN_WORDS = Statement(
+    select(*_COLUMNS)
+    .where(opinion.c.period == bindparam("period_"), WORDED)
+    .order_by(opinion.c.id)
+)
+_TAP = (
+    opinion.c.round, opinion.c.unit, opinion.c.grp, opinion.c.question, opinion.c.dimension, opinion.c.channel,
+    opinion.c.options, opinion.c.number, opinion.c.labels, opinion.c.text,
+)  # fmt: skip
+_TAPS = Statement(
+    select(*_TAP, func.count())
+    .where(opinion.c.period == bindparam("period_"), TAPPED)
+    .group_by(*_TAP)
+    .order_by(*_TAP)
+)
 _IDS = Statement(select(opinion.c.id).where(opinion.c.period == bindparam("period_")))
 _LOOKUPS = tuple(f"lookup{number}" for number in range(MOST_PIECES + 1))
 _OF_RECEIPT = opinion.c.lookup.in_([bindparam(name) for name in _LOOKUPS])
@@ -89,7 +105,7 @@ _UNJUDGED = Statement(
     select(*_COLUMNS)
     .where(
         opinion.c.period == bindparam("period_"),
-        opinion.c.text != "",
+        WORDED,
         _NO_RATING,
         opinion.c.labels.not_like('%"about":"' + PERSONAL + '"%'),
         ~select(way.c.opinion).where(way.c.opinion == opinion.c.id).exists(),
@@ -99,7 +115,7 @@ _UNJUDGED = Statement(
 )
 _WORDED = Statement(
     select(func.count()).where(
-        opinion.c.text != "",
+        WORDED,
         _NO_RATING,
         opinion.c.labels.not_like('%"about":"' + PERSONAL + '"%'),
     )
@@ -243,6 +259,8 @@ class Kept(NamedTuple):
     text: Redacted
     labels: str
     pupil: int
+    answers: int = 1
+    """How many it stands for: more than one where taps are counted and not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,6 +427,17 @@ class Opinions:
         """All of a period, in the order of their random ids."""
         return [_kept(row) for row in self._tx.all(_OF_PERIOD, {"period_": period})]
 
+    def in_words(self, period: str) -> list[Kept]:
+        """Those of a period in words, in the order of their random ids."""
+        return [_kept(row) for row in self._tx.all(_IN_WORDS, {"period_": period})]
+
+    def taps(self, period: str) -> list[Kept]:
+        """Options that were tapped in a period with nothing written: one for all that are alike, with their number.
+
+        The id is of what they say, so it is the same again the next time, and nobody's.
+        """
+        return [_tapped(period, row) for row in self._tx.all(_TAPS, {"period_": period})]
+
     def ids(self, period: str) -> frozenset[str]:
         """The random ids, in hexadecimal, of those of a period that nobody has withdrawn."""
         return frozenset(id.hex() for (id,) in self._tx.all(_IDS, {"period_": period}))
@@ -556,7 +585,29 @@ def _doubt(text: str, labels: Mapping[str, Any]) -> int:
 
 def _kept(row: Row) -> Kept:
     id, *rest = row
-    return Kept._make((cast(bytes, id).hex(), *rest))
+    return Kept(cast(bytes, id).hex(), *rest)
+
+
+def _tapped(period: str, row: Row) -> Kept:
+    round, unit, group, question, dimension, channel, options, number, labels, text, many = row
+    said = "\0".join(map(str, row[:-1])).encode(errors="replace")
+    return Kept(
+        id=hashlib.blake2b(said, digest_size=_ID).hexdigest(),
+        round=round,
+        period=period,
+        atom="",
+        unit=unit,
+        group=group,
+        question=question,
+        dimension=dimension,
+        channel=channel,
+        options=options,
+        number=number,
+        text=text,
+        labels=labels,
+        pupil=0,
+        answers=many,
+    )
 
 
 def _turnout(row: Row) -> Turnout:

@@ -18,7 +18,7 @@ from bot.core.receipt import MOST_PIECES
 from bot.core.rectification import RULES, Event, Problem, State, from_json, replay, to_json
 from storage.database import Raced, Tx
 from storage.statement import Row, Statement
-from storage.tables import notice, opinion, problem, problem_line, themed, way
+from storage.tables import WORDED, notice, opinion, problem, problem_line, themed, way
 
 Way = Literal["known", "new", "answered", "forwarded", "handed", "declined"]
 """归入已有问题, 新列问题, 已答复, 转办, 移交, 不采纳; an opinion without one is 待研判."""
@@ -114,7 +114,7 @@ _WAY = Statement(
 _WAYS = Statement(
     select(way.c.opinion, way.c.way, way.c.problem, way.c.words, way.c.day)
     .join(opinion, opinion.c.id == way.c.opinion)
-    .where(opinion.c.period == bindparam("period_"))
+    .where(opinion.c.period == bindparam("period_"), WORDED)  # taps have no way of their own
 )
 _ANSWERED = Statement(
     select(opinion.c.period, opinion.c.text, way.c.way, way.c.problem, way.c.words, way.c.day)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Tx
 from storage.statement import Statement
-from storage.tables import decision, opinion
+from storage.tables import WORDED, decision, opinion
 
 TOPIC = "topic"
 
@@ -33,6 +33,7 @@ _AGREED = Statement(
         decision.c.field == TOPIC,
         opinion.c.id == decision.c.opinion,
         opinion.c.period == bindparam("period_"),
+        WORDED,
     )
     .group_by(decision.c.was == decision.c.now)
 )

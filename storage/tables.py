@@ -6,6 +6,7 @@ counter; what must be remembered of somebody in the middle of a talk is sealed u
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 metadata = MetaData()
@@ -83,6 +85,23 @@ opinion = Table(  # released pieces: one answer of somebody, apart from their ot
 )
 Index("opinion_by_doubt", opinion.c.period, opinion.c.doubt)
 Index("opinion_by_period", opinion.c.period, opinion.c.round)
+_NOTHING: ColumnElement[str] = literal_column("''")
+"""The empty text, as it has to stand in the statement itself: else a partial index is not seen to hold all that is wanted."""
+WORDED, TAPPED = opinion.c.text != _NOTHING, opinion.c.text == _NOTHING
+"""Opinions in words; and options that were tapped, with nothing written."""
+Index(
+    "opinion_in_words",
+    opinion.c.period,
+    opinion.c.round,
+    sqlite_where=WORDED,
+    postgresql_where=WORDED,
+)
+Index(  # all that a digest counts of taps, in the order in which it groups them
+    "opinion_tapped",
+    opinion.c.period, opinion.c.round, opinion.c.unit, opinion.c.grp, opinion.c.question, opinion.c.dimension,
+    opinion.c.channel, opinion.c.options, opinion.c.number, opinion.c.labels, opinion.c.text,
+    sqlite_where=TAPPED, postgresql_where=TAPPED,
+)  # fmt: skip
 Index("opinion_by_lookup", opinion.c.lookup, unique=True)  # a piece is released once
 
 # -- the vault: what was handed in and not released yet; read docs/decisions/vault.md -------------------------------

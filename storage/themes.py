@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Tx
 from storage.statement import Row, Statement
-from storage.tables import opinion, theme, themed
+from storage.tables import WORDED, opinion, theme, themed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ _KEPT = Statement(
 _BELONGS = Statement(insert(themed).on_conflict_do_nothing())
 _OF_PERIOD = Statement(
     select(themed.c.opinion, themed.c.theme, themed.c["copy"]).where(
-        opinion.c.id == themed.c.opinion, opinion.c.period == bindparam("period_")
+        opinion.c.id == themed.c.opinion, opinion.c.period == bindparam("period_"), WORDED
     )
 )
 _TEXTS = Statement(
@@ -93,7 +93,7 @@ _TEXTS = Statement(
 )
 _MANY = Statement(
     select(themed.c.theme, func.count())
-    .where(opinion.c.id == themed.c.opinion, opinion.c.period == bindparam("period_"))
+    .where(opinion.c.id == themed.c.opinion, opinion.c.period == bindparam("period_"), WORDED)
     .group_by(themed.c.theme)
 )
 _MOVE = Statement(

@@ -328,7 +328,7 @@ def _entries(words: Words, entries: Iterable[Entry]) -> Iterator[Sequence[Cell]]
             e.reply,
             days[e.replied],
             marks[e.mark],
-            _remark(words, e) if e.origins or e.echoes else "",
+            _remark(words, e) if e.origins or e.echoes or e.answers > 1 else "",
         )
 
 
@@ -338,10 +338,11 @@ def _channels(words: Words, own: str, also: Sequence[str]) -> str:
 
 
 def _remark(words: Words, e: Entry) -> str:
-    """Which departments handed it on, and how the others put it."""
+    """How many it stands for, which departments handed it on, and how the others put it."""
+    many = [words.say("ledger_value.taps", n=e.answers)] if e.answers > 1 else []
     told = [words.say("ledger_value.origins", names=words.join(e.origins), n=len(e.origins))]
     echoes = [words.say("ledger_value.echo", text=text) for text in e.echoes]
-    return words.join([*(told if e.origins else ()), *echoes], "semicolon")
+    return words.join([*many, *(told if e.origins else ()), *echoes], "semicolon")
 
 
 def _destination(words: Words, code: str) -> str:

@@ -5,13 +5,10 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from datetime import time as clock_time
 from pathlib import Path
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import insert
 
 from bot.app import almanac_of, headcounts_of
 from bot.content.loader import load_texts
@@ -29,8 +26,6 @@ from storage.database import Database, Tx
 from storage.keys import Keyring
 from storage.opinion import sliced
 from storage.schema import prepare
-from storage.statement import Statement
-from storage.tables import opinion
 from storage.unit_of_work import Work
 from tests.bench.inbound import Mute, script
 from tests.vaults import ask
@@ -46,7 +41,7 @@ def wave() -> float:
 
 async def _wave() -> float:
     with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
-        database, keys = _house(Path(folder))
+        database, keys = house(Path(folder))
         one = Round(
             id="bench",
             script=script(),
@@ -91,7 +86,7 @@ def digest() -> tuple[float, float]:
 
 async def _digest() -> tuple[float, float]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
-        database, keys = _house(Path(folder))
+        database, keys = house(Path(folder))
         settings = sample(Path(folder) / "town", {}).settings
         units = [planned.unit.id for planned in settings.units]
         labels = {
@@ -151,73 +146,7 @@ async def _digest() -> tuple[float, float]:
         return used, libraries
 
 
-PERIODS = 8
-_FILL = Statement(insert(opinion))
-
-
-def queries(many: int) -> tuple[float, float, float]:
-    """Seconds, at so many opinions over eight periods: one sum over the whole table; what a digest asks of it; the same,
-    with all it is counted from fetched into Python."""
-    return asyncio.run(_queries(many))
-
-
-async def _queries(many: int) -> tuple[float, float, float]:
-    with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
-        database, keys = _house(Path(folder))
-        labels = json.dumps(
-            {"topic": "fudan", "sifeng": ["形式主义"], "kind": "complaint", "about": "一般"}
-        )
-        text = redact("一个月检查七次，每次都要补材料，晚上备课的时间全拿去打印了").text
-        took: list[float] = []
-
-        columns = ("id", "round", "period", "atom", "unit", "grp", "question", "dimension", "channel", "options", "text",
-                   "labels", "pupil", "lookup", "number", "reply_key", "doubt")  # fmt: skip
-
-        def fill(tx: Tx) -> None:
-            for period in range(PERIODS):
-                rows = [
-                    (os.urandom(12), "bench", f"2014-03-{period + 1:02}", "a", f"u{i % 300}", "parent",
-                     "grievance", "怨", "chat", "[]", text, labels, 0, os.urandom(16), None, None, 0)
-                    for i in range(many // PERIODS)
-                ]  # fmt: skip
-                tx.many(_FILL, [dict(zip(columns, row, strict=True)) for row in sorted(rows)])
-
-        def measured(tx: Tx) -> None:
-            work = Work(tx)
-            period = f"2014-03-{PERIODS:02}"
-
-            def seconds(deed: Callable[[], object]) -> float:
-                started = time.perf_counter()
-                deed()
-                return time.perf_counter() - started
-
-            def asks() -> None:
-                """All a digest asks of the database but the words themselves."""
-                work.opinions.turnout()
-                work.problems.ways(period)
-                work.themes.of(period)
-                work.decisions.agreement(period)
-                work.problems.every()
-                work.opinions.many("bench", period)
-
-            scan = "SELECT sum(length(text) + length(labels)) FROM opinion NOT INDEXED"
-            for deed in (
-                lambda: ask(tx, scan),
-                asks,
-                lambda: (asks(), work.opinions.of(period)),
-            ):
-                seconds(deed)
-                took.append(sorted(seconds(deed) for _ in range(5))[2])
-
-        await database.write(fill)
-        await database.write(measured)
-        await database.stop()
-        keys.close()
-        scanned, asked, fetched = took
-        return scanned, asked, fetched
-
-
-def _house(folder: Path) -> tuple[Database, Keyring]:
+def house(folder: Path) -> tuple[Database, Keyring]:
     prepare(folder / "bench.db")
     keys = Keyring(folder / "keys")
     database = Database(folder / "bench.db", keys)

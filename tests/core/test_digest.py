@@ -365,6 +365,34 @@ def test_the_same_option_counts_as_one_merged_opinion() -> None:
     ]
 
 
+def test_taps_that_are_counted_give_the_figures_that_each_of_them_would_give() -> None:
+    taps = {
+        "question": "不满意什么",
+        "choice": "食堂",
+        "kind": "praise",
+        "sifeng": ("官僚主义",),
+    }
+    others = [
+        opinion("x", about="班子"),
+        opinion("y", "作业太多了，写到很晚。", topic="zuoye", sizhi="脱离群众"),
+    ]
+    each = [opinion(f"{n}", "", **taps) for n in range(7)] + [
+        opinion(f"t{n}", "", **taps, group="teacher", about="班子") for n in range(3)
+    ]
+    together = [
+        opinion("a", "", **taps, answers=7),
+        opinion("b", "", **taps, group="teacher", about="班子", answers=3),
+    ]
+
+    listed, counted = digest_of(*each, *others), digest_of(*together, *others)
+
+    assert replace(counted, entries=(), typical=()) == replace(listed, entries=(), typical=())
+    assert counted.overview.opinions == 12
+    assert sum(entry.answers for entry in counted.entries) == len(listed.entries) == 12
+    assert self_check(counted) == ()
+    assert from_json(to_json(counted)) == counted
+
+
 def test_an_urgent_one_that_waited_heads_the_list_with_the_date_only() -> None:
     digest = digest_of(opinion("a"), opinion("b", "孩子昨天被打了。", urgent=True))
 

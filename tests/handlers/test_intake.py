@@ -262,3 +262,123 @@ async def test_letters_that_went_out_are_counted_until_they_come_back(tmp_path):
         made = from_json((await house.do(lambda work: work.digests.last())).snapshot)
         assert (made.letters.sent, made.letters.returned) == (count, 1)
         assert "新城小学" not in made.letters.missing
+
+
+async def imported(clerk, name, *rows):
+    await clerk.says("导入")
+    return await clerk.sends(name, xlsx(*rows))
+
+
+async def test_a_column_that_was_taken_for_the_wrong_thing_is_put_right_by_button_and_remembered(
+    tmp_path,
+):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        rows = (
+            ("办件流水", "来电内容", "市民原话"),
+            ("甲", "咨询", "食堂的饭菜打到手里总是凉的"),
+        )
+        await imported(clerk, "热线.xlsx", *rows)
+        assert "意见内容 ← 来电内容" in clerk.sees
+        await clerk.taps("改对应的列")
+        await clerk.taps("意见内容")
+        await clerk.taps("市民原话")
+        assert "意见内容 ← 市民原话" in clerk.sees
+        assert "没有用到的列：办件流水、来电内容" in clerk.sees
+        await clerk.taps("改对应的列")
+        await clerk.taps("工单号、编号")
+        await clerk.taps("办件流水")
+        await clerk.taps("收下 1 条")
+        assert [one.text for one in await entered(house)] == ["食堂的饭菜打到手里总是凉的"]
+
+        again = (rows[0], ("乙", "咨询", "校门口车辆乱停，孩子过马路危险"), rows[1])
+        await imported(clerk, "热线4月.xlsx", *again)
+        assert "上次您这样对应过" in clerk.sees
+        assert "意见内容 ← 市民原话" in clerk.sees
+        await clerk.taps("收下 2 条")
+        assert "1 行以前收过" in clerk.sees
+        assert len(await entered(house)) == 2
+
+
+async def test_a_ticket_is_the_same_again_though_its_words_were_edited(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        head = ("工单号", "来电内容")
+        await imported(clerk, "12345.xlsx", head, ("0017", "食堂的饭菜打到手里总是凉的"))
+        await clerk.taps("收下 1 条")
+        await imported(
+            clerk,
+            "12345.xlsx",
+            head,
+            ("0017", "食堂饭菜凉，市民再次来电催办"),
+            ("17", "作业太多"),
+        )
+        await clerk.taps("收下 2 条")
+        assert "收下 1 条" in clerk.sees
+        assert {one.text for one in await entered(house)} == {
+            "食堂的饭菜打到手里总是凉的",
+            "作业太多",
+        }
+
+
+async def test_what_was_said_before_the_round_began_is_marked_and_counts(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        head = ("工单号", "来电时间", "来电内容")
+        await imported(
+            clerk,
+            "12345.xlsx",
+            head,
+            ("0001", "2013-11-05", "食堂的饭菜打到手里总是凉的"),
+            ("0002", "2014-03-25", "校门口车辆乱停，孩子过马路危险"),
+        )
+        await clerk.taps("收下 2 条")
+        await house.at("2014-03-28 15:00")
+        made = from_json((await house.do(lambda work: work.digests.find(FRIDAY))).snapshot)
+        marks = {entry.text[:2]: entry.mark for entry in made.entries}
+        assert marks == {"食堂": "early", "校门": ""}
+        assert [(count.code, count.number) for count in made.marks] == [("early", 1)]
+        assert made.overview.opinions == 2
+
+
+async def test_a_ticket_that_must_be_answered_by_a_day_is_owed_until_it_is(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await imported(
+            clerk,
+            "12345.xlsx",
+            ("工单号", "来电内容", "办理时限", "承办单位"),
+            ("0001", "食堂的饭菜打到手里总是凉的", "2014-03-24", "后勤科"),
+            ("0002", "校门口车辆乱停，孩子过马路危险", "2014-04-10", "安全科"),
+            ("0003", "作业太多", "", ""),
+        )
+        assert "办理时限 ← 办理时限" in clerk.sees
+        await clerk.taps("收下 3 条")
+        await house.at("2014-03-28 15:00")
+        replies = from_json(
+            (await house.do(lambda work: work.digests.find(FRIDAY))).snapshot
+        ).replies
+        assert (replies.within, replies.late, replies.longest_days) == (1, 1, 4)
+
+
+async def test_one_matter_of_three_departments_counts_once_with_all_that_handed_it_on(tmp_path):
+    """D4: each brings its own table; what they share is one opinion, with the departments beside it."""
+    same = "食堂的饭菜打到手里总是凉的，上个礼拜又涨了一块钱，涨价也没有跟家长讲"
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        for word, department in (("来信", "信访科"), ("热线", "工会"), ("网络", "组织科")):
+            await imported(clerk, f"{word}.xlsx", ("意见", "来源部门"), (same, department))
+            await clerk.taps("收下 1 条")
+        assert "像是同一件事" in clerk.sees
+        assert len(await entered(house)) == 3
+        await clerk.says("合并")
+        while "是同一件" in clerk.labels:
+            await clerk.taps("是同一件")
+        assert len(await entered(house)) == 1
+        await house.at("2014-03-28 15:00")
+        made = from_json((await house.do(lambda work: work.digests.find(FRIDAY))).snapshot)
+        (entry,) = made.entries
+        assert made.overview.opinions == 1
+        assert set(entry.origins) == {"信访科", "工会", "组织科"}
+        assert {entry.channel, *entry.also} == {"mail", "hotline", "web"}
+        assert len(entry.echoes) == 2

@@ -63,6 +63,7 @@ def test_a_rich_week_and_a_silent_one_find_every_sentence_they_need() -> None:
     )  # fmt: skip
     silent = replace(rich, overview=replace(rich.overview, opinions=0), weak=rich.weak * 9)
     first = digest_of(opinion("a", question="哪件事", choice="食堂", dimension=""))
+    tapped = digest_of(opinion("a", "", question="哪件事", choice="食堂", answers=3))
     marks = ("abusive", "copy", "elsewhere", "early")
     marked = replace(
         rich,
@@ -81,7 +82,7 @@ def test_a_rich_week_and_a_silent_one_find_every_sentence_they_need() -> None:
         names=counters,
         heard=(heard(9, "u02"), heard(6, "u03")),
     )
-    weeks = (rich, quiet, silent, first, marked, served)
+    weeks = (rich, quiet, silent, first, tapped, marked, served)
     for digest in weeks:
         _all_papers(digest, words)
 

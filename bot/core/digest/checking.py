@@ -86,7 +86,7 @@ def _totals(digest: Digest) -> list[Problem]:
         ("dimensions", sum(row.number for row in digest.dimensions), o.opinions),
         ("asks", sum(sum(row.numbers) for row in digest.asks), o.opinions),
         ("topics", sum(r.now for r in digest.topics) + digest.other_topics.now, o.opinions),
-        ("ledger", len(digest.entries) + o.withheld, o.opinions),
+        ("ledger", sum(e.answers for e in digest.entries) + o.withheld, o.opinions),
         ("about", o.team + o.personal + o.general, o.merged),
         ("destinations", sum(count.number for count in digest.destinations), o.merged),
     )

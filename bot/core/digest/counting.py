@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from operator import attrgetter
 
-from bot.core.digest.figures import change, share
+from bot.core.digest.figures import change, counted, share
 from bot.core.digest.model import (
     DESTINATIONS,
     Agreement,
@@ -138,7 +138,8 @@ def digest_from(
         tallies=_tallies(open_ones),
         concentrated=tuple(concentrated),
         topic_counts=tuple(
-            Count(*pair) for pair in sorted(Counter(o.topic for o in open_ones).items())
+            Count(*pair)
+            for pair in sorted(counted((o.topic, o.answers) for o in open_ones).items())
         ),
         past=past,
         notes=notes,
@@ -146,7 +147,9 @@ def digest_from(
         themes=_themes(open_ones, names),
         marks=tuple(
             Count(*pair)
-            for pair in sorted(Counter(o.mark for o in open_ones if o.mark).items())
+            for pair in sorted(
+                counted((o.mark, o.answers) for o in open_ones if o.mark).items()
+            )
         ),
         agreement=agreement,
         windows=_windows(open_ones, here, speaking, names),
@@ -223,8 +226,9 @@ def carried_by(members: Sequence[Opinion | Entry]) -> Sequence[str]:
         return ()
     if len(members) == 1:
         return members[0].sifeng
-    found = Counter(label for o in members for label in o.sifeng)
-    return [label for label, times in found.items() if 2 * times >= len(members)]
+    found = counted((label, o.answers) for o in members for label in o.sifeng)
+    whole = many(members)
+    return [label for label, times in found.items() if 2 * times >= whole]
 
 
 def cured_by(members: Sequence[Opinion | Entry]) -> Sequence[str]:
@@ -233,7 +237,7 @@ def cured_by(members: Sequence[Opinion | Entry]) -> Sequence[str]:
         return ()
     if len(members) == 1:
         return (members[0].sizhi,) if members[0].sizhi else ()
-    found = Counter(o.sizhi for o in members if o.sizhi)
+    found = counted((o.sizhi, o.answers) for o in members if o.sizhi)
     return [label for label, _ in found.most_common(1)]
 
 
@@ -241,7 +245,13 @@ def about_of(members: Sequence[Opinion | Entry]) -> str:
     """What a merged opinion is about: the leading team where at least half of it says so."""
     if members[0].about == "个人":
         return "个人"
-    return "班子" if 2 * sum(o.about == "班子" for o in members) >= len(members) else "一般"
+    team = many([o for o in members if o.about == "班子"])
+    return "班子" if 2 * team >= many(members) else "一般"
+
+
+def many(said: Iterable[Opinion | Entry]) -> int:
+    """How many opinions (条) these are."""
+    return sum(o.answers for o in said)
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -265,36 +275,34 @@ def _overview(
         cumulative=cumulative,
         invited=everybody,
         rate=share(cumulative, everybody) if everybody else None,
-        opinions=len(opinions),
+        opinions=many(opinions),
         before=before,
-        change=change(len(opinions), before),
+        change=change(many(opinions), before),
         merged=len(merged),
         team=about["班子"],
         personal=about["个人"],
         general=about["一般"],
-        withheld=len(opinions) - len(open_ones),
+        withheld=many(opinions) - many(open_ones),
     )
 
 
 def _channels(opinions: Sequence[Opinion], names: Names) -> tuple[Count, ...]:
-    found = Counter(o.channel for o in opinions)
+    found = counted((o.channel, o.answers) for o in opinions)
     return tuple(Count(code, found[code]) for code in in_order(found, names.channels))
 
 
 def _dimensions(opinions: Sequence[Opinion], names: Names) -> tuple[Share, ...]:
     """The asks of the set in use, others only where somebody spoke to them; what has none comes last."""
-    found = Counter(o.dimension for o in opinions)
+    found, whole = counted((o.dimension, o.answers) for o in opinions), many(opinions)
     codes = (*names.dimensions, *sorted(set(found) - {*names.dimensions, ""}))
     rest = ("",) if found[""] else ()
-    return tuple(
-        Share(code, found[code], share(found[code], len(opinions))) for code in codes + rest
-    )
+    return tuple(Share(code, found[code], share(found[code], whole)) for code in codes + rest)
 
 
 def _asks(
     opinions: Sequence[Opinion], dimensions: Sequence[Share], names: Names
 ) -> tuple[GridRow, ...]:
-    found = Counter((o.group, o.dimension) for o in opinions)
+    found = counted(((o.group, o.dimension), o.answers) for o in opinions)
     known = {group.id for group in names.groups}
     apart = sorted({group for group, _ in found if group not in known})
 
@@ -323,10 +331,10 @@ def _topics(
     past: tuple[Past, ...],
 ) -> tuple[tuple[TopicRow, ...], TopicRow]:
     """The ranking, and one line for all the rest; together they make all opinions."""
-    counts = Counter(o.topic for o in open_ones)
+    counts = counted((o.topic, o.answers) for o in open_ones)
     groups: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for o in open_ones:
-        groups[o.topic][o.group] += 1
+        groups[o.topic][o.group] += o.answers
     before = {count.code: count.number for count in past[-1].topics} if past else None
     place = {topic.id: at for at, topic in enumerate(names.topics)}
     names_of = {topic.id: topic.name for topic in names.topics}
@@ -339,7 +347,7 @@ def _topics(
         for code in ranking
     )
     rest_before = past[-1].opinions - sum(row.before or 0 for row in rows) if past else None
-    rest = len(opinions) - sum(row.now for row in rows)
+    rest = many(opinions) - sum(row.now for row in rows)
     others = TopicRow(
         code="", name="", now=rest, before=rest_before, change=change(rest, rest_before)
     )
@@ -383,7 +391,7 @@ def _falling(rows: Sequence[TopicRow]) -> tuple[str, ...]:
 
 def _concentrated(open_ones: Sequence[Opinion], names: Names) -> dict[str, tuple[int, int]]:
     """Themes that many speak of: how many opinions, from how many units."""
-    counts = Counter(o.theme for o in open_ones if o.theme in names.themes)
+    counts = counted((o.theme, o.answers) for o in open_ones if o.theme in names.themes)
     units: defaultdict[str, set[str]] = defaultdict(set)
     for o in open_ones:
         if o.unit and counts[o.theme] >= CONCENTRATED:
@@ -442,9 +450,9 @@ def _themes(open_ones: Sequence[Opinion], names: Names) -> tuple[Theme, ...]:
         Theme(
             number=theme,
             title=names.themes[theme],
-            topic=topics.get(_mostly(o.topic for o in said), ""),
-            opinions=len(said),
-            copies=sum(o.mark == "copy" for o in said),
+            topic=topics.get(_mostly((o.topic, o.answers) for o in said), ""),
+            opinions=many(said),
+            copies=many([o for o in said if o.mark == "copy"]),
             periods=names.theme_periods.get(theme, 1),
             channels=_by_channel(said, names),
             voice=_voice(theme, said, names),
@@ -454,8 +462,8 @@ def _themes(open_ones: Sequence[Opinion], names: Names) -> tuple[Theme, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.opinions, len(row.number), row.number)))
 
 
-def _mostly(codes: Iterable[str]) -> str:
-    return min(_by_number(Counter(codes)), key=lambda pair: (-pair[1], pair[0]))[0]
+def _mostly(codes: Iterable[tuple[str, int]]) -> str:
+    return min(_by_number(counted(codes)), key=lambda pair: (-pair[1], pair[0]))[0]
 
 
 def _by_theme(open_ones: Sequence[Opinion], names: Names) -> dict[str, list[Opinion]]:
@@ -474,7 +482,7 @@ def _voice(theme: str, said: Sequence[Opinion], names: Names) -> str:
 
 
 def _by_channel(said: Sequence[Opinion], names: Names) -> tuple[Count, ...]:
-    found = Counter(o.channel for o in said)
+    found = counted((o.channel, o.answers) for o in said)
     return tuple(
         Count(code, found[code]) for code in in_order(found, names.channels) if found[code]
     )
@@ -502,7 +510,7 @@ def _tallies(open_ones: Sequence[Opinion]) -> tuple[Tally, ...]:
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for o in open_ones:
         if o.choice:
-            found[o.question][o.choice] += 1
+            found[o.question][o.choice] += o.answers
     return tuple(
         Tally(question, tuple(Count(*pair) for pair in _by_number(found[question])))
         for question in sorted(found)
@@ -528,12 +536,14 @@ def _windows(
     def row(unit: Name) -> WindowRow:
         if unit.id not in speaking:
             return WindowRow(unit=unit.name, submissions=submissions[unit.id])
-        about = Counter(topics[o.topic] for o in said[unit.id] if o.topic in topics)
+        about = counted(
+            (topics[o.topic], o.answers) for o in said[unit.id] if o.topic in topics
+        )
         return WindowRow(
             unit=unit.name,
             submissions=submissions[unit.id],
-            opinions=len(said[unit.id]),
-            praise=sum(o.kind == PRAISE for o in said[unit.id]),
+            opinions=many(said[unit.id]),
+            praise=many([o for o in said[unit.id] if o.kind == PRAISE]),
             topics=tuple(Count(*pair) for pair in _by_number(about)),
         )
 

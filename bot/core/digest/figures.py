@@ -3,6 +3,12 @@
 Rounding is half away from zero, as people do it by hand; binary fractions would round 12.25 either way.
 """
 
+from collections import Counter
+from collections.abc import Iterable
+from typing import TypeVar
+
+K = TypeVar("K")
+
 Tenths = int
 """Tenths of a percent: 257 is 25.7 %."""
 
@@ -38,6 +44,18 @@ def band(part: int, whole: int) -> str:
     ('0', '2', '9')
     """
     return str(min(9, 10 * part // whole))
+
+
+def counted(pairs: Iterable[tuple[K, int]]) -> Counter[K]:
+    """How many of what, where each comes with a number of its own.
+
+    >>> counted([("a", 2), ("b", 1), ("a", 3)])
+    Counter({'a': 5, 'b': 1})
+    """
+    found: Counter[K] = Counter()
+    for what, number in pairs:
+        found[what] += number
+    return found
 
 
 def _rounded(top: int, bottom: int) -> int:

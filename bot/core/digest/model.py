@@ -80,6 +80,8 @@ class Opinion(NamedTuple):
     """The departments that handed it on."""
     echoes: tuple[str, ...] = ()
     """Its words as the other channels had them."""
+    answers: int = 1
+    """How many said just this: taps on one option of one unit and group come as one, with their number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,6 +385,8 @@ class Entry(NamedTuple):
     also: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     echoes: tuple[str, ...] = ()
+    answers: int = 1
+    """How many opinions this line stands for: more than one where an option was tapped and nothing written."""
 
     @property
     def words(self) -> str:

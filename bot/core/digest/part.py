@@ -4,11 +4,11 @@ Nothing is counted anew: these are lines of the digest. Words and topics are tol
 beside words, which takes enough of it to have written; of any other its people could be guessed.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.core.digest.figures import counted
 from bot.core.digest.model import Count, CoverageRow, Digest, Entry, TurnoutRow
 
 
@@ -43,7 +43,7 @@ def part_of(digest: Digest, units: Mapping[str, str]) -> Part:
     names = frozenset(units.values())
     entries = tuple(entry for entry in digest.entries if entry.unit in names)
     told = {entry.unit for entry in entries}
-    topics = Counter(entry.topic for entry in entries if entry.topic)
+    topics = counted((entry.topic, entry.answers) for entry in entries if entry.topic)
     return Part(
         office=digest.office,
         number=digest.number,

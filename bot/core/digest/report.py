@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.core.digest.counting import about_of, carried_by, cured_by, in_order
-from bot.core.digest.figures import share
+from bot.core.digest.counting import about_of, carried_by, cured_by, in_order, many
+from bot.core.digest.figures import counted, share
 from bot.core.digest.model import (
     DESTINATIONS,
     FOLDED,
@@ -50,6 +50,10 @@ class Since:
 
     still: frozenset[str]
     ways: Mapping[str, Destination]
+
+    def there(self, entry: Entry) -> bool:
+        """Whether it may be shown again. Taps are figures: a line of them has no words that somebody took back."""
+        return not entry.text or entry.id in self.still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +134,7 @@ def report_of(
             suggestions=_said(notes.suggestions for notes in shown),
             corrections=_said(notes.corrections for notes in shown),
         ),
-        entries=tuple(entry for entry in entries if entry.id in since.still),
+        entries=tuple(entry for entry in entries if since.there(entry)),
         themes=(),
         marks=_counts(count for digest in digests for count in digest.marks),
         agreement=Agreement(
@@ -163,7 +167,7 @@ def team_entries(
         for entry in _now(digest, since)
         if entry.about == "班子"
         and entry.mark not in FOLDED
-        and entry.id in since.still
+        and since.there(entry)
         and (units is None or entry.unit in units)
     )
 
@@ -225,7 +229,7 @@ def _overview(
         team=about["班子"],
         personal=personal,
         general=about["一般"] + handed,
-        withheld=opinions - len(entries),
+        withheld=opinions - many(entries),
     )
 
 
@@ -329,7 +333,7 @@ def _topics(
     """The ranking of whatever was ranked in any digest, and the number of all the rest."""
     codes = {row.name: row.code for digest in digests for row in digest.topics}
     groups = {row.name: row.groups for digest in digests for row in digest.topics}
-    counts = Counter(entry.topic for entry in entries if entry.topic in codes)
+    counts = counted((e.topic, e.answers) for e in entries if e.topic in codes)
     ranking = sorted(counts, key=lambda name: (-counts[name], name))[:RANKED]
     rows = tuple(
         TopicRow(
@@ -370,7 +374,7 @@ def _typical(
 ) -> tuple[Entry, ...]:
     """Quoted before they may be quoted again, as chosen then; else chosen anew."""
     quoted = {entry.id for digest in digests for entry in digest.typical}
-    there = [entry for entry in entries if entry.id in since.still]
+    there = [entry for entry in entries if since.there(entry)]
     chosen = [entry for entry in there if entry.id in quoted]
     return typical_of(chosen or there, topics, set())
 

@@ -106,12 +106,12 @@ def _optional_reader(read: Read) -> Read:
 
 
 _SIFENG = Entry._fields.index("sifeng")
-_ALSO = Entry._fields.index("also")
-"""From here on there are tuples only; what was written before there were any ends here."""
+_ALSO, _ECHOES = Entry._fields.index("also"), Entry._fields.index("echoes")
+"""From the one to the other there are tuples; what was written before there were any ends here."""
 
 
 def _entry(row: list[Any]) -> Entry:
     row[_SIFENG] = tuple(row[_SIFENG])
     if len(row) > _ALSO:
-        row[_ALSO:] = map(tuple, row[_ALSO:])
+        row[_ALSO : _ECHOES + 1] = map(tuple, row[_ALSO : _ECHOES + 1])
     return Entry(*row)

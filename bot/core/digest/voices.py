@@ -43,6 +43,7 @@ def entries_of(
     day = f"{closes:%m%d}"
     today = closes.isoformat()
     merged_as = {o.id: at for at, members in enumerate(merged) for o in members}
+    times = [sum(o.answers for o in members) for members in merged]
     numbers: dict[int, str] = {}
     entries: list[Entry] = []
     for at, o in enumerate(ordered, 1):
@@ -67,7 +68,7 @@ def entries_of(
                 o.sizhi,
                 o.about,
                 numbers[same],
-                len(merged[same]),
+                times[same],
                 o.urgent,
                 o.destination,
                 o.problem,
@@ -77,6 +78,7 @@ def entries_of(
                 o.also,
                 o.origins,
                 o.echoes,
+                o.answers,
             )
         )
     return entries

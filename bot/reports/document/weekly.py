@@ -696,7 +696,7 @@ def _annex(paper: Paper, words: Words, digest: Digest) -> None:
         return
     ledger = words.say("annex.ledger")
     paper.add("Normal")
-    if len(digest.entries) > MOST_WORDS_PRINTED:
+    if sum(bool(entry.text) for entry in digest.entries) > MOST_WORDS_PRINTED:
         paper.add("Attached", words.say("annex.list_one", first=ledger))
         return
     paper.add("Attached", words.say("annex.list", first=ledger))
@@ -719,6 +719,8 @@ def verbatim(paper: Paper, words: Words, entries: Sequence[Entry]) -> None:
             said = (
                 words.say(f"mark.{entry.mark}_folded", merged=entry.merged)
                 if entry.mark in FOLDED
+                else words.say("annex.taps", words=entry.words, n=entry.answers)
+                if entry.answers > 1
                 else entry.words
             )
             paper.add("Verbatim", f"{entry.number}{source}{said}")
