@@ -216,7 +216,8 @@ class _Bringing:
                 raise self._wrong("too_long", begins=long[:24], most=LONGEST)
             dated = replace(facts, day=facts.day or self._today)
             return replace(shown, lines=lines, facts=dated, many=len(lines))
-        head = found.head or tuple(f"{at}" for at in range(1, 1 + max(map(len, found.shown))))
+        width = max(*map(len, found.shown), 1 + max(found.mapped.values(), default=0), 1)
+        head = found.head or tuple(f"{at}" for at in range(1, 1 + width))
         guess = {**found.mapped}
         mapped = self._put_right(work.intakes.mapped(source, found.key) or guess, head)
         return replace(shown, head=head, shown=found.shown, mapped=mapped, many=found.many)

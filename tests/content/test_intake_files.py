@@ -46,6 +46,21 @@ def test_a_workbook_with_a_title_and_several_sheets_gives_its_largest_table():
     assert [row[0] for row in rows_of(found)] == ["001", "002", "003", "004"]
 
 
+def test_a_sheet_is_as_wide_as_its_words():
+    """Nobody is asked which of sixty columns holds the opinions because a program counts empty ones."""
+    book = Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+
+    found = read("表.xlsx", out.getvalue())
+
+    assert isinstance(found, TableFound)
+    assert found.head == ROWS[0]
+    assert rows_of(found) == [ROWS[1]]
+
+
 def test_a_word_file_gives_its_table_or_its_numbered_paragraphs():
     table, text, out = Document(), Document(), io.BytesIO()
     made = table.add_table(2, 3)

@@ -190,10 +190,17 @@ def _rows(sheet: Any) -> list[Cells]:
     found: list[Cells] = []
     rows: Iterable[tuple[Any, ...]] = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
     for row in rows:
-        found.append(tuple(map(_cell, row)))
+        found.append(_ending(list(map(_cell, row))))
         if len(found) > MOST_ROWS + 20:
             raise _NotReadable("too_many")
     return found
+
+
+def _ending(cells: list[str]) -> Cells:
+    """Up to the last cell that says something: a sheet is as wide as it was asked for, and a head is not."""
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return tuple(cells)
 
 
 def _cell(value: Any) -> str:
