@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -235,7 +235,7 @@ def _bare_ledger(grids: Iterable[Grid]) -> bytes:
             for place, cell in enumerate(row):
                 if isinstance(cell, str):
                     sheet.write_string(at, place, cell, look)
-                elif isinstance(cell, date):
+                elif isinstance(cell, datetime):
                     sheet.write_datetime(at, place, cell, day)
                 elif cell is None:
                     sheet.write_blank(at, place, None, look)

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from datetime import time as clock_time
 from pathlib import Path
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from bot.app import almanac_of, headcounts_of
@@ -61,7 +62,7 @@ async def _wave() -> float:
         always = Hours(((clock_time(0), clock_time(23, 59)),), lambda _: True, ZONE)
         reminders = Reminders(
             database,
-            {"web": Mute()},
+            cast(Any, {"web": Mute()}),
             House(load_texts()),
             {"staff": always, "parent": always},
             lambda m: m,

@@ -1,6 +1,7 @@
 """Files of opinions as offices make them: encodings, separators, Word; and those that are none."""
 
 import io
+from typing import Any
 
 import pytest
 from docx import Document
@@ -9,6 +10,10 @@ from openpyxl import Workbook
 from bot.content.intake.sent import LinesFound, TableFound, Unreadable, read, unpacked
 
 ROWS = (("工单号", "来电内容", "来电时间"), ("001", "食堂的饭菜总是凉的，要保温", "3月25日"))
+
+
+def sheet_of(book) -> Any:
+    return book.active
 
 
 def rows_of(found):
@@ -23,6 +28,7 @@ def test_a_csv_is_read_in_any_usual_form(encoding, separator):
     text = "\r\n".join(separator.join(row) for row in quoted)
     found = read("表.csv", text.encode(encoding))
     assert rows_of(found) == [ROWS[1]]
+    assert isinstance(found, TableFound)
     assert found.mapped == {"ticket": 0, "text": 1, "day": 2}
 
 
@@ -33,9 +39,9 @@ def test_a_cell_may_hold_several_lines():
 
 def test_a_workbook_with_a_title_and_several_sheets_gives_its_largest_table():
     book = Workbook()
-    book.active.append(("12345工单汇总",))
+    sheet_of(book).append(("12345工单汇总",))
     for row in ROWS:
-        book.active.append(row)
+        sheet_of(book).append(row)
     for at in range(3):
         other = book.create_sheet(f"三月{at}")
         other.append(ROWS[0])
@@ -50,7 +56,7 @@ def test_a_sheet_is_as_wide_as_its_words():
     """Nobody is asked which of sixty columns holds the opinions because a program counts empty ones."""
     book = Workbook()
     for row in ROWS:
-        book.active.append(row)
+        sheet_of(book).append(row)
     out = io.BytesIO()
     book.save(out)
 

@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import date
+from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
@@ -60,9 +61,10 @@ class Clerk:
 
 def xlsx(*rows):
     book = Workbook()
+    sheet: Any = book.active
     for row in rows:
-        book.active.append(row)
-    for cell in (cell for row in book.active.iter_rows() for cell in row if cell.value):
+        sheet.append(row)
+    for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value):
         cell.data_type = "s"  # words, also those that begin like a formula
     out = io.BytesIO()
     book.save(out)
@@ -99,6 +101,7 @@ async def test_a_meeting_is_pasted_split_confirmed_and_counts_with_its_people(tm
         kept = await house.do(lambda work: work.digests.find(FRIDAY))
         made = from_json(kept.snapshot)
         assert {c.code: c.number for c in made.channels}["meeting"] == 3
+        assert made.meetings is not None
         assert (made.meetings.sessions, made.meetings.people) == (1, 21)
         assert {entry.channel for entry in made.entries} == {"meeting"}
         assert {entry.received for entry in made.entries} == {"2014-03-26"}
@@ -126,12 +129,12 @@ async def test_a_table_is_read_with_its_columns_guessed_and_bad_rows_come_back_w
         await clerk.taps("收下 4 条")
         assert "12345收下 2 条" in clerk.sees
         assert "有 2 行没有收下" in clerk.sees
-        book = load_workbook(io.BytesIO(clerk.paper[0].content))
-        rows = [[cell.value for cell in row] for row in book.active.iter_rows(min_row=3)]
+        sheet: Any = load_workbook(io.BytesIO(clerk.paper[0].content)).active
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
         assert [row[0] for row in rows] == [4, 5]
         assert "收到日期看不懂：3月40日" in rows[0][1]
         assert "没有意见内容" in rows[1][1]
-        assert all(cell.data_type != "f" for row in book.active.iter_rows() for cell in row)
+        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
         await clerk.says("导入")
         await clerk.sends("12345导出.xlsx", xlsx(*TICKETS))
@@ -260,6 +263,7 @@ async def test_letters_that_went_out_are_counted_until_they_come_back(tmp_path):
         assert "征求意见函收下 1 条" in clerk.sees
         await house.at("2014-03-28 15:00")
         made = from_json((await house.do(lambda work: work.digests.last())).snapshot)
+        assert made.letters is not None
         assert (made.letters.sent, made.letters.returned) == (count, 1)
         assert "新城小学" not in made.letters.missing
 

@@ -62,7 +62,7 @@ class Town:
         await self.rest()
 
     async def rest(self) -> None:
-        await self.front.stop(180)
+        await self.front.stop(30)
         await self.front.outbox.idle()
 
     async def parents(self, count: int, unit: str = "newtown", begin: int = 0) -> None:
