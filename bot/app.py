@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.channels import health
-from bot.channels.base import HOOK, MAIL, Channel, Linked, Sociable
+from bot.channels.base import HOOK, MAIL, Channel, Fetching, Linked, Present, Sociable
 from bot.channels.http import Listener
 from bot.channels.web.chat import WebChat
 from bot.content.loader import (
@@ -82,7 +82,7 @@ from handlers.survey import Agenda
 from handlers.wish import Tellings
 from handlers.words import House
 from storage.audit import gathered
-from storage.database import Database, Tx, alone, connected
+from storage.database import Database, StorageFailed, Tx, alone, connected
 from storage.digest import KeptDigest
 from storage.keys import Keyring, derive
 from storage.schema import exists, prepare
@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from bot.channels.wecom.client import Client
     from bot.core.campaign.reminders import Rules
     from bot.core.digest import Names
+    from storage.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,10 @@ ENROLLED = 200
 STOP_WITHIN, LEAST = 4.5, 1.0
 """Seconds that what is in flight may take when the service stops, all of it together, and any part in any case. With
 what a channel takes for itself it is less than the ten after which a supervisor kills."""
+
+
+TAKE_UP_WAIT = 1.0
+"""Seconds between tries to see what was left to be taken up."""
 
 
 def _left(until: float) -> float:
@@ -188,6 +193,8 @@ class App:
         self._front_door: Front | None = None
         self._wake: Callable[[Address], None] = lambda _: None
         self._works_here: Callable[[Address], bool] = lambda _: False
+        self.watch: Watch | None = None
+        """None where the database cannot have several replicas: then there is nobody to share with."""
         self.headcounts = headcounts_of(settings)
         self.house = house_of(settings)
         self.place = place_of(settings, self.house)
@@ -206,21 +213,24 @@ class App:
         for channel in channels:
             if isinstance(channel, Sociable):
                 channel.circles = front
-        carrier = self.carrier = Carrier(self._deliveries(front, servers=True))
-        bell = self.bell = Bell(self._chores(front, carrier).due)
-        self.health.watch(bell)
         self._wake, self._works_here = front.outbox.wake, front.works_here
         if self.keys.master_was_made:
             log.warning("a master key was made in the key directory")
-        await front.start()
-        bell.start()
+        duties = Duties(self, front)
+        if isinstance(self.memory, str):
+            self.watch = duties.watch(self.memory)
+            duties.end()
+            await front.start(alone=False)
+        else:
+            await front.start()
+            duties.begin()
         gc.freeze()  # what a start has made lives as long as the service
         gc.enable()
         tasks = [
             asyncio.create_task(front.alarms.run()),
             asyncio.create_task(self.receipts.run()),
-            asyncio.create_task(carrier.run()),
         ]
+        watching = [asyncio.create_task(self.watch.run())] if self.watch else []
         tasks += [asyncio.create_task(channel.run(front.receive)) for channel in channels]
         try:
             yield front
@@ -228,13 +238,14 @@ class App:
             stops = asyncio.get_running_loop().time() + STOP_WITHIN
             if self._importer is not None:
                 self._importer.stop()
-            await bell.stop()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(carrier.idle(), _left(stops))
+            await duties.finish(stops)
             for task in reversed(tasks):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await front.stop(_left(stops))
+            for task in watching:  # only now another replica may say what is not said yet
+                task.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)
             self.receipts.close()
             self.readings.close()
             await self.database.stop()
@@ -281,6 +292,8 @@ class App:
     def wake(self, address: Address) -> None:
         """Somebody can be reached again: what waits for them goes out."""
         self._wake(address)
+        if self.watch is not None:
+            self.watch.soon()
 
     def reads_files(self, address: Address) -> bool:
         """Whose files are read: the staff's."""
@@ -425,6 +438,7 @@ class App:
             importer=importer,
             visiting=self._visiting(),
             after=self._ring_soon,
+            speaks_to=self._speaks_to if isinstance(self.memory, str) else None,
         )
         self._alarms, self._front_door = front.alarms, front
         front.rounds_are(await self.database.write(lambda tx: kept(Work(tx))))
@@ -453,9 +467,10 @@ class App:
             language=language,
         )
 
-    def _deliveries(
+    def deliveries(
         self, front: Front, held: Callable[[str], bool] = lambda _: False, *, servers: bool
     ) -> Deliveries:
+        """Who hands parcels over: to servers, or to everybody else."""
         return Deliveries(
             self.database,
             self.channels,
@@ -467,7 +482,8 @@ class App:
             servers=servers,
         )
 
-    def _chores(self, front: Front, carrier: Carrier) -> Chores:
+    def chores(self, front: Front, carrier: Carrier) -> Chores:
+        """What the bell rings for."""
         settings = self.settings
         zone = settings.office.timezone
         reminders = Reminders(
@@ -488,7 +504,7 @@ class App:
                 rules=lambda: rules_of(settings),
             ),
         )
-        deliveries = self._deliveries(
+        deliveries = self.deliveries(
             front,
             lambda kind: nodes.held(kind, datetime.fromtimestamp(self.clock(), UTC)),
             servers=False,
@@ -544,9 +560,112 @@ class App:
         )
 
     def _ring_soon(self) -> None:
-        """The office changed something that the bell looks after."""
+        """The office changed something that the bell looks after, and other replicas see it too."""
         if self.bell is not None:
             self.bell.soon()
+        if self.watch is not None:
+            self.watch.tell()
+
+    def _speaks_to(self, address: Address) -> bool:
+        """Of several replicas the one where somebody's page is open speaks to them; where a platform counts what it is sent,
+        the one that keeps the watch."""
+        channel = self.channels.get(address.channel)
+        if isinstance(channel, Present):
+            return channel.hears(address)
+        return self.watch is not None and self.watch.kept
+
+
+class Duties:
+    """What one replica does for all: it rings the bell, carries parcels, fetches from platforms, takes up what was left.
+
+    They begin and end with the watch; on SQLite they are always ours.
+    """
+
+    def __init__(self, app: App, front: Front) -> None:
+        self._app = app
+        self._front = front
+        self._carrying: asyncio.Task[None] | None = None
+
+    def watch(self, url: str) -> "Watch":
+        """The watch they hang on."""
+        from storage.watch import Watch  # with its driver: who runs on SQLite has no use for it
+
+        return Watch(
+            url,
+            taken=self._taken,
+            lost=self._lost,
+            look=self._look,
+            bereft=self._bereft,
+            changed=self._changed,
+        )
+
+    def begin(self) -> None:
+        """They are ours from now on."""
+        app, front = self._app, self._front
+        carrier = app.carrier = Carrier(app.deliveries(front, servers=True))
+        bell = app.bell = Bell(app.chores(front, carrier).due)
+        app.health.watch(bell)
+        self._carrying = asyncio.create_task(carrier.run())
+        bell.start()
+        for channel in app.channels.values():
+            if isinstance(channel, Fetching):
+                channel.shift.begin()
+
+    def end(self) -> None:
+        """They are not, at once: another replica has them."""
+        for channel in self._app.channels.values():
+            if isinstance(channel, Fetching):
+                channel.shift.end()
+        if self._carrying is not None:
+            self._carrying.cancel()
+        if self._app.bell is not None:
+            self._app.bell.drop()
+        self._app.bell = self._app.carrier = self._carrying = None
+        self._app.health.stand_by()
+
+    async def finish(self, until: float) -> None:
+        """The service stops: what is under way comes to its end."""
+        bell, carrier = self._app.bell, self._app.carrier
+        if bell is not None:
+            await bell.stop()
+        if carrier is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(carrier.idle(), _left(until))
+        if self._carrying is not None:
+            self._carrying.cancel()
+            await asyncio.gather(self._carrying, return_exceptions=True)
+
+    async def _taken(self) -> None:
+        await self._changed()
+        self.begin()
+        self._front.later(self._take_up())
+
+    async def _take_up(self) -> None:
+        """What was left; as soon as the database can say what it is."""
+        while True:
+            with contextlib.suppress(StorageFailed):
+                return await self._front.take_up()
+            await asyncio.sleep(TAKE_UP_WAIT)
+
+    async def _lost(self) -> None:
+        self.end()
+        self._front.outbox.hush()
+
+    async def _look(self) -> None:
+        watch = self._app.watch
+        with contextlib.suppress(StorageFailed):  # the next look sees it
+            await self._front.look(all=watch is not None and watch.kept)
+
+    async def _bereft(self) -> None:
+        log.warning("a replica is gone")
+        self._front.later(self._take_up())
+
+    async def _changed(self) -> None:
+        with contextlib.suppress(StorageFailed):
+            await self._front.refresh()
+        self._app.readings.decided()
+        if self._app.bell is not None:
+            self._app.bell.soon()
 
 
 def house_of(settings: Settings) -> House:

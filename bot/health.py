@@ -42,11 +42,16 @@ class Health:
         self._keys = keys
         self._disk = disk
         self._bell: Bell | None = None
+        self._stands_by = False
         self._asked: tuple[float, asyncio.Task[Mapping[str, bool]]] | None = None
 
     def watch(self, bell: Bell) -> None:
         """The bell hangs now."""
-        self._bell = bell
+        self._bell, self._stands_by = bell, False
+
+    def stand_by(self) -> None:
+        """Another replica rings."""
+        self._bell, self._stands_by = None, True
 
     async def parts(self) -> Mapping[str, bool]:
         """Each part, and whether it is well."""
@@ -59,7 +64,7 @@ class Health:
         return {
             "storage": await self._answers(),
             "keys": self._keys.there(),
-            "bell": self._bell is not None and self._bell.silent < LATE,
+            "bell": self._stands_by or (self._bell is not None and self._bell.silent < LATE),
             "disk": shutil.disk_usage(self._disk).free > LEAST_FREE,
         }
 

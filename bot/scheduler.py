@@ -63,6 +63,14 @@ class Bell:
             await asyncio.gather(self._task, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
 
+    def drop(self) -> None:
+        """Ring no more, at once: another one does."""
+        if self._first is not None:
+            self._first.cancel()
+        if self._task is not None:
+            self._task.cancel()
+        self._scheduler.shutdown(wait=False)
+
     def soon(self) -> None:
         """Something changed: ring without waiting for the minute."""
         self._task = asyncio.create_task(self._after(self._task))

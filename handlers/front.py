@@ -12,7 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.channels.base import Channel, NotStored, SendFailed, Throttled, Unreachable
+from bot.channels.base import (
+    Channel,
+    NotStored,
+    Present,
+    SendFailed,
+    Throttled,
+    Unreachable,
+)
 from bot.core.appointment import Tells
 from bot.core.appointment import recognise as recognise_visit
 from bot.core.engine import deadline, due
@@ -47,6 +54,7 @@ from handlers.papers import CHART, Press, tidy
 from handlers.people import Registry
 from handlers.reading import NotRead, Readings
 from handlers.receipt import Asked, NoneReady, Receipts
+from handlers.round import kept
 from handlers.survey import CALLED, Agenda, ForReceipt
 from handlers.words import OPEN_SCREEN, Texts, plain
 from storage.database import Database, Raced, StorageFailed, Tx
@@ -93,7 +101,10 @@ class Front:
         importer: Importer | None = None,
         visiting: appointment.House | None = None,
         after: Callable[[], None] = lambda: None,
+        speaks_to: Callable[[Address], bool] | None = None,
     ) -> None:
+        """`after`: something was changed that the bell, or another replica, looks after. `speaks_to`: whose words are said
+        here and not by another replica; None where there is no other."""
         self._database = database
         self._channels = channels
         self._texts = texts
@@ -104,6 +115,9 @@ class Front:
         self._importer = importer
         self._visiting = visiting
         self._after = after
+        self._speaks_to = speaks_to
+        self._seen: dict[bytes, tuple[int, bool]] = {}
+        self._saying: set[bytes] = set()
         self._members: dict[Address, Member] = {}
         self._circles: dict[Address, Language] = {}
         self._answering: set[asyncio.Task[None]] = set()
@@ -111,13 +125,31 @@ class Front:
         self.agenda = agenda
         self.receipts = receipts
         self.readings = readings
-        self.outbox = Outbox(database, channels, texts, agenda.scripts, readings)
+        self.outbox = Outbox(database, channels, texts, agenda.scripts, readings, speaks_to)
         self.alarms = Alarms(clock, self.ring)
 
-    async def start(self) -> None:
-        """Burn the keys that no row names, remove what a killed press left, and take up what the last run left."""
+    async def start(self, *, alone: bool = True) -> None:
+        """Burn the keys that no row names, remove what a killed press left, and take up what the last run left.
+
+        Where there may be replicas it could be what they are at: then whoever keeps the watch takes it up.
+        """
         await self._database.write(_swept)
         tidy()
+        await (self.take_up() if alone else self.refresh())
+
+    async def refresh(self) -> None:
+        """Who is staff, the group chats and the rounds, as they are now."""
+
+        def found(tx: Tx) -> tuple[dict[Address, Member], tuple[tuple[Round, str], ...]]:
+            self._learn_circles(tx)
+            return _members(Work(tx)), kept(Work(tx))
+
+        members, rounds = await self._database.write(found)
+        self._know(members)
+        self.rounds_are(rounds)
+
+    async def take_up(self) -> None:
+        """What the last run left, or a replica that is no more."""
         await self.look_again()
         if self._registry is not None and self._desk is not None:
             for errand in await self._database.write(lambda tx: Work(tx).errands.every()):
@@ -132,6 +164,48 @@ class Front:
         self._know(members)
         for draft in drafts:
             self._follow(draft)
+
+    async def look(self, *, all: bool) -> None:
+        """Follow the talks that others have moved and that are ours to follow: of those who are here, and `all` the rest where
+        one replica does. Give the answers that others have left for us to give."""
+        here = [
+            address
+            for channel in self._channels.values()
+            if isinstance(channel, Present)
+            for address in channel.present()
+        ]
+
+        seen, saying, speaking = self._seen, tuple(self._saying), self.outbox.speaking()
+
+        def looked(tx: Tx) -> tuple[Mapping[bytes, int], list[Draft], dict[bytes, Outgoing]]:
+            work = Work(tx)
+            unsaid = work.drafts.unsaid()
+            names = {work.drafts.name(address) for address in here} if unsaid else set[bytes]()
+            wanted = [
+                tag
+                for tag, revision in unsaid.items()
+                if speaking.get(tag, 0) < revision
+                and _to_be_opened(seen.get(tag), revision, here=tag in names, all=all)
+            ]
+            found = [draft for tag in wanted if (draft := work.drafts.named(tag)) is not None]
+            return unsaid, found, work.answers.waiting(saying) if all else {}
+
+        unsaid, drafts, answers = await self._database.write(looked)
+        self._seen = {tag: known for tag, known in seen.items() if tag in unsaid}
+        for draft in drafts:
+            self._seen[draft.tag] = (draft.revision, bool(draft.waiting))
+            self._follow(draft)
+        for id, outgoing in answers.items():
+            self._saying.add(id)
+            self._later(self._answer_for_another(id, outgoing))
+
+    async def _answer_for_another(self, id: bytes, outgoing: Outgoing) -> None:
+        try:
+            if channel := self._channels.get(outgoing.address.channel):
+                await channel.send(outgoing)
+        finally:
+            await self._database.write(lambda tx: Work(tx).answers.done(id))
+            self._saying.discard(id)
 
     def _know(self, members: Mapping[Address, Member]) -> None:
         self._members = dict(members)
@@ -176,9 +250,9 @@ class Front:
         if draft is not None:
             self._follow(draft)
 
-    def rounds_are(self, kept: Iterable[tuple[Round, str]]) -> None:
+    def rounds_are(self, found: Iterable[tuple[Round, str]]) -> None:
         """The rounds as they are kept now, each with its script's digest."""
-        rounds = tuple((one, pin) for one, pin in kept if one.id != self.agenda.word.id)
+        rounds = tuple((one, pin) for one, pin in found if one.id != self.agenda.word.id)
         self.agenda.scripts.update({pin: one.script for one, pin in rounds})
         pins = {one.id: pin for one, pin in rounds}
         word = self.agenda.word.id
@@ -273,6 +347,8 @@ class Front:
         said, talkless, members = await self._stepping(heard)
         if said is None:
             return False
+        if members != self._members:
+            self._after()
         self._know(members)
         if talkless:
             self.alarms.set(incoming.address, None)
@@ -634,9 +710,23 @@ class Front:
         )
 
     async def _answer(self, outgoing: Outgoing) -> None:
-        """Say this to whoever has just written; it is not kept, for they can ask again."""
-        if channel := self._channels.get(outgoing.address.channel):
+        """Say this to whoever has just written; it is not kept, for they can ask again. Where another replica speaks, it is
+        left for that one."""
+        channel = self._channels.get(outgoing.address.channel)
+        if channel is None:
+            return
+        if isinstance(channel, Present) or self._speaks_here(outgoing.address):
             await channel.send(outgoing)
+        else:
+            day = int(self._clock() // DAY)
+            await self._database.write(lambda tx: Work(tx).answers.put(outgoing, day))
+
+    def _speaks_here(self, address: Address) -> bool:
+        return self._speaks_to is None or self._speaks_to(address)
+
+    def later(self, deed: Coroutine[Any, Any, None]) -> None:
+        """Do this beside all else; what it runs into is logged."""
+        self._later(deed)
 
     def _later(self, saying: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._surely(saying))
@@ -654,9 +744,17 @@ class Front:
     async def _excuse(self, address: Address) -> None:
         """Nothing was kept; say so kindly, without keeping that either."""
         channel = self._channels.get(address.channel)
-        if channel is not None:
+        if channel is not None and self._speaks_here(address):
             with suppress(SendFailed):
                 await channel.send(plain(self._texts, address, "zh", "storage.failed"))
+
+
+def _to_be_opened(
+    seen: tuple[int, bool] | None, revision: int, *, here: bool, all: bool
+) -> bool:
+    """Not what was opened before, unless it has words for somebody who is here now."""
+    before, words = seen or (0, False)
+    return (here and words) or ((here or all) and before < revision)
 
 
 def _due(draft: Draft, now: float) -> float | None:

@@ -3,6 +3,9 @@
 The words come from memory right after the commit, and from the drafts after a restart. A send that failed for now is
 tried again, later each time; one that can never pass is let go. What has been sent is noted in the draft; a crash in
 between repeats at most the message in flight.
+
+Where there are replicas each speaks to those who are its own (`speaks_to`), and finds by looking what the others have
+committed for them; so of what others may have said meanwhile nothing is tried again from memory.
 """
 
 import asyncio
@@ -10,7 +13,15 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from bot.channels.base import Blocked, Channel, Rejected, SendFailed, Throttled, Unreachable
+from bot.channels.base import (
+    Blocked,
+    Channel,
+    Present,
+    Rejected,
+    SendFailed,
+    Throttled,
+    Unreachable,
+)
 from bot.core.messages import Address
 from bot.core.survey import Script
 from handlers.reading import Readings
@@ -30,6 +41,10 @@ AT_ONCE = 32
 Sleep = Callable[[float], Awaitable[None]]
 
 
+class _NotHere(Exception):
+    """They are not with this replica, or not any more."""
+
+
 class Outbox:
     """The mouth of all channels. One task for each person who is being spoken to, none for the others."""
 
@@ -40,39 +55,57 @@ class Outbox:
         texts: Texts,
         scripts: Mapping[str, Script],
         readings: Readings,
+        speaks_to: Callable[[Address], bool] | None = None,
     ) -> None:
+        """`speaks_to`: whose words are said here and not by another replica; None where there is no other."""
         self._database = database
         self._channels = channels
         self._texts = texts
         self._scripts = scripts
         self._readings = readings
+        self._speaks_to = speaks_to
         self._latest: dict[Address, Draft] = {}
         self._said: dict[Address, int] = {}
         self._wakes: dict[Address, asyncio.Event] = {}
         self._breath: tuple[list[Draft], asyncio.Task[None]] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Address] = {}
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     def say(self, draft: Draft) -> None:
         """Speak what waits in this draft. Returns at once."""
         if not draft.waiting or draft.address.channel not in self._channels:
             return
+        if not self._mine(draft.address):
+            return
         speaking = draft.address in self._latest
         self._latest[draft.address] = draft
         if not speaking:
             task = asyncio.create_task(self._speak(draft.address))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks[task] = draft.address
+            task.add_done_callback(self._tasks.pop)
 
     def wake(self, address: Address) -> None:
         """Somebody can be reached again: try now."""
         if waiting := self._wakes.get(address):
             waiting.set()
 
+    def speaking(self) -> Mapping[bytes, int]:
+        """The drafts whose words are on their way, by name, and their revisions."""
+        return {draft.tag: draft.revision for draft in self._latest.values()}
+
+    def hush(self) -> None:
+        """Break off what is not for us to say any more."""
+        for task, address in self._tasks.items():
+            if not self._mine(address):
+                task.cancel()
+
+    def _mine(self, address: Address) -> bool:
+        return self._speaks_to is None or self._speaks_to(address)
+
     async def stop(self, within: float) -> None:
         """Let what is in flight arrive, for so many seconds; the rest is said after the next start."""
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=within)
+            _, late = await asyncio.wait(tuple(self._tasks), timeout=within)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -80,15 +113,17 @@ class Outbox:
     async def idle(self) -> None:
         """Wait until nothing is in flight."""
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*tuple(self._tasks), return_exceptions=True)
 
     async def _speak(self, address: Address) -> None:
         try:
-            while draft := self._unsaid(address):
+            while (draft := self._unsaid(address)) and self._mine(address):
                 if not await self._send(draft):
                     continue
                 self._said[address] = draft.revision
                 await self._note(draft)
+        except _NotHere:
+            pass  # whoever finds them there says it
         finally:
             self._latest.pop(address, None)
             self._said.pop(address, None)
@@ -100,13 +135,15 @@ class Outbox:
 
     async def _send(self, draft: Draft) -> bool:
         """True once the words are out or never will be; False when newer ones have come meanwhile."""
-        wait = FIRST_WAIT
+        wait, channel = FIRST_WAIT, self._channels[draft.address.channel]
         while True:
             try:
                 await self._try(draft)
             except Throttled as busy:
                 await self._pause(draft.address, max(busy.after, 0.05))
-            except Unreachable:
+            except Unreachable as nobody:
+                if self._speaks_to and isinstance(channel, Present):
+                    raise _NotHere from nobody
                 await self._pause(draft.address, wait)
                 wait = min(wait * 2, LONGEST_WAIT)
             except (Blocked, Rejected) as refused:

@@ -236,6 +236,7 @@ def _erase(here: _Here) -> Outgoing:
     rounds = tuple(here.registry.rounds(here.work))
     here.work.vault.unmark(WISHES, wishes_of(rounds, _topics(), every))
     here.work.tidings.forget(every)
+    here.work.answers.forget(every)
     here.work.visits.forget(every)
     for member in filter(None, map(here.work.staff.find, every)):
         here.work.errands.forget(member.tag, member.address)

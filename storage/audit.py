@@ -141,6 +141,7 @@ def known(db: Db, master: bytes, slots: Mapping[int, bytes]) -> Known:
 def _by_slot(db: Db) -> Iterator[tuple[bytes, int, bytes]]:
     """What each is bound to, where its key lies, and what is sealed."""
     yield from db.execute("SELECT id, key, sealed FROM telling")
+    yield from db.execute("SELECT id, key, sealed FROM answer")
     for visit, slot, sealed in db.execute("SELECT visit, key, sealed FROM booking"):
         yield visit.encode(), slot, sealed
     for tag, revision, slot, sealed in db.execute(
@@ -268,6 +269,7 @@ TIMES: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "inbox.day", "letter.day", "reply.day", "signature.day", "tiding.day", "tiding.tried", "telling.day",
+            "answer.day",
             "invitation.expires", "awaited.day", "errand.day", "echo.day", "echo.begun",
         ),
         "day",
@@ -291,7 +293,7 @@ NUMBERS = frozenset(
         "released.writers", "round.reminders", "round.stopped", "wave.number", "digest.version", "digest.sent",
         "theme.number", "theme.named", "theme.opinions", "theme.periods", "theme.into", "themed.theme", "themed.copy",
         "outbox.state", "circle.number", "letter.number", "reply.number", "signature.told", "signature.key",
-        "telling.key", "urgent.number", "urgent.apart", "urgent.told", "staff.number", "staff.active", "trail.id",
+        "telling.key", "answer.key", "urgent.number", "urgent.apart", "urgent.told", "staff.number", "staff.active", "trail.id",
         "errand.number", "campaign.id", "campaign.version", "campaign.state", "campaign.revision", "completion.campaign",
         "talk.place", "talk.round", "problem_line.problem", "problem_line.line",
         "problem.number", "problem.lines", "problem.rules", "clue.number", "appraisal.number",
@@ -456,6 +458,7 @@ def uneven(db: Db) -> Iterator[tuple[str, int]]:
         ("opinion", "lookup"),
         ("reply", "id"),
         ("telling", "id"),
+        ("answer", "id"),
         ("signature", "id"),
         ("urgent", "lookup"),
         ("bucket", "version"),

@@ -98,6 +98,9 @@ _FIND = Statement(
 _ALL = Statement(
     select(draft.c.tag, draft.c.revision, draft.c.spoken, draft.c.key, draft.c.sealed)
 )
+_UNSAID = Statement(
+    select(draft.c.tag, draft.c.revision).where(draft.c.spoken < draft.c.revision)
+)
 _KEYS = Statement(select(draft.c.key))
 _INSERT = Statement(insert(draft))
 _UPDATE = Statement(
@@ -153,6 +156,22 @@ class Drafts:
             ):  # restored from a backup: its key is burned, so it is nobody's any more
                 self._tx.do(_DELETE, {"tag_": tag, "was": row[0]})
         return drafts
+
+    def unsaid(self) -> dict[bytes, int]:
+        """The names of those that have moved since something was said in them, and their revisions."""
+        return {bytes(tag): revision for tag, revision in self._tx.all(_UNSAID)}
+
+    def named(self, tag: bytes) -> Draft | None:
+        """The talk of that name; None where it has ended, or its key is lost."""
+        row = self._tx.one(_FIND, {"tag_": tag})
+        try:
+            return _opened(self._tx.keys, tag, row) if row else None
+        except KeyLost:
+            return None
+
+    def name(self, address: Address) -> bytes:
+        """What a talk with that address is called."""
+        return _tag(self._tx.keys, address)
 
     def keys(self) -> list[int]:
         """The slots that rows name."""

@@ -6,7 +6,7 @@
     trail, waves    a year
     urgent          a year, where it is done
     parcels         handed over or refused, two months after the day of what they brought
-    awaited, errands  three days
+    awaited, errands, answers nobody gave  three days
     intake          three days, where it was never confirmed
     entries, twins  of opinions that are gone
     letters sent out  two years
@@ -33,6 +33,7 @@ from storage.database import Tx
 from storage.keys import INBOX_DAYS, KeyLost, unseal
 from storage.statement import Statement
 from storage.tables import (
+    answer,
     appraisal,
     awaited,
     booking,
@@ -116,6 +117,7 @@ _PAST: tuple[tuple[Table, ColumnElement[bool]], ...] = (
     (urgent, (urgent.c.state == "done") & (urgent.c.day < bindparam("day_a_year_ago"))),
     (awaited, awaited.c.day < bindparam("errand_day")),
     (errand, errand.c.day < bindparam("errand_day")),
+    (answer, answer.c.day < bindparam("errand_day")),
     (booking, _OVER.exists()),
     (
         visiting_day,
@@ -169,7 +171,7 @@ _ENDS = {table.name: Statement(delete(table).where(past)) for table, past in _PA
 _SPENT = tuple(
     Statement(select(table.c.key).where(past))
     for table, past in _PAST
-    if table in (booking, bucket, signature, telling, intake)
+    if table in (answer, booking, bucket, signature, telling, intake)
 )
 _DRAFTS = Statement(select(draft.c.tag, draft.c.revision, draft.c.key, draft.c.sealed))
 _DRAFT_END = Statement(

@@ -49,6 +49,16 @@ draft = Table(  # a talk in progress, and what is still to be said in it
     sqlite_with_rowid=False,
 )
 
+answer = Table(  # from the replica that heard to the one that speaks, for a moment
+    "answer",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),  # random
+    Column("day", Integer, nullable=False),  # since 1970
+    Column("key", Integer, nullable=False),  # where its key lies
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 inbox = Table(  # what has been taken in already; a repeat stops here
     "inbox",
     metadata,

@@ -1,5 +1,6 @@
 """The stores of one transaction, side by side. It reaches them and does nothing else."""
 
+from storage.answer import Answers
 from storage.appointment import Visits
 from storage.appraisal import Appraisals
 from storage.campaign import Campaigns
@@ -37,6 +38,11 @@ class Work:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    @property
+    def answers(self) -> Answers:
+        """What another replica is to say."""
+        return Answers(self._tx)
 
     @property
     def appraisals(self) -> Appraisals:
@@ -182,4 +188,5 @@ class Work:
             *self.tidings.keys(),
             *self.intakes.keys(),
             *self.visits.keys(),
+            *self.answers.keys(),
         ]

@@ -7,9 +7,10 @@ SendFailed
 └── Rejected     never: this message is refused, the next one may pass
 """
 
+import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
-from typing import Protocol, runtime_checkable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, Protocol, runtime_checkable
 
 from bot.core.messages import Address, InCircle, Incoming, Outgoing, Sent
 
@@ -113,3 +114,57 @@ class Linked(Protocol):
     def link(self, payload: str) -> str:
         """The address that opens a chat with what `core.link` has written; empty where there is none (yet)."""
         ...
+
+
+@runtime_checkable
+class Present(Protocol):
+    """A channel that can only speak to whoever is there: a page that is open in a browser. Of several replicas the one
+    where it is open speaks. Of any other channel one replica speaks for all, since the platform counts them together."""
+
+    def present(self) -> Iterable[Address]:
+        """Who is there."""
+        ...
+
+    def hears(self, address: Address) -> bool:
+        """Whether that one is."""
+        ...
+
+
+class Shift:
+    """Whether it is for this process to fetch: of several replicas one does. Who is alone always does."""
+
+    def __init__(self) -> None:
+        self._begun, self._ended = asyncio.Event(), asyncio.Event()
+        self._begun.set()
+
+    def begin(self) -> None:
+        """It is."""
+        self._ended.clear()
+        self._begun.set()
+
+    def end(self) -> None:
+        """It is not."""
+        self._begun.clear()
+        self._ended.set()
+
+    async def during(self, deed: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do this in every shift, from its beginning to its end; until cancelled."""
+        while True:
+            await self._begun.wait()
+            tasks = asyncio.create_task(deed()), asyncio.create_task(self._ended.wait())
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            if tasks[0] in done:
+                tasks[0].result()
+                await self._ended.wait()
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A channel that fetches something from its platform."""
+
+    shift: Shift

@@ -31,6 +31,7 @@ OPENED = {  # how each sealed column is bound, and by which keys it may be opene
     "errand.sealed": ("number", "errands"),
     "outbox.sealed": ("key", "outbox address"),
     "telling.sealed": ("id", None),
+    "answer.sealed": ("id", None),
     "signature.sealed": ("id", None),
     "intake.sealed": ("number", "intake seal"),
     "booking.sealed": ("visit", None),
@@ -66,7 +67,7 @@ async def test_with_all_keys_in_hand_no_table_knows_a_deleted_address(hall):
     )
     anna = hall.person(who.id)
     await hall.do(lambda work: _life(work, who, other))
-    assert await known(hall.home, who) >= {"person", "draft", "telling", "bucket"}
+    assert await known(hall.home, who) >= {"person", "draft", "telling", "answer", "bucket"}
     assert await known(hall.home, other) >= {"person"}
 
     await anna.says("确认删除")
@@ -124,6 +125,7 @@ def _life(work: Work, who: Address, other: Address) -> Outgoing | None:
     work.vault.mark(VAULT, [name("spring", topic, who) for topic in ("shitang", "buke")], 1)
     work.tidings.post("spring", "qita", Redacted("办好了"), DAY)
     work.tidings.tell(work.tidings.every()[0], [(who, "zh")], DAY)
+    work.answers.put(Outgoing(address=who, text="查到了"), DAY)
 
 
 async def known(home: Home, address: Address) -> set[str]:

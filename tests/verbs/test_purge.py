@@ -16,7 +16,7 @@ from bot.core.appraisal import Meeting, State
 from bot.core.campaign.model import Campaign, Completion
 from bot.core.cells import freeze
 from bot.core.echo import Scope
-from bot.core.messages import Address, Arrived, Incoming, Redacted, Sent
+from bot.core.messages import Address, Arrived, Incoming, Outgoing, Redacted, Sent
 from bot.core.people import Deed, Post, Role
 from bot.core.rectification import Event, replay
 from bot.core.talks import Talk, Why
@@ -71,6 +71,7 @@ STAYS = {
     "tiding": 0,
     "echo": 0,
     "telling": 0,
+    "answer": 0,
     "awaited": 0,
     "errand": 0,
     "feed": 1,  # an address that somebody's calendar may still follow
@@ -183,6 +184,7 @@ def shelf(tmp_path: Path):
         for topic in ("shitang", "buke"):
             work.tidings.post("r", topic, Redacted("办好了"), day)
         work.tidings.tell(work.tidings.every()[0], [(person(3), "zh")], day)
+        work.answers.put(Outgoing(address=person(3), text="查到了"), day)
         for state in (BEGUN, GOING):
             batch = work.intakes.begin("mail", PERIOD, "office-1", clerk)
             work.intakes.wait(batch.number, "rows", [b"[]"])
@@ -276,6 +278,7 @@ def test_no_key_is_left_of_what_went(shelf: Shelf):
         ("tiding", 366 * DAY, 367 * DAY),
         ("signature", 183 * DAY, 184 * DAY),
         ("telling", 31 * DAY, 32 * DAY),
+        ("answer", 3 * DAY, 4 * DAY),
     ],
 )
 def test_each_thing_lives_its_time_and_no_longer(

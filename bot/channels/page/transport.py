@@ -88,10 +88,17 @@ class _Talk:
     looking: int = 0
     asked: float = NEVER
     """When something was said to which no answer stands here yet."""
+    looked: float = NEVER
+    """When they last saw a page again that another process may have words for by now."""
     owed: bool = False
     """Something was to be said, and no page has been made of it yet."""
     done: deque[str] = field(default_factory=lambda: deque(maxlen=16))
     hearing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def here(self) -> bool:
+        """Whether they look at the page, or will in a moment."""
+        return bool(self.looking) or _now() - max(self.asked, self.looked) < COMES_BACK
 
 
 class _Pieces(StreamingResponse):
@@ -158,6 +165,15 @@ class Page:
         finally:
             self._receive = None
 
+    def present(self) -> list[Address]:
+        """Who looks at the page, or will in a moment."""
+        return [Address(channel=PAGE, id=id) for id, talk in self._talks.items() if talk.here]
+
+    def hears(self, address: Address) -> bool:
+        """Whether that one does."""
+        talk = self._talks.get(address.id)
+        return talk is not None and talk.here
+
     async def fetch(self, sent: Sent) -> bytes:
         """Nothing is sent here but words."""
         raise Rejected("no files here")
@@ -171,7 +187,7 @@ class Page:
         if talk is None:
             raise Unreachable("nobody has the page open")
         talk.owed = True
-        if not (talk.looking or _now() - talk.asked < COMES_BACK):
+        if not talk.here:
             raise Unreachable("nobody has the page open")
         letter = _Letter(outgoing)
         talk.letters.append(letter)
@@ -400,7 +416,7 @@ class Page:
         # Where nothing is asked more may follow: a receipt that was still being made.
         if talk.letters or (talk.view is not None and talk.view.asks and not waits):
             if _now() - talk.since > FRESH_FOR:  # said by another process, perhaps
-                talk.since = _now()
+                talk.since = talk.looked = _now()
                 self._on_open(address)
             if talk.letters or not talk.owed:
                 return

@@ -36,6 +36,7 @@ from bot.channels.base import (
     Receive,
     Rejected,
     SendFailed,
+    Shift,
     Throttled,
     Unreachable,
 )
@@ -113,6 +114,7 @@ class Telegram:
         self._public_url = public_url
         self._tidy = tidy
         self.circles = circles
+        self.shift = Shift()
         self._lines = Lines(api_base_url, count=LINES)
         self._ear = Lines(api_base_url, count=2, patience=LONG + 10.0)
         self._bot = Api(
@@ -155,13 +157,16 @@ class Telegram:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._introduce())
                 if self._mode == "polling":
-                    tasks.create_task(Poller(self._bot, self._hear).run())
+                    tasks.create_task(self.shift.during(self._poll))
                 else:
                     tasks.create_task(asyncio.Event().wait())
         finally:
             self._receive = None
             for chat in self._chats:
                 self._tidy_up(chat)
+
+    async def _poll(self) -> None:
+        await Poller(self._bot, self._hear).run()
 
     async def fetch(self, sent: Sent) -> bytes:
         """The bytes of a file that was sent to us. Raises `Rejected` where it is gone or too large, else as sending does."""

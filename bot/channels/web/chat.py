@@ -144,6 +144,14 @@ class WebChat:
             for stream in {stream for streams in self._streams.values() for stream in streams}:
                 stream.close()
 
+    def present(self) -> list[Address]:
+        """Whose page is open."""
+        return [Address(channel=self.name, id=token) for token in self._streams]
+
+    def hears(self, address: Address) -> bool:
+        """Whether that one is open."""
+        return address.id in self._streams
+
     async def fetch(self, sent: Sent) -> bytes:
         """The bytes of a file that a page handed over."""
         content = self._spool.take(sent.handle)
