@@ -18,6 +18,7 @@ VERBS = {
     "purge": "delete what is past its time",
     "backup": "a safe copy of the database, without the keys",
     "restore": "put a copy in place of a lost database",
+    "move": "bring an embedded installation to PostgreSQL, whole and checked",
     "doctor": "what is wrong with a running installation, and what to do about it",
     "check": "find every mistake in the configuration and the contents",
     "plan": "read a campaign plan; understand dates",

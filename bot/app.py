@@ -84,7 +84,7 @@ from handlers.words import House
 from storage.audit import gathered
 from storage.database import Database, StorageFailed, Tx, alone, connected
 from storage.digest import KeptDigest
-from storage.keys import Keyring, derive
+from storage.keys import Keyring, derive, mark_of
 from storage.schema import exists, prepare
 from storage.unit_of_work import Work
 
@@ -113,6 +113,9 @@ STOP_WITHIN, LEAST = 4.5, 1.0
 what a channel takes for itself it is less than the ten after which a supervisor kills."""
 
 
+LOOK_AGAIN = 10.0
+"""Seconds for which nothing is taken in where the keys are not those of the database."""
+
 TAKE_UP_WAIT = 1.0
 """Seconds between tries to see what was left to be taken up."""
 
@@ -120,6 +123,10 @@ TAKE_UP_WAIT = 1.0
 def _left(until: float) -> float:
     """Seconds left until then, by the loop's clock, and a little in any case."""
     return max(until - asyncio.get_running_loop().time(), LEAST)
+
+
+class StrangeKeys(Exception):
+    """The key directory is not the one this database was written with, or it cannot be read."""
 
 
 class Clock:
@@ -206,6 +213,7 @@ class App:
         asyncio.get_running_loop().set_exception_handler(loop_failed)
         prepare(self.memory)
         self.database.start()
+        await self._fitting()
         self.channels |= {channel.name: channel for channel in channels}
         await self.database.write(lambda tx: keep_robots(Work(tx), self.robots))
         await self.database.write(lambda tx: keep_outside(Work(tx), self.outside))
@@ -250,6 +258,15 @@ class App:
             self.readings.close()
             await self.database.stop()
             self.keys.close()
+
+    async def _fitting(self) -> None:
+        """Whether these are the keys of this database. Raises `StrangeKeys`, and then nothing was touched."""
+        if isinstance(self.memory, Path):
+            return
+        if not await self.database.write(lambda tx: Work(tx).marks.fits()):
+            await self.database.stop()
+            self.keys.close()
+            raise StrangeKeys
 
     def notices(self) -> "tuple[Route, ...]":
         """The pages of public notices, as long as they are up."""
@@ -592,6 +609,7 @@ class Duties:
 
         return Watch(
             url,
+            able=self._app.keys.there,
             taken=self._taken,
             lost=self._lost,
             look=self._look,
@@ -1067,9 +1085,54 @@ def _closed(
     return work.digests.find(period.name.isoformat())
 
 
+def keys_problems(settings: Settings, secrets: Secrets) -> tuple[Problem, ...]:
+    """Whether the key directory is the one that this PostgreSQL was written with. Nothing is made or written; a server out of
+    reach says nothing."""
+    place = settings.storage.place
+    if isinstance(place, Path):
+        return ()
+    from storage.marks import known
+
+    there = known(place)
+    if there in (None, mark_of(settings.storage.key_dir, master_of(secrets))):
+        return ()
+    facts = (("value", str(settings.storage.key_dir)),)
+    return (
+        Problem(file=settings.file, key="storage.key_dir", fault="strange_keys", facts=facts),
+    )
+
+
 async def serve(settings: Settings, secrets: Secrets) -> int:
-    """The service: its channels on one listener, until SIGTERM or SIGINT."""
+    """The service, until SIGTERM or SIGINT. With keys that are not those of its database it takes nothing in, says so, and
+    looks again every few seconds: a mount may be late."""
     set_up()
+    async with _until_told() as told:
+        while not told.is_set():
+            try:
+                return await _served(settings, secrets, told)
+            except StrangeKeys:
+                log.error("these are not the keys of this database")
+            except PermissionError:
+                log.error("the key directory cannot be read")
+            await _refusing(settings, told)
+    return 0
+
+
+async def _refusing(settings: Settings, told: asyncio.Event) -> None:
+    """503 to everybody, for a while: nothing is taken in, so platforms and browsers bring it again."""
+    listener = Listener(settings.web.host, settings.web.port)
+    listener.bind()
+    listener.add(health.refusing())
+    async with _running(listener.run()):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_AGAIN):
+                await told.wait()
+
+
+async def _served(settings: Settings, secrets: Secrets, told: asyncio.Event) -> int:
+    """The service: its channels on one listener. Raises `StrangeKeys`."""
+    if keys_problems(settings, secrets):
+        raise StrangeKeys
     app = App(settings, secrets)
     listener = Listener(settings.web.host, settings.web.port)
     address = listener.bind()
@@ -1081,7 +1144,6 @@ async def serve(settings: Settings, secrets: Secrets) -> int:
     listener.add(health.routes(app.health.parts, app.health.figures, secrets.metrics_token))
     channels: list[Channel] = [chat, questionnaire]
     async with contextlib.AsyncExitStack() as stack:
-        told = await stack.enter_async_context(_until_told())
         if secrets.telegram_token:
             telegram = _telegram(settings, secrets)
             stack.push_async_callback(telegram.close)

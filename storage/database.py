@@ -329,6 +329,8 @@ class Database:
         tried: list[Tx] = []
         try:
             connection.begin()
+            if connection.shared and not self._keys.there():
+                raise OSError("the key directory is not there")
             self._burn()
             for job in batch:
                 tx = Tx(connection, self._keys)

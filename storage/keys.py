@@ -81,6 +81,11 @@ class Keyring:
         """Let go of the slot file."""
         os.close(self._slots)
 
+    @property
+    def mark(self) -> bytes:
+        """What stands for this directory and its master key; it opens nothing."""
+        return _mark(self.master, self._tag)
+
     def there(self) -> bool:
         """Whether the directory still holds the very file that was opened: a mount may have gone."""
         try:
@@ -213,6 +218,19 @@ class Keyring:
             os.link(made, file)
         made.unlink()
         return file.read_bytes()
+
+
+def mark_of(directory: Path, master: bytes | None = None) -> bytes | None:
+    """The mark of a directory that is only looked at; None where there is none, or it cannot be read."""
+    try:
+        known = master or (directory / "master").read_bytes()
+        return _mark(known, (directory / "tag").read_bytes())
+    except OSError:
+        return None
+
+
+def _mark(master: bytes, tag: bytes) -> bytes:
+    return mac(derive(master, "mark"), tag)[:16]
 
 
 def derive(master: bytes, purpose: str) -> bytes:

@@ -108,6 +108,9 @@ class Postgres:
     )
     """Unreachable, full, read-only, stopping: nobody's deed is to blame, and none can be kept."""
 
+    unready: tuple[type[Exception], ...] = (asyncpg.PostgresError,)
+    """Tables that are not made yet, a name or password that is wrong."""
+
     shared = True
     """Other replicas write too, each when it has the lock."""
 

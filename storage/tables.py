@@ -59,6 +59,13 @@ answer = Table(  # from the replica that heard to the one that speaks, for a mom
     sqlite_with_rowid=False,
 )
 
+keyring = Table(  # which key directory replicas share
+    "keyring",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),  # MAC of its keys
+    sqlite_with_rowid=False,
+)
+
 inbox = Table(  # what has been taken in already; a repeat stops here
     "inbox",
     metadata,

@@ -16,6 +16,7 @@ from storage.feed import Feeds
 from storage.identity import Identity
 from storage.inbox import Inbox
 from storage.intake import Intakes
+from storage.marks import Marks
 from storage.opinion import Opinions
 from storage.outbox import Parcels
 from storage.rectification import Problems
@@ -113,6 +114,11 @@ class Work:
     def intakes(self) -> Intakes:
         """What came by other ways than the chat."""
         return Intakes(self._tx)
+
+    @property
+    def marks(self) -> Marks:
+        """Which key directory this database was written with."""
+        return Marks(self._tx)
 
     @property
     def tidings(self) -> Tidings:

@@ -50,11 +50,12 @@ _SILENCE = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "12000",
 }
-_COUNT = """
+COUNT = """
 SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
 WHERE locktype = 'advisory' AND datname = current_database() AND granted
   AND (classid::bigint << 32) + objid::bigint = $1
 """
+"""How many hold that lock."""
 
 Deed = Callable[[], Awaitable[None]]
 
@@ -87,11 +88,20 @@ class Watch:
     """One replica's part in it. `run` it as long as the service runs."""
 
     def __init__(
-        self, url: str, *, taken: Deed, lost: Deed, look: Deed, bereft: Deed, changed: Deed
+        self,
+        url: str,
+        *,
+        able: Callable[[], bool],
+        taken: Deed,
+        lost: Deed,
+        look: Deed,
+        bereft: Deed,
+        changed: Deed,
     ) -> None:
-        """`taken`, `lost`: the watch is ours, is not any more. `look`: see what others have left for us. `bereft`: it is
+        """`able`: whether we could keep it at all. `taken`, `lost`: the watch is ours, is not any more. `look`: see what others have left for us. `bereft`: it is
         ours, and another replica is gone. `changed`: the office changed something by way of another replica."""
         self._url = url
+        self._able = able
         self._taken = taken
         self._lost = lost
         self._look = look
@@ -109,7 +119,8 @@ class Watch:
         """Until cancelled."""
         while True:
             try:
-                await self._on_the_line()
+                if self._able():
+                    await self._on_the_line()
             except (*Postgres.broken, asyncpg.PostgresError):
                 log.warning("the database is out of reach")
             finally:
@@ -133,7 +144,7 @@ class Watch:
             await line.execute("SELECT pg_advisory_lock_shared($1)", HERE)
             await line.add_listener(CHANGED, self._hear)
             looks = 0
-            while True:
+            while self._able():
                 if looks % TRY == 0:
                     await self._try(line)
                 looks += 1
@@ -154,7 +165,7 @@ class Watch:
                 log.info("keeping the watch")
                 await self._taken()
             return
-        before, self._replicas = self._replicas, await line.fetchval(_COUNT, HERE)
+        before, self._replicas = self._replicas, await line.fetchval(COUNT, HERE)
         if self._replicas < before:
             await self._bereft()
 

@@ -49,6 +49,16 @@ def routes(parts: Parts, figures: Figures, token: str) -> tuple[Route, ...]:
     return (*open, Route("/metrics", metrics)) if token else open
 
 
+def refusing() -> tuple[Route, ...]:
+    """Everything is answered with 503: nothing can be taken in."""
+
+    async def later(request: Request) -> Response:
+        code = 200 if request.url.path == "/healthz" else 503
+        return PlainTextResponse("later\n", code, headers={**_HEADERS, "Retry-After": "10"})
+
+    return (Route("/{path:path}", later, methods=["GET", "POST", "HEAD", "PUT", "DELETE"]),)
+
+
 def _written(figures: "Iterable[Metric]") -> bytes:
     """In the form https://prometheus.io/docs/instrumenting/exposition_formats/ describes."""
     from prometheus_client import CollectorRegistry, generate_latest  # when first asked for

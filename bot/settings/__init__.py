@@ -49,6 +49,10 @@ class Office:
     duty_phone: str = ""
 
 
+MOVED = "moved"
+"""The file in the key directory that says: these keys belong to a PostgreSQL now."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
     """`[storage]`: where the memory is. Paths are absolute here."""

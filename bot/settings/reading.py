@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.survey import Unit
 from bot.settings import (
+    MOVED,
     Content,
     Digest,
     Groups,
@@ -145,6 +146,8 @@ def _storage(root: Table, folder: Path) -> Storage:
         keys, data = key_dir.resolve(), data_dir.resolve()
         if keys.is_relative_to(data) or data.is_relative_to(keys):
             storage.wrong("key_dir", "keys_beside_data", value=str(key_dir), data=str(data_dir))
+        if url.startswith("sqlite") and (key_dir / MOVED).exists():
+            storage.wrong("url", "moved_away", file=str(key_dir / MOVED))
     return Storage(url=url, key_dir=key_dir, data_dir=data_dir)
 
 

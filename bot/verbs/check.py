@@ -52,11 +52,16 @@ def find(config: Path, environment: Mapping[str, str]) -> tuple[Problem, ...]:
     """All that is wrong with the file, with the environment, and with the content."""
     loaded = load(config, environment)
     settings = loaded.settings
-    return (
+    found = (
         *loaded.problems,
         *settings_problems(settings),
         *content_problems(settings.content.surveys),
     )
+    if isinstance(settings.storage.place, Path):
+        return found
+    from bot.app import keys_problems  # the whole house; nobody else who checks needs it
+
+    return (*found, *keys_problems(settings, loaded.secrets))
 
 
 def ask(config: Path, environment: Mapping[str, str]) -> tuple[Problem, ...]:

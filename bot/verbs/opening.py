@@ -13,9 +13,9 @@ from bot.settings.reading import Loaded, load, read
 
 
 def opened(
-    config: Path, environment: Mapping[str, str]
+    config: Path, environment: Mapping[str, str], *, keys: bool = True
 ) -> tuple[Loaded | None, tuple[Problem, ...]]:
-    """The configuration; None where a mistake in it is grave."""
+    """The configuration; None where a mistake in it is grave. `keys`: those of another database are one too."""
     loaded = load(config, environment)
     settings = loaded.settings
     problems = (
@@ -23,6 +23,12 @@ def opened(
         *settings_problems(settings),
         *content_problems(settings.content.surveys),
     )
+    if keys and isinstance(settings.storage.place, str):
+        from bot.app import (
+            keys_problems,
+        )  # the whole house, which whoever opens a server needs anyway
+
+        problems += keys_problems(settings, loaded.secrets)
     usable = all(problem.warning for problem in problems)
     return (loaded if usable else None), problems
 

@@ -21,7 +21,7 @@ def run(args: Namespace) -> int:
     """Serve; 1 where the configuration cannot be run with."""
     _leave_no_dump()
     gc.disable()  # importing makes no garbage: collecting in vain costs a tenth of a start. The app enables it
-    loaded, problems = opened(args.config, os.environ)
+    loaded, problems = opened(args.config, os.environ, keys=False)
     if loaded is None:
         sys.stderr.writelines(f"{line}\n" for line in report(problems, spoken(os.environ)))
         return 1

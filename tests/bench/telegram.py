@@ -14,13 +14,14 @@ import contextlib
 import os
 import random
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
 
 from bot.app import App
 from bot.channels.telegram.transport import Telegram
@@ -56,9 +57,9 @@ PEOPLES_PACE, HASTE = (5.0, 25.0), (0.5, 0.5)
 # -- the service's process ------------------------------------------------------------
 
 
-async def serve(base: str, folder: str) -> None:
-    """The whole service with Telegram alone."""
-    settings, secrets = _settings(Path(folder))
+async def serve(base: str, folder: str, url: str = "") -> None:
+    """The whole service with Telegram alone; several of them on one PostgreSQL, where its address is given."""
+    settings, secrets = _settings(Path(folder), url)
     telegram = Telegram(TOKEN, words(), api_base_url=base)
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
@@ -86,9 +87,9 @@ async def shout(base: str, count: str) -> None:
     await telegram.close()
 
 
-def _settings(folder: Path) -> Any:
+def _settings(folder: Path, url: str = "") -> Any:
     config = folder / "config.toml"
-    url = f"sqlite+aiosqlite:///{folder}/data/tingwen.db"
+    url = url or f"sqlite+aiosqlite:///{folder}/data/tingwen.db"
     config.write_text(f'[storage]\nurl = "{url}"\nkey_dir = "{folder}/keys"\n', "utf-8")
     loaded = load(config, {})
     return loaded.settings, loaded.secrets
@@ -338,18 +339,23 @@ async def killed() -> None:
         )
 
 
-async def kept_in(folder: Path) -> Mapping[str, int]:
+async def kept_in(folder: Path, url: str = "") -> Mapping[str, int]:
     """What was said and how often it is there, once a last tick has let all of it out of the vault."""
-    settings, secrets = _settings(folder)
+    settings, secrets = _settings(folder, url)
     app = App(settings, secrets)
     app.database.start()
     for round in ("asks", STANDING):
         await tick(app.database, round, Tick(name="end", period="2026-11-27", last=True))
+    rows = await app.database.read(
+        lambda db: list(
+            db.execute(
+                text("SELECT text, count(*) FROM opinion WHERE text <> '' GROUP BY text")
+            )
+        )
+    )
     await app.database.stop()
     app.keys.close()
-    with contextlib.closing(sqlite3.connect(folder / "data/tingwen.db")) as db:
-        rows = db.execute("SELECT text, count(*) FROM opinion WHERE text <> '' GROUP BY text")
-        return dict(rows.fetchall())
+    return dict(rows)
 
 
 def mischief(chance: random.Random) -> Callable[[str, Mapping[str, Any]], Fault | None]:
@@ -385,8 +391,8 @@ FIGURES: Mapping[str, Callable[[], Awaitable[None]]] = {
 
 def main(asked: list[str]) -> None:
     match asked:
-        case ["serve", base, folder]:
-            asyncio.run(serve(base, folder))
+        case ["serve", base, folder, *url]:
+            asyncio.run(serve(base, folder, *url))
         case ["shout", base, count]:
             asyncio.run(shout(base, count))
         case _:

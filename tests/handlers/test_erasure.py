@@ -50,7 +50,7 @@ NOBODYS = {  # sealed, and never about an address: the vault's, those of papers,
 def test_every_sealed_column_is_opened_here_or_said_to_be_about_nobody():
     """A new one has to be placed, or this page would prove nothing of it."""
     plain = ("mac", "tag", "slot", "id", "lookup", "opinion", "version", "reply_key")
-    plain += ("one", "other", "head", "who", "after")
+    plain += ("one", "other", "head", "who", "after", "mark")
     sealed = {
         f"{table.name}.{one.name}"
         for table in metadata.tables.values()

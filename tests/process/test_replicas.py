@@ -1,12 +1,16 @@
 """Two services on one PostgreSQL: one rings, all hear, and what one leaves the other takes up."""
 
+import contextlib
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
+from bot.__main__ import main
 from tests import postgres
-from tests.process.service import Browser, Service
+from tests.bench.telegram import Crowd, finished, kept_in, mischief, service
+from tests.process.service import PLAIN, Browser, Service
 from tests.process.test_kill import SAID, answers
 
 pytestmark = pytest.mark.one_database
@@ -74,3 +78,56 @@ def test_a_talk_goes_on_with_the_other_replica_when_one_is_killed_at_every_step(
         asked = [m["text"] for m in anna.shown if "第 2 问" in m["text"]]
         assert 1 <= len(asked) <= 2  # at most the message in flight comes twice
         anna.close()
+
+
+def test_with_keys_of_another_directory_nothing_is_taken_in_and_it_says_so(url, tmp_path):
+    one, two = replicas(url, tmp_path)
+    shared, other, mounted = (tmp_path / name for name in ("keys", "other", "mounted"))
+    other.mkdir()
+    mounted.symlink_to(other)
+    config = two.folder / "config.toml"
+    config.write_text(config.read_text().replace(f"{shared}", f"{mounted}"), "utf-8")
+    with one, two:
+        answer = PLAIN.post(f"{two.url}/chat", json={}, headers={"chat-token": "x" * 32})
+        assert answer.status_code == 503
+        assert PLAIN.get(f"{two.url}/readyz").status_code == 503
+        assert "these are not the keys of this database" in (two.folder / "log.txt").read_text()
+        assert not any(other.iterdir())
+        assert main(["check", "--config", str(config)]) == 1
+
+        mounted.unlink()
+        mounted.symlink_to(shared)
+
+        wait_until(lambda: _opens(two), 60)
+        assert main(["check", "--config", str(config)]) == 0
+
+
+def _opens(service: Service) -> bool:
+    with contextlib.suppress(httpx.HTTPError):  # between two looks nobody listens
+        return PLAIN.get(f"{service.url}/chat").status_code == 200
+    return False
+
+
+async def test_a_crowd_on_telegram_loses_and_doubles_nothing_whichever_replica_is_killed(
+    url, tmp_path
+):
+    async with Crowd(8, repeats=0.1) as api:
+        api.mischief = mischief(api.chance)
+        for caller in api.callers:
+            caller.begin()
+        for _ in range(2):  # each in its turn: whoever is left goes on
+            async with (
+                service("serve", api.base, str(tmp_path), url) as first,
+                service("serve", api.base, str(tmp_path), url),
+            ):
+                await finished(api, 6, strict=False)
+                first.kill()
+                await first.wait()
+                await finished(api, 8, strict=False)
+        async with service("serve", api.base, str(tmp_path), url):
+            await finished(api, 120)
+        kept = await kept_in(tmp_path, url)
+
+    said = {text for caller in api.callers for text in caller.said}
+    assert {text: kept.get(text, 0) for text in said} == dict.fromkeys(said, 1)
+    assert api.most_in_a_second("sendMessage") <= 30

@@ -10,7 +10,8 @@ import storage.postgres
 from bot.core.messages import Address
 from bot.core.receipt import Receipt
 from storage.database import Database, StorageFailed, alone, connected
-from storage.keys import Keyring
+from storage.keys import Keyring, mark_of
+from storage.marks import known
 from storage.postgres import Postgres, Unfit
 from storage.schema import prepare
 from storage.statement import Statement
@@ -255,3 +256,34 @@ def test_tables_are_made_once_and_a_newer_version_is_left_alone():
 def test_a_server_that_is_not_there_is_said_plainly(tmp_path):
     with pytest.raises(Unfit):
         prepare(f"postgresql+asyncpg://nobody@/nothing?host={tmp_path}")
+
+
+async def test_without_its_key_directory_a_replica_keeps_nothing_and_with_it_again_it_does(
+    replicas, tmp_path
+):
+    """It would write keys where nobody else finds them."""
+    first, second = replicas
+    address = Address(channel="telegram", id="1")
+    (tmp_path / "keys").rename(tmp_path / "gone")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "slots").touch()  # as a mount that is not there leaves another place
+
+    with pytest.raises(StorageFailed, match="key directory"):
+        await first.do(lambda work: work.identity.remember(address, "zh"))
+
+    (tmp_path / "keys" / "slots").unlink()
+    (tmp_path / "keys").rmdir()
+    (tmp_path / "gone").rename(tmp_path / "keys")
+    await first.do(lambda work: work.identity.remember(address, "zh"))
+    assert await second.do(lambda work: work.identity.language(address)) == "zh"
+
+
+async def test_only_the_key_directory_that_was_there_first_fits(replicas, url, tmp_path):
+    first, second = replicas
+    assert await first.do(lambda work: work.marks.fits())
+    assert await second.do(lambda work: work.marks.fits())
+    stranger = Replica(url, tmp_path / "elsewhere")
+    assert not await stranger.do(lambda work: work.marks.fits())
+    await stranger.stop()
+    assert known(url) == mark_of(tmp_path / "keys")
+    assert mark_of(tmp_path / "nowhere") is None
