@@ -65,8 +65,8 @@ class Bell:
 
     def drop(self) -> None:
         """Ring no more, at once: another one does."""
-        if self._first is not None:
-            self._first.cancel()
+        if self._net is not None:
+            self._net.cancel()
         if self._task is not None:
             self._task.cancel()
         self._scheduler.shutdown(wait=False)
