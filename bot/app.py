@@ -113,6 +113,9 @@ STOP_WITHIN, LEAST = 4.5, 1.0
 what a channel takes for itself it is less than the ten after which a supervisor kills."""
 
 
+KEY_DIR = "storage.key_dir"
+"""Where the configuration says where the keys are."""
+
 LOOK_AGAIN = 10.0
 """Seconds for which nothing is taken in where the keys are not those of the database."""
 
@@ -1097,9 +1100,7 @@ def keys_problems(settings: Settings, secrets: Secrets) -> tuple[Problem, ...]:
     if there in (None, mark_of(settings.storage.key_dir, master_of(secrets))):
         return ()
     facts = (("value", str(settings.storage.key_dir)),)
-    return (
-        Problem(file=settings.file, key="storage.key_dir", fault="strange_keys", facts=facts),
-    )
+    return (Problem(file=settings.file, key=KEY_DIR, fault="strange_keys", facts=facts),)
 
 
 async def serve(settings: Settings, secrets: Secrets) -> int:
