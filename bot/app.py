@@ -113,8 +113,8 @@ STOP_WITHIN, LEAST = 4.5, 1.0
 what a channel takes for itself it is less than the ten after which a supervisor kills."""
 
 
-KEY_DIR = "storage.key_dir"
-"""Where the configuration says where the keys are."""
+KEY_DIR = ".".join(("storage", "key_dir"))
+"""Where the configuration says where the keys are; no key of a sentence."""
 
 LOOK_AGAIN = 10.0
 """Seconds for which nothing is taken in where the keys are not those of the database."""
