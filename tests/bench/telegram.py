@@ -17,7 +17,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +175,7 @@ class Crowd(BotApi):
         done = await super().answer(method, facts)
         if method in SENT:
             caller = self.people[facts["chat_id"]]
+            assert isinstance(caller, Caller)
             rows = (facts.get("reply_markup") or {}).get("inline_keyboard", [])
             caller.sees_now(facts["text"], [b["text"] for row in rows for b in row])
         return done
@@ -381,7 +382,7 @@ async def finished(api: Crowd, within: float, *, strict: bool = True) -> None:
         await asyncio.sleep(0.05)
 
 
-FIGURES: Mapping[str, Callable[[], Awaitable[None]]] = {
+FIGURES: Mapping[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "broadcast": broadcast,
     "inbound": inbound,
     "crowd": crowd,

@@ -71,11 +71,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shelf.do(spoken)
     _ticked(shelf)
     shelf.do(lambda work: work.vault.submit("r", person(99), "a0", said("等着的话")))
-    shelf.do(lambda work: page.lend(work, person(3), own_page(own_link(folder))))
+    own = own_page(own_link(folder))
+    assert own is not None
+    shelf.do(lambda work: page.lend(work, person(3), own))
     shelf.do(lambda work: work.staff.join(person(50), "zh", (Post(role=Role.OFFICE),)))
     shelf.do(lambda work: work.parcels.put("digest", PERIOD, person(50)))
     shelf.do(lambda work: work.digests.draft(PERIOD, to_json(sample_week()), "{}", ()))
-    shelf.do(lambda work: work.errands.awaits(work.staff.find(person(50)).tag, "plan", 20721))
+    clerk = shelf.do(lambda work: work.staff.find(person(50)))
+    assert clerk is not None
+    shelf.do(lambda work: work.errands.awaits(clerk.tag, "plan", 20721))
     shelf.close()
     return folder
 
@@ -96,7 +100,9 @@ def audited(home: Path, *typed: str) -> Report:
     verb.arguments(parser)
     args = parser.parse_args(["--config", str(home / "config.toml"), *typed])
     loaded = load(args.config, {})
-    ground = verb.ground(loaded.settings.storage.place, loaded.settings, loaded.secrets, args)
+    place = loaded.settings.storage.place
+    assert isinstance(place, Path)
+    ground = verb.ground(place, loaded.settings, loaded.secrets, args)
     return audit(replace(ground, temporary=home / "tmp"))
 
 

@@ -36,7 +36,8 @@ from storage.themes import KeptTheme
 from storage.unit_of_work import Work
 from storage.vault import Tick
 from tests.builders import script
-from tests.process.week import Letters, app
+from tests.fakes import FakeChannel
+from tests.process.week import app
 from tests.sample_week import sample_week
 from tests.vaults import PARENTS, Shelf, person, said, unnamed_keys
 from tests.verbs.test_audit import CONFIG
@@ -335,7 +336,7 @@ def test_the_command_says_what_went(shelf: Shelf, capsys: pytest.CaptureFixture[
 
 async def test_the_bell_lets_go_by_itself_once_a_day(tmp_path: Path):
     house = app(tmp_path, NOW)
-    async with house.running(Letters(tmp_path / "letters")):
+    async with house.running(FakeChannel("letters")):
         assert house.bell
         await house.bell.ring()
         await house.database.write(lambda tx: Work(tx).rounds.claim(Wave("old", 1, 60, "")))
