@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels.http import Listener
 from bot.channels.page.door import PUZZLES, puzzle_bits
 from bot.channels.page.transport import Page

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from bot import app as roof
-from bot.app import App
+from bot.app import wiring as roof
+from bot.app.derived import library_of
+from bot.app.wiring import App
 from bot.content.taxonomy import load_taxonomy
 from bot.core.cells import Atom, Atoms
 from bot.core.digest import Digest, from_json, to_json
@@ -278,7 +279,7 @@ async def fed(house: City) -> None:
     for one in said():
         by_channel[one.channel].append(one)
     clerk = house.clerk
-    read = roof.library_of(house.app.settings).read
+    read = library_of(house.app.settings).read
     pasted = [
         one
         for one in by_channel["meeting"]

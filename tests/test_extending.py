@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.content.loader import ROOT, content_problems, load_surveys
 from bot.verbs.opening import sample
 from tests.fakes import FixedClock

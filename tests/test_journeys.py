@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels.console import Console
 from bot.channels.http import Listener
 from bot.channels.web.chat import WebChat

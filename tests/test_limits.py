@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels.page import transport as page
 from bot.channels.telegram import webhook
 from bot.channels.web import chat

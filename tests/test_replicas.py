@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels.base import Fetching, Shift, Unreachable
 from bot.core.messages import Address, Body, Incoming, Outgoing, Text
 from bot.settings.reading import load

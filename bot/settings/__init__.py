@@ -19,6 +19,10 @@ from bot.core.survey import Group, Unit
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+KEY_DIR = "storage.key_dir"
+"""Where config.toml says where the keys are."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weekly:
     """A moment of each week, in the office's time zone."""

@@ -10,7 +10,8 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import fields
 from pathlib import Path
 
-from bot.app import Clock, master_of
+from bot.app.clock import Clock
+from bot.app.derived import master_of
 from bot.content.loader import load_explanations
 from bot.content.wording import Texts
 from bot.core.survey import LANGUAGES, Language

@@ -31,7 +31,7 @@ def run(args: Namespace) -> int:
     if loaded is None:
         sys.stderr.write("the configuration has mistakes; `tingwen check` lists them\n")
         return 1
-    from bot.app import talk
+    from bot.app.service import talk
 
     asyncio.run(
         talk(

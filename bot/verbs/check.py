@@ -59,14 +59,16 @@ def find(config: Path, environment: Mapping[str, str]) -> tuple[Problem, ...]:
     )
     if isinstance(settings.storage.place, Path):
         return found
-    from bot.app import keys_problems  # the whole house; nobody else who checks needs it
+    from bot.app.service import (
+        keys_problems,  # the whole house; nobody else who checks needs it
+    )
 
     return (*found, *keys_problems(settings, loaded.secrets))
 
 
 def ask(config: Path, environment: Mapping[str, str]) -> tuple[Problem, ...]:
     """All that the platforms say is wrong."""
-    from bot.app import asked_online  # the whole house; nobody else who checks needs it
+    from bot.app.mouths import asked_online  # the whole house; nobody else who checks needs it
 
     loaded = load(config, environment)
     return asyncio.run(asked_online(loaded.settings, loaded.secrets))

@@ -24,7 +24,7 @@ def run(args: Namespace) -> int:
     if args.fresh and args.data.exists():
         shutil.rmtree(args.data)
     loaded = sample(args.data.absolute(), os.environ)
-    from bot.app import demonstrate
+    from bot.app.service import demonstrate
 
     try:
         return asyncio.run(demonstrate(loaded.settings, loaded.secrets, port=args.port))

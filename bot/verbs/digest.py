@@ -28,7 +28,7 @@ def run(args: Namespace) -> int:
     if loaded is None:
         sys.stderr.writelines(f"{line}\n" for line in report(problems, language))
         return 1
-    from bot.app import closed_digest
+    from bot.app.wiring import closed_digest
 
     found = closed_digest(loaded.settings, loaded.secrets, args.until)
     if found is None:

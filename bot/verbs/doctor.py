@@ -74,7 +74,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints what is wrong, subject by subject; 0 where nothing but warnings is."""
-    from bot.app import Clock  # the one clock
+    from bot.app.clock import Clock  # the one clock
 
     loaded = load(args.config, os.environ)
     patient = Patient(
@@ -132,7 +132,7 @@ def _disk(patient: Patient) -> Iterator[Problem]:
 
 
 def _memory(patient: Patient) -> Iterator[Problem]:
-    from bot.app import master_of
+    from bot.app.derived import master_of
     from storage.checkup import checkup
     from storage.schema import HEAD, exists
 

@@ -16,7 +16,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.app import App, groups_of, units_of
+from bot.app.derived import groups_of, units_of
+from bot.app.wiring import App
 from bot.channels.base import Receive, Rejected
 from bot.content.intake.sent import LinesFound, TableFound, Unreadable, read
 from bot.content.loader import load_explanations, load_texts

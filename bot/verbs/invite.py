@@ -11,7 +11,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.app import App, groups_of, units_of
+from bot.app.derived import groups_of, units_of
+from bot.app.wiring import App
 from bot.core.people import Post, Role
 from bot.core.people.rights import SEATS
 from bot.settings import Settings

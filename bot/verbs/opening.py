@@ -24,9 +24,9 @@ def opened(
         *content_problems(settings.content.surveys),
     )
     if keys and isinstance(settings.storage.place, str):
-        from bot.app import (
-            keys_problems,
-        )  # the whole house, which whoever opens a server needs anyway
+        from bot.app.service import (
+            keys_problems,  # the whole house, which whoever opens a server needs anyway
+        )
 
         problems += keys_problems(settings, loaded.secrets)
     usable = all(problem.warning for problem in problems)

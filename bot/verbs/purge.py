@@ -6,7 +6,8 @@ from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from pathlib import Path
 
-from bot.app import Clock, master_of
+from bot.app.clock import Clock
+from bot.app.derived import master_of
 from bot.content.loader import load_explanations
 from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened

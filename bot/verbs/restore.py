@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from pathlib import Path
 
-from bot.app import master_of
+from bot.app.derived import master_of
 from bot.content.loader import load_explanations
 from bot.verbs.backup import passphrase_in
 from bot.verbs.check import report, spoken

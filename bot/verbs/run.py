@@ -25,7 +25,7 @@ def run(args: Namespace) -> int:
     if loaded is None:
         sys.stderr.writelines(f"{line}\n" for line in report(problems, spoken(os.environ)))
         return 1
-    from bot.app import serve
+    from bot.app.service import serve
     from storage.schema import HEAD, Newer
 
     try:

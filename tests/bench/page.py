@@ -21,7 +21,7 @@ from typing import Any
 
 import httpx
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels import http
 from bot.channels.http import Listener
 from bot.core.messages import Address

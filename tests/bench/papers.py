@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import insert
 
-from bot.app import almanac_of, headcounts_of
+from bot.app.derived import almanac_of, headcounts_of
 from bot.content.papers import chart_font, papers
 from bot.core.digest import from_json
 from bot.core.privacy import redact

@@ -23,7 +23,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels.telegram.transport import Telegram
 from bot.content.loader import STANDING
 from bot.content.telegram import words

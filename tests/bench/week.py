@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from bot.app import almanac_of, headcounts_of
+from bot.app.derived import almanac_of, headcounts_of
 from bot.content.loader import load_texts
 from bot.core.bucket import Piece
 from bot.core.cells import freeze

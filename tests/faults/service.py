@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.transport import Telegram
 from bot.content.telegram import words

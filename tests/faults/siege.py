@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.content.loader import STANDING
 from handlers.tick import tick
 from storage.vault import Tick

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.app import _adopt
+from bot.app.service import _adopt
 from bot.channels.base import Unreachable
 from bot.core.campaign.model import Campaign, Completion, Node
 from bot.core.digest import from_json

@@ -12,7 +12,7 @@ from datetime import datetime
 from docx import Document
 from openpyxl import load_workbook
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels.hook import Hooks
 from bot.channels.mail import Letters
 from bot.channels.wecom.client import Client

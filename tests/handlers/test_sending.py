@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels.base import Blocked, Throttled, Unreachable
 from bot.core.messages import Address
 from bot.core.people import Post, Role

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app import App, regrouped_of
+from bot.app.derived import regrouped_of
+from bot.app.wiring import App
 from bot.channels.base import Throttled, Unreachable
 from bot.core.messages import Address, Arrived, Incoming, Tap, Text
 from bot.core.people import Post, Role

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.core.messages import Address, Incoming, Media, Outgoing, Sent, Tap
 from bot.core.people import Post, Role
 from bot.verbs.opening import sample

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.core.campaign.model import Campaign, Node
 from bot.core.messages import Address
 from bot.core.people import Post, Role

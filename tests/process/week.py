@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels import mail as mailing
 from bot.channels.base import Channel, Receive
 from bot.channels.hook import Hooks

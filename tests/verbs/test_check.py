@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from bot.app import App, asked_online, headcounts_of
+from bot.app.derived import headcounts_of
+from bot.app.mouths import asked_online
+from bot.app.wiring import App
 from bot.core.messages import Address
 from bot.settings.reading import load
 from bot.settings.secret import Secrets

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.core import receipt as core_receipt
 from bot.core.appointment import State as VisitState
 from bot.core.appointment import VisitingDay

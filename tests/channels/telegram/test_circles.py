@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.core.messages import Address
 from bot.core.people import Post, Role
 from bot.verbs.opening import sample

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import App
+from bot.app.wiring import App
 from bot.channels.http import Listener
 from bot.channels.wecom.client import Client
 from bot.channels.wecom.crypto import Seal
