@@ -168,6 +168,17 @@ def test_what_the_office_decides_is_added_to_what_the_model_knew():
     assert again.shares("琴房钥匙") == pytest.approx(wiser.shares("琴房钥匙"), abs=1e-4)
 
 
+def test_beside_many_decisions_some_of_what_it_was_fitted_on_is_enough(monkeypatch):
+    monkeypatch.setattr("bot.core.sorting.model.SIDE_BY_SIDE", 12)
+    old = [("桌子摇晃", "tiaojian"), ("歌声好听", "jiaoxue")] * 20
+    model = fit([text for text, _ in old], [topic for _, topic in old])
+    wiser = taught(model, ["琴房钥匙丢了"] * 6, ["kehou"] * 6)
+
+    assert wiser.shares("琴房钥匙")["kehou"] > 0.5
+    assert wiser.shares("桌子摇晃")["tiaojian"] > 0.5
+    assert wiser.examples is model.examples
+
+
 def test_a_model_hears_cues_beside_the_words():
     cues = [{"topic:a": 3.0}, {"topic:a": 3.0}, {"topic:b": 3.0}, {"topic:b": 3.0}]
     model = fit(["一", "二", "三", "四"], ["a", "a", "b", "b"], cues)

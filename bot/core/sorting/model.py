@@ -31,6 +31,8 @@ CUES = 0.3
 """How much all cues of a text weigh beside all its characters."""
 DECIDED = 3
 """How many of our examples one decision of the office weighs."""
+SIDE_BY_SIDE = 4000
+"""Examples and decisions laid side by side when an office teaches: what each two have in common takes 64 MB."""
 
 ALWAYS = ""
 """A label every text has, so that a model knows what is usual: where nothing speaks, the usual is said."""
@@ -199,11 +201,31 @@ def taught(
     if model.examples is None:
         return replace(fit(texts, topics, cues), ways=model.ways)
     own = _examples(texts, topics, model.labels, cues, [DECIDED] * len(texts))
-    wanted = [(topic,) for topic in (*model.examples.topics, *topics)]
-    worth = np.concatenate([model.examples.worth, own.worth])
-    rows = _weighed(model, [model.examples, own])
+    known = _thinned(model.examples, max(SIDE_BY_SIDE - len(texts), SIDE_BY_SIDE // 4))
+    wanted = [(topic,) for topic in (*known.topics, *topics)]
+    worth = np.concatenate([known.worth, own.worth])
+    rows = _weighed(model, [known, own])
     codes, weights = _fitted(rows, rows.alike(), wanted, worth)
     return replace(model, codes=codes, weights=weights)
+
+
+def _thinned(examples: Examples, most: int) -> Examples:
+    """So many of them at most, from all over: beside an office's many decisions fewer of ours are needed."""
+    total = len(examples.ends)
+    if total <= most:
+        return examples
+    kept: Ints = np.arange(most, dtype=np.int64) * total // most
+    sizes = np.diff(examples.ends, prepend=0)
+    stays = np.zeros(total, bool)
+    stays[kept] = True
+    pieces = np.repeat(stays, sizes)
+    return Examples(
+        ends=np.cumsum(sizes[kept]),
+        pieces=examples.pieces[pieces],
+        counts=examples.counts[pieces],
+        topics=tuple(examples.topics[int(row)] for row in kept),
+        worth=examples.worth[kept],
+    )
 
 
 @dataclass(frozen=True, slots=True)
