@@ -185,12 +185,12 @@ def test_the_architecture_page_shows_the_tree_as_it_is():
 
 
 def test_the_tree_can_be_brought_up_to_date():
-    page = "# x\n```\nbot/\n  app.py   our own words\n  gone.py   x\n```\nend\n"
+    page = "# x\n```\nbot/\n  health.py   our own words\n  gone.py   x\n```\nend\n"
 
     renewed = tree.renewed(page.replace("```\nend", "handlers/\nstorage/\n```\nend"))
 
     assert set(tree.shown(renewed)) == set(tree.real())
-    assert tree.shown(renewed)["bot/app.py"] == "our own words"
+    assert tree.shown(renewed)["bot/health.py"] == "our own words"
     assert tree.renewed(renewed) == renewed
     assert renewed.endswith("```\nend\n")
 

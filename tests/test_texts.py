@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 CATALOGUES = sorted(path.parent for path in (ROOT / "bot/content").rglob("zh.toml"))
 SPEAKERS = [
     *(ROOT / "bot").glob("*.py"),
+    *(ROOT / "bot/app").glob("*.py"),
     *(ROOT / "bot/core").rglob("*.py"),
     *(ROOT / "bot/content").glob("*.py"),
     *(ROOT / "handlers").rglob("*.py"),

@@ -5,11 +5,11 @@ python -m tests.privacy.clocked SECONDS VERB ...     the clock is so many second
 
 import sys
 
-import bot.app.wiring
+import bot.app.clock
 from bot.__main__ import main
 
 
-class Ahead(bot.app.wiring.Clock):
+class Ahead(bot.app.clock.Clock):
     """The clock of that day."""
 
     def __init__(self) -> None:
@@ -18,5 +18,5 @@ class Ahead(bot.app.wiring.Clock):
 
 
 if __name__ == "__main__":
-    bot.app.wiring.Clock = Ahead
+    bot.app.clock.Clock = Ahead
     sys.exit(main(sys.argv[2:]))
