@@ -47,6 +47,7 @@ NOW = 1_790_000_000.0
 PERIOD = "2026-09-18"
 STAYS = {
     "script": 1,  # the wording that digests speak of
+    "keyring": 1,  # as long as the key directory
     "person": 1,  # until they leave
     "opinion": 12,
     "released": 1,
@@ -110,6 +111,7 @@ def shelf(tmp_path: Path):
     def fill(work):
         from bot.core.digest.snapshot import to_json
 
+        assert work.marks.fits()
         pin = work.scripts.pin(script())
         work.rounds.plan(KeptRound(id="r", script=pin, opens=1, closes=2, reminders=2))
         work.rounds.claim(Wave("r", 1, int(NOW), ""))
