@@ -74,6 +74,8 @@ def place_of(settings: Settings, house: House) -> rectification.Place:
     return rectification.Place(
         office=house.office,
         phone=house.phone,
+        address=settings.office.address,
+        mailbox=settings.office.mailbox,
         site=settings.web.public_url,
         units={unit.id: unit.name for unit in units_of(settings)},
         calendar=calendar_of(settings),

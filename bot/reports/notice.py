@@ -4,7 +4,7 @@ No script, no picture from elsewhere, no font to fetch; 18 pixels and black on w
 is what the office wrote: no opinion's words, no leader's own matters, nothing about fewer people than may be told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -43,6 +43,8 @@ class Poster:
     scope: tuple[str, ...]
     """Names of the units it is for; empty for everybody."""
     rows: tuple[Row, ...]
+    address: str = ""
+    mailbox: str = ""
     rate_at: str = ""
     """Where people rate it; empty where no address leads to us."""
 
@@ -71,7 +73,7 @@ def notice(poster: Poster, texts: Mapping[str, str]) -> bytes:
         f'<p class="facts">{_facts(words, poster)}</p>',
         *(_section(words, row) for row in poster.rows),
         _rate(words, poster),
-        f"<p>{_safe(words.say('notice.contact', office=poster.office, phone=poster.phone))}</p>",
+        f"<p>{'<br>'.join(_safe(line) for line in _contact(words, poster))}</p>",
     ]
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -120,6 +122,15 @@ def _rate(words: Words, poster: Poster) -> str:
         f'<div class="rate"><p>{_safe(words.say("notice.rate"))}</p>'
         f'<a href="{escape(poster.rate_at)}">{_safe(words.say("notice.rate_here"))}</a>{code}</div>'
     )
+
+
+def _contact(words: Words, poster: Poster) -> Iterator[str]:
+    yield words.say("notice.contact", office=poster.office, phone=poster.phone)
+    if poster.address:
+        yield words.say("notice.address", address=poster.address)
+    if poster.mailbox:
+        yield words.say("notice.mailbox", mailbox=poster.mailbox)
+    yield words.say("notice.visits")
 
 
 def qr_svg(text: str) -> str:

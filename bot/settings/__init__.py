@@ -51,6 +51,9 @@ class Office:
     """On the closing day; after it the office is told that nobody has reviewed the draft."""
     phone: str = ""
     duty_phone: str = ""
+    address: str = ""
+    mailbox: str = ""
+    """Where else one may turn; on public notices."""
 
 
 MOVED = "moved"

@@ -129,6 +129,8 @@ def _office(root: Table) -> Office:
             review_until=office.parsed("review_until", usual.review_until, parsing.clock),
             phone=office.text("phone", usual.phone),
             duty_phone=office.text("duty_phone", usual.duty_phone),
+            address=office.text("address", usual.address),
+            mailbox=office.text("mailbox", usual.mailbox),
         )
         if read.review_until <= read.close.at:
             office.wrong("review_until", "review_before_close", close=f"{read.close.at:%H:%M}")

@@ -135,6 +135,8 @@ class Place:
 
     office: str
     phone: str
+    address: str
+    mailbox: str
     site: str
     """Where the world reaches our pages, without a slash at the end; empty where it does not."""
     units: Mapping[str, str]
@@ -175,6 +177,8 @@ def poster(work: Work, place: Place, batch: str, *, kept: bool = False) -> "Post
     return Poster(
         office=place.office,
         phone=place.phone,
+        address=place.address,
+        mailbox=place.mailbox,
         batch=batch,
         opens=made.opens,
         closes=made.closes,

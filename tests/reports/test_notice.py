@@ -44,6 +44,15 @@ def test_ten_items_fit_an_old_phone_and_fetch_nothing():
     assert links == [POSTER.rate_at.encode()]
 
 
+def test_it_says_where_else_one_may_turn():
+    with_more = replace(POSTER, address="新华路甲1号", mailbox="opinions@example.invalid")
+    page, bare = (notice(one, papers("zh")).decode() for one in (with_more, POSTER))
+
+    assert "地址：新华路甲1号<br>意见信箱：opinions@example.invalid<br>校长接待日" in page
+    assert "地址" not in bare
+    assert "信箱" not in bare
+
+
 def test_what_the_office_wrote_is_inert_in_it():
     wild = Row(
         number=1, title="<script>alert(1)</script>", goal='"><img src=x>', measures="a\u202eb", unit="", person="",
