@@ -3,8 +3,8 @@
 The service runs in a process of its own, the platform and the people in this one. Run by hand: it takes minutes.
 
     broadcast   rate of what is allowed (30/s), and the most in any second, before and after a pause
-    crowd       2,000 people: seconds from /start to the first reply, all in one instant and over 12 s; then they read
-                and type like people, or far too fast
+    crowd       2,000 people: seconds from /start to the first reply, all in one instant, over 2 and over 12 s; then they
+                read and type like people, or far too fast
     inbound     updates a second with 32 people in flight, beside the floor of tests.bench.inbound
     killed      2,000 talks with faults, repeats and kill -9 at random: nothing lost, nothing doubled
 """
@@ -221,7 +221,7 @@ async def broadcast() -> None:
 
 async def crowd() -> None:
     """First replies."""
-    for over, pace in ((0.0, PEOPLES_PACE), (12.0, PEOPLES_PACE), (12.0, HASTE)):
+    for over, pace in ((0.0, PEOPLES_PACE), (2.0, PEOPLES_PACE), (12.0, HASTE)):
         async with Crowd(PEOPLE, pace=pace) as api:
             with tempfile.TemporaryDirectory() as folder:
                 async with service("serve", api.base, folder) as process:
