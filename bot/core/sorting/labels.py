@@ -60,8 +60,8 @@ class Labels:
 
 _KEPT = tuple(field.name for field in fields(Labels))
 
-SURE = 0.05
-"""The share below which a model names no topic; an even guess over all topics is 0.04."""
+SURE = 0.12
+"""The share below which a model names no topic: three times an even guess, or a mere "fine" would be about something."""
 SECOND_SHARE = 0.1
 """A second topic is named when it has this part of the first one's share."""
 DANGER = 0.1
