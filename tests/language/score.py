@@ -1,4 +1,4 @@
-"""How well words are understood: `python -m tests.language.score [dev|test|blind|fresh] [--fast] [--cues] [--errors]`.
+"""How well words are understood: `python -m tests.language.score [dev|test|...|examiner] [--fast] [--cues] [--errors]`.
 
 Prints a table by type of identity, then the sorting figures. `--fast` masks by rules alone, `--cues` sorts without the
 learned part, as on the path of a message; without them the name readers read too, as for a finished text. The learned
@@ -19,7 +19,7 @@ from bot.core.sorting.model import Model
 from .fit import ALL, OTHERS, fitted
 from .opinions import FAULTS, SOFT, Opinion, read
 
-PARTS = ("dev", "test", "blind", "fresh", "parents", "teachers", "letters", "varied")
+PARTS = ("dev", "test", "blind", "fresh", "parents", "teachers", "letters", "varied", "examiner")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -43,7 +43,7 @@ def unseen(part: str) -> Model:
 
 def before(part: str) -> tuple[str, ...]:
     """What a part may be judged by."""
-    if part in OTHERS:
+    if part in (*OTHERS, "examiner"):
         return tuple(one for one in ALL if one != part)
     earlier = {"dev": ("test",), "test": ("dev",), "blind": ("dev", "test")}
     return (*earlier.get(part, ("dev", "test", "blind")), "examples", *OTHERS)
