@@ -38,7 +38,7 @@ from bot.settings.reading import load
 from storage.database import Database, Tx
 from storage.keys import Keyring
 from storage.schema import prepare
-from storage.sqlite import connect
+from storage.sqlite import Sqlite
 from storage.unit_of_work import Work
 from tests.channels.wecom.platform import (
     AES_KEY,
@@ -207,11 +207,11 @@ def floor(
     It has no queue, no event loop and nobody to answer."""
     file = folder / "floor.db"
     prepare(file)
-    keys, db = Keyring(folder / "keys"), connect(file)
+    keys, db = Keyring(folder / "keys"), Sqlite(file)
     seal = Seal(TOKEN, AES_KEY, CORP)
     began = time.perf_counter()
     for start in range(0, len(bodies), together):
-        db.execute("BEGIN IMMEDIATE")
+        db.begin()
         for query, body in bodies[start : start + together]:
             sealed = Sealed(
                 signature=query["msg_signature"],
@@ -222,7 +222,7 @@ def floor(
             heard = read_update(read(seal.open(sealed)), CORP, AGENT)
             assert isinstance(heard, Heard)
             assert Work(Tx(db, keys)).inbox.first(heard.incoming, 1)
-        db.execute("COMMIT")
+        db.commit()
     took = time.perf_counter() - began
     db.close()
     keys.close()

@@ -19,7 +19,17 @@ from bot.core.sorting.model import Model
 from .fit import ALL, OTHERS, fitted
 from .opinions import FAULTS, SOFT, Opinion, read
 
-PARTS = ("dev", "test", "blind", "fresh", "parents", "teachers", "letters", "varied", "examiner")
+PARTS = (
+    "dev",
+    "test",
+    "blind",
+    "fresh",
+    "parents",
+    "teachers",
+    "letters",
+    "varied",
+    "examiner",
+)
 
 
 def main(arguments: Sequence[str]) -> None:
