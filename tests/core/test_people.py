@@ -97,7 +97,7 @@ def test_what_the_table_says_is_what_may_says(role: Role, deed: Deed):
         (Role.SUPERVISOR, {Deed.SEE_DIGEST, Deed.SEE_LEDGER, Deed.CALL_LOOK_BACK}, {Deed.READ_PERSONAL, Deed.SEE_SIGNED, Deed.SEE_TRAIL}),
         (Role.DUTY, {Deed.CLAIM_URGENT}, set(Deed) - {Deed.CLAIM_URGENT}),
     ],
-    ids=str,
+    ids=lambda fact: fact if isinstance(fact, Role) else "deeds",
 )  # fmt: skip
 def test_the_groups_of_the_house_do_their_work_and_no_other(
     role: Role, can: set[Deed], never: set[Deed]
