@@ -2,7 +2,7 @@
 
 A series of figures is a diary. A counter that moves with each message would tell when somebody wrote, and so would the
 time a processor spent (a receipt is slow on purpose), a queue's length, the bytes of a disk. So what moves with people
-is told in whole hundreds, what a disk has left in steps, and processor time not at all. Warnings are counted by the name
+is told in whole hundreds, memory and what a disk has left in steps, and processor time not at all. Warnings are counted by the name
 of the event, which is all a log says of them.
 """
 
@@ -31,6 +31,7 @@ LATE = 300.0
 LEAST_FREE = 64 << 20
 """Bytes a disk must have left."""
 STEP = 64 << 20
+"""Bytes by which memory and a disk are told."""
 HUNDRED = 100
 
 
@@ -104,12 +105,12 @@ class Health:
         yield "tingwen_bell_silent_seconds", "Since the bell rang last.", silent
         yield "tingwen_disk_free_bytes", "Left beside the database, in steps of 64 MiB.", free
         yield "tingwen_open_files", "Files and connections held open.", _open_files()
-        yield "tingwen_memory_bytes", "Resident memory.", _memory()
+        yield "tingwen_memory_bytes", "Resident memory, in steps of 64 MiB.", _memory()
 
 
 def _memory() -> int:
     resident = Path("/proc/self/statm").read_text().split()[1]
-    return int(resident) * os.sysconf("SC_PAGE_SIZE")
+    return -(-int(resident) * os.sysconf("SC_PAGE_SIZE") // STEP) * STEP
 
 
 def _open_files() -> int:
