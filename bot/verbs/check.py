@@ -21,6 +21,13 @@ from bot.settings.reading import load
 
 def arguments(parser: ArgumentParser) -> None:
     """What may follow `tingwen check`."""
+    where(parser)
+    help = load_explanations().say(spoken(os.environ), "check.online")
+    parser.add_argument("--online", action="store_true", help=help)
+
+
+def where(parser: ArgumentParser) -> None:
+    """Which configuration is looked at, and in which language it is told."""
     words, language = load_explanations(), spoken(os.environ)
     parser.add_argument(
         "--config",
@@ -33,9 +40,6 @@ def arguments(parser: ArgumentParser) -> None:
         choices=LANGUAGES,
         default=language,
         help=words.say(language, "check.language"),
-    )
-    parser.add_argument(
-        "--online", action="store_true", help=words.say(language, "check.online")
     )
 
 

@@ -20,17 +20,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.content.loader import load_explanations
-from bot.core.survey import LANGUAGES
+from bot.health import LEAST_FREE
 from bot.settings import Settings
 from bot.settings.problem import Problem
 from bot.settings.reading import load
 from bot.settings.secret import Secrets
 from bot.settings.workdays import calendar_of
 from bot.verbs.backup import COPIED
-from bot.verbs.check import explain, find, spoken
+from bot.verbs.check import explain, find, where
 
-LEAST, LITTLE = 64 << 20, 1 << 30
-"""Bytes left on a disk: too few to work with, and few enough to say so."""
+LITTLE = 1 << 30
+"""Bytes left on a disk that are few enough to say so; below `LEAST_FREE` they are too few to work with."""
 COPY_DAYS = 8
 """Days after which a copy is old: a weekly one may be a day late."""
 CERTIFICATE_DAYS = 14
@@ -57,19 +57,7 @@ class Patient:
 
 def arguments(parser: ArgumentParser) -> None:
     """What may follow `tingwen doctor`."""
-    words, language = load_explanations(), spoken(os.environ)
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=Path("config.toml"),
-        help=words.say(language, "check.config"),
-    )
-    parser.add_argument(
-        "--lang",
-        choices=LANGUAGES,
-        default=language,
-        help=words.say(language, "check.language"),
-    )
+    where(parser)
 
 
 def run(args: Namespace) -> int:
@@ -127,8 +115,8 @@ def _disk(patient: Patient) -> Iterator[Problem]:
     storage = patient.settings.storage
     for folder in (storage.data_dir, storage.key_dir):
         if (free := left(folder)) < LITTLE:
-            fault = "doctor_disk_full" if free < LEAST else "doctor_disk_low"
-            yield _found(str(folder), fault, warning=free >= LEAST, free=free >> 20)
+            fault = "doctor_disk_full" if free < LEAST_FREE else "doctor_disk_low"
+            yield _found(str(folder), fault, warning=free >= LEAST_FREE, free=free >> 20)
 
 
 def _memory(patient: Patient) -> Iterator[Problem]:
