@@ -33,6 +33,7 @@ if (
         Digest,
         Letters,
         Mark,
+        Material,
         Meetings,
         Names,
         Node,
@@ -184,6 +185,7 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
             nodes=_nodes(work, almanac, period),
             days_off=_days_off(almanac, period),
             rectification=_rectification(work, almanac, period),
+            materials=_materials(work, almanac, period),
         ),
         notes=_notes(work.digests.notes(name)),
         version=known.version + 1 if known else 1,
@@ -315,6 +317,23 @@ def _nodes(work: Work, almanac: Almanac, period: Period) -> "tuple[Node, ...]":
         )
     ]
     return tuple(map(_node, sorted(found, key=lambda entry: entry.day)))
+
+
+def _materials(work: Work, almanac: Almanac, period: Period) -> "tuple[Material, ...]":
+    """What the house's own plans ask for on paper, and what of it is there. A unit's own plan is its own matter."""
+    living = [kept.campaign for kept in work.campaigns.living() if not kept.campaign.unit]
+    if not living:
+        return ()
+    from bot.core.campaign.schedule import schedule
+    from bot.core.campaign.standing import reports
+
+    units = {unit.id: unit.name for unit in almanac.names().units}
+    known = {one.id: reports(work.campaigns.completions(one.id), [*units]) for one in living}
+    return tuple(
+        material
+        for one in living
+        for material in schedule(one, known[one.id], period.name, units).materials
+    )
 
 
 def _node(entry: "Entry") -> "Node":

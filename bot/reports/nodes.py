@@ -1,11 +1,12 @@
-"""The node table as xlsx: what is to be done, when, by whom, and how it stands. In the form of the ledger."""
+"""The node table as xlsx: what is to be done, when, by whom, and how it stands; and which papers of it are there. In the form of the
+ledger."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bot.core.campaign.schedule import Row, Schedule
 from bot.reports.words import Words
-from bot.reports.workbook import Cell, Column, Table, ledger
+from bot.reports.workbook import Cell, Column, Table, ledger, materials, prescribed
 
 WIDTHS = (6, 16, 18, 34, 12, 12, 16, 16, 22, 20, 8, 10, 20, 44)
 """Characters, column by column."""
@@ -31,7 +32,9 @@ def nodes(schedule: Schedule, texts: Mapping[str, str]) -> bytes:
         columns=columns,
         rows=list(_rows(schedule, words)),
     )
-    return ledger((table,), texts, made=schedule.day)
+    papers = schedule.materials
+    check = (materials(words, papers, schedule.day),) if papers else ()
+    return ledger((table, *check), texts, made=schedule.day)
 
 
 def _rows(schedule: Schedule, words: Words) -> Iterator[tuple[Cell, ...]]:
@@ -47,7 +50,7 @@ def _rows(schedule: Schedule, words: Words) -> Iterator[tuple[Cell, ...]]:
             words.join(row.responsible),
             row.deliverable,
             row.submit_to,
-            _prescribed(row, words),
+            prescribed(words, row.prescribed),
             _state(row, words),
             words.join(row.missing),
             row.words,
@@ -65,16 +68,6 @@ def _said(row: Row, words: Words) -> str:
     days = tuple(dict.fromkeys(day for day in row.was if day is not None))
     said = words.span(*days) if len(days) == 2 else words.day(days[0])
     return words.say("schedule.moved_from", said=row.text_date, days=said)
-
-
-def _prescribed(row: Row, words: Words) -> str:
-    match row.prescribed:
-        case True:
-            return words.say("schedule.prescribed")
-        case False:
-            return words.say("schedule.optional")
-        case None:
-            return ""
 
 
 def _state(row: Row, words: Words) -> str:

@@ -18,9 +18,9 @@ HEADS = (
 """Columns of the list and their widths in characters: so many as a sheet of A4 can be read with."""
 
 PROGRESS_HEADS = (
-    ("number", 6), ("title", 24), ("state", 10), ("listed", 12), ("promised", 12), ("announced", 12), ("published", 12),
-    ("rated", 12), ("finished", 12), ("own", 10), ("good", 6), ("fair", 8), ("poor", 7), ("closed", 12), ("late", 8),
-    ("extended", 8), ("noticed", 10), ("result", 26),
+    ("number", 6), ("title", 24), ("state", 10), ("listed", 12), ("promised", 12), ("finished", 12), ("announced", 12),
+    ("published", 12), ("rated", 12), ("own", 10), ("good", 6), ("fair", 8), ("poor", 7), ("closed", 12), ("late", 8),
+    ("extended", 8), ("noticed", 10), ("result", 26), ("closer", 12), ("remark", 12),
 )  # fmt: skip
 """Of how far each of them is."""
 
@@ -46,10 +46,12 @@ def problems_ledger(
     weights: Mapping[int, int],
     units: Mapping[str, str],
     answers: Iterable[Answered],
+    closers: Mapping[int, str],
     texts: Mapping[str, str],
     made: date,
 ) -> bytes:
-    """The workbook. `weights`: opinions by problem; `units`: names by id. The same list gives the same bytes."""
+    """The workbook. `weights`: opinions by problem; `units`: names by id; `closers`: who closed an item. The same list gives the same
+    bytes."""
     words = Words(texts)
     shown = [p for p in problems if not p.personal and p.state is not State.DROPPED]
     measures = {p.number: p.musts.measures for p in shown}
@@ -63,7 +65,7 @@ def problems_ledger(
         name=words.say("problems.progress_sheet"),
         title=words.say("problems.progress_title"),
         columns=_columns(words, "problems_column", PROGRESS_HEADS),
-        rows=_progress(words, shown, made),
+        rows=_progress(words, shown, closers, made),
     )
     answered = Table(
         name=words.say("answers.sheet"),
@@ -75,8 +77,18 @@ def problems_ledger(
 
 
 def _columns(words: Words, table: str, heads: Sequence[tuple[str, int]]) -> tuple[Column, ...]:
+    choices = {
+        "state": tuple(
+            words.named("problems_state", s) for s in State if s is not State.DROPPED
+        )
+    }
     return tuple(
-        Column(words.say(f"{table}.{head}"), width, "left" if head in LEFT else "center")
+        Column(
+            words.say(f"{table}.{head}"),
+            width,
+            "left" if head in LEFT else "center",
+            choices.get(head, ()),
+        )
         for head, width in heads
     )
 
@@ -93,12 +105,19 @@ def _rows(
         yield (
             p.number, p.title, words.join(words.named("problems_source", s) for s in p.sources), weights.get(p.number, 0),
             words.named("problems_kind", p.kind), p.musts.goal, p.musts.measures, units.get(p.musts.unit, p.musts.unit),
-            p.musts.person, p.musts.due, whole, p.latest, words.named("problems_state", p.state),
+            p.musts.person, p.musts.due, whole, _latest(words, p), words.named("problems_state", p.state),
         )  # fmt: skip
 
 
+def _latest(words: Words, problem: Problem) -> str:
+    """The last words on how it goes, with their day."""
+    if not problem.latest or problem.moved_on is None:
+        return problem.latest
+    return words.say("problems.latest", words=problem.latest, day=words.day(problem.moved_on))
+
+
 def _progress(
-    words: Words, problems: Iterable[Problem], today: date
+    words: Words, problems: Iterable[Problem], closers: Mapping[int, str], today: date
 ) -> Iterator[Sequence[Cell]]:
     for p in problems:
         noticed = [
@@ -109,9 +128,10 @@ def _progress(
         rated = p.rated is not None
         yield (
             p.number, p.title, words.named("problems_state", p.state), p.listed, p.promised,
-            p.announced, p.published, p.rated, p.finished, words.named("problems_own", p.own) if p.own else "",
+            p.finished, p.announced, p.published, p.rated, words.named("problems_own", p.own) if p.own else "",
             p.good if rated else words.say("problems.unrated"), p.fair if rated else "", p.poor if rated else "",
             p.closed, overdue(p, today) or None, p.extended or None, words.join(noticed), p.result,
+            closers.get(p.number, "") if p.closed else "", "",
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The register of meetings, visits and letters as xlsx: when, where, with whom, how many opinions; who was written to and answered.
 
-Numbers of opinions stand in no row: the papers number words in an order of their own, so that none is tied to a meeting.
+No row says which numbers its opinions have: the papers number words in an order of their own, so that none is tied to a meeting. The
+column is there because the form has it, and says that it is left out.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,7 +37,7 @@ class Letter(NamedTuple):
 
 
 SITTINGS = (("at", 6), ("day", 12), ("way", 12), ("place", 20), ("host", 16), ("people", 10), ("groups", 24),
-            ("opinions", 10), ("by", 14), ("annex", 16))  # fmt: skip
+            ("opinions", 10), ("numbers", 14), ("by", 14), ("annex", 16))  # fmt: skip
 LETTERS = (("at", 6), ("unit", 28), ("sent", 12), ("due", 12), ("returned", 12), ("asked", 12))
 """Columns and their widths in characters; what nobody has told us (附件, 是否催办) is left to be filled in."""
 
@@ -46,8 +47,9 @@ def register(
 ) -> bytes:
     """The workbook. The same rows always give the same bytes."""
     words = Words(texts)
+    left_out = words.say("ledger_value.omitted")
     held: list[tuple[Cell, ...]] = [
-        (at, s.day, words.channel(s.way), s.place, s.host, s.people, words.join(s.groups), s.opinions, s.by, "")
+        (at, s.day, words.channel(s.way), s.place, s.host, s.people, words.join(s.groups), s.opinions, left_out, s.by, "")
         for at, s in enumerate(sittings, 1)
     ]  # fmt: skip
     posted: list[tuple[Cell, ...]] = [

@@ -1,4 +1,5 @@
-"""The plan of talks (谈心谈话) as xlsx: who with whom, why, when, held or not. What was said never stands in it."""
+"""The plan of talks (谈心谈话) as xlsx: who with whom, why, when, held or not. What was said never stands in it: the columns for that
+are there to be written in by hand, on the one sheet the two of a talk keep."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -8,10 +9,13 @@ from bot.reports.words import Words
 from bot.reports.workbook import Column, Table, ledger
 
 HEADS = (
-    ("number", 6), ("round", 8), ("why", 34), ("one", 14), ("other", 14), ("day", 14), ("done", 14), ("record", 12),
-    ("signed", 16),
+    ("number", 6), ("why", 26), ("one", 12), ("other", 12), ("round", 6), ("day", 12), ("done", 12), ("place", 12),
+    ("points", 26), ("of_oneself", 26), ("follow", 12), ("record", 8), ("signed", 16),
 )  # fmt: skip
-"""Columns and their widths in characters; the last one is left for two signatures on paper."""
+"""Columns and their widths in characters."""
+
+BY_HAND = ("",) * 4
+"""Where, what about, what was said of oneself, whether something follows."""
 
 
 def talks_table(
@@ -26,12 +30,13 @@ def talks_table(
     lines = [
         (
             number,
-            talk.round,
             words.join((words.named("talks_reason", why) for why in talk.why), "semicolon"),
             talk.one,
             talk.other or words.say("talks_table.team"),
+            talk.round,
             talk.day,
             talk.done,
+            *BY_HAND,
             words.say("talks_table.kept" if recorded else "list.dash"),
             "",
         )

@@ -16,7 +16,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from bot.core.digest import Digest, Entry
-from bot.core.digest.model import DESTINATIONS, Rectification, TurnoutRow
+from bot.core.digest.model import DESTINATIONS, Material, Rectification, TurnoutRow
 from bot.reports.words import Words, four_rates, graded, inert
 
 Cell = str | int | date | None
@@ -87,6 +87,7 @@ def workbook(digest: Digest, texts: Mapping[str, str]) -> bytes:
         *([_tallies(words, digest)] if digest.tallies else []),
         *(_rectification(words, r) if (r := digest.rectification) and r.total else ()),
         _trend(words, digest),
+        *([materials(words, digest.materials, digest.key)] if digest.materials else []),
     )
     return ledger(tables, texts, made=digest.key)
 
@@ -527,6 +528,62 @@ def _tallies(words: Words, digest: Digest) -> Table:
         for option in tally.options
     ]
     return Table(words.say("sheet.tallies"), words.say("table.tallies"), columns, lines)
+
+
+MATERIALS = (
+    ("step", 18), ("what", 30), ("prescribed", 10), ("there", 8), ("number", 8), ("filed", 12), ("missing", 34), ("responsible", 18), ("due", 12),
+)  # fmt: skip
+"""Columns of the check of the papers and their widths; where a paper is filed is left to be written in."""
+
+
+def materials(words: Words, found: Iterable[Material], day: date) -> Table:
+    """What the plan asks for on paper and what of it is there on that day (台账自查), as inspectors go through it."""
+    columns = tuple(
+        Column(
+            words.say(f"materials_column.{head}"),
+            width,
+            "left" if head in ("what", "missing") else "center",
+        )
+        for head, width in MATERIALS
+    )
+    lines: list[Sequence[Cell]] = [
+        (
+            one.step,
+            one.what,
+            prescribed(words, one.prescribed),
+            words.say(f"materials.{_there(one)}"),
+            one.there,
+            "",
+            _lacking(words, one),
+            words.join(one.responsible),
+            one.due if one.there < one.of else None,
+        )
+        for one in found
+    ]
+    title = words.say("materials.title", day=words.full_day(day))
+    return Table(words.say("materials.sheet"), title, columns, lines)
+
+
+def _there(one: Material) -> str:
+    return "whole" if one.there >= one.of else "some" if one.there else "none"
+
+
+def _lacking(words: Words, one: Material) -> str:
+    """The units that have not handed it in; the paper itself where there is but one."""
+    if one.there >= one.of:
+        return ""
+    return words.join(one.missing) if one.missing else one.what
+
+
+def prescribed(words: Words, said: bool | None) -> str:
+    """规定动作, 自选动作, or that the plan does not say."""
+    match said:
+        case True:
+            return words.say("schedule.prescribed")
+        case False:
+            return words.say("schedule.optional")
+        case None:
+            return ""
 
 
 def _trend(words: Words, digest: Digest) -> Table:

@@ -19,7 +19,7 @@ from bot.core.rectification import (
     overdue,
     rates,
 )
-from handlers.desk.base import CONFIRM, Answer, Asking, Command, Rows, pairs
+from handlers.desk.base import CONFIRM, Answer, Asking, Command, Rows, called, pairs
 from handlers.desk.days import typed_days
 from handlers.rectification import act, answers, draw_ledger, put_on_list
 
@@ -232,9 +232,23 @@ def _ledger(asking: Asking) -> Answer:
         asking.work.problems.weights(),
         {unit.id: unit.name for unit in asking.desk.units},
         answers(asking.work),
+        _closers(asking),
         asking.today,
     )
     return Answer(text=asking.say("problems.ledger_done"), makes=makes, menu=True)
+
+
+def _closers(asking: Asking) -> dict[int, str]:
+    """Who closed each item that is closed, as they are called."""
+    names = {str(m.label): called(asking, m) for m in asking.work.staff.every()}
+    problems = asking.work.problems
+    by = {
+        one.number: next(
+            (e.who for e in reversed(problems.history(one.number)) if e.move == Move.CLOSE), ""
+        )
+        for one in problems.at(State.CLOSED)
+    }
+    return {number: names.get(label, label) for number, label in by.items()}
 
 
 # -- one problem ----------------------------------------------------------------------------------------------------

@@ -113,13 +113,14 @@ def draw_ledger(
     weights: Mapping[int, int],
     units: Mapping[str, str],
     answers: "tuple[Answered, ...]",
+    closers: Mapping[int, str],
     made: date,
 ) -> tuple[File, ...]:
     """The ledger of the list, with the table of answers."""
     from bot.content.papers import papers
     from bot.reports.problems import problems_ledger
 
-    content = problems_ledger(problems, weights, units, answers, papers("zh"), made)
+    content = problems_ledger(problems, weights, units, answers, closers, papers("zh"), made)
     return (File(f"problems-{made}.xlsx", content),)
 
 

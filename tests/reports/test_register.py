@@ -21,14 +21,14 @@ def test_a_meeting_has_its_line_and_a_letter_its_own_sheet() -> None:
 
     held, posted = (list(sheet.iter_rows(min_row=2, values_only=True)) for sheet in book)
     assert held == [
-        ("序号", "日期", "方式", "地点", "主持人或到访人", "参加人数", "参加类别", "意见条数", "记录人", "附件"),
-        (1, datetime(2014, 3, 25), "座谈会", "=1+1", "分管副局长", 21, "一线教师、群众", 12, "办公室1", None),  # noqa: DTZ001
+        ("序号", "日期", "方式", "地点", "主持人或到访人", "参加人数", "参加类别", "意见条数", "起止意见号", "记录人", "附件"),
+        (1, datetime(2014, 3, 25), "座谈会", "=1+1", "分管副局长", 21, "一线教师、群众", 12, "（略）", "办公室1", None),  # noqa: DTZ001
     ]  # fmt: skip
     assert posted[0] == ("序号", "发出单位", "发出日期", "应回日期", "回收日期", "是否催办")
     assert posted[1][1] == "第一中学"
     assert posted[1][4] is None
     assert book.worksheets[0]["D3"].data_type == "s"
-    assert book.worksheets[0].auto_filter.ref == "A2:J3"
+    assert book.worksheets[0].auto_filter.ref == "A2:K3"
 
 
 def test_the_same_rows_give_the_same_file_and_none_is_a_file_too() -> None:

@@ -93,7 +93,7 @@ def test_a_rich_week_and_a_silent_one_find_every_sentence_they_need() -> None:
         "problems_state", "problems_own", "answers", "answers_column", "answers_way",
         "report_as", "checkup_item", "checkup_words", "checkup_which", "holiday", "layout", "sms",  # papers of their own
         "appraisal", "appraisal_column", "appraisal_invalid", "appraisal_quorum", "appraisal_stage",
-        "handed_back", "handed_back_fault", "ledger_value", "changed", "register", "register_column",
+        "handed_back", "handed_back_fault", "ledger_value", "changed", "register", "register_column", "materials", "materials_column",
     }  # fmt: skip
     left = {key for key in words if key not in words.heard and key.split(".")[0] not in coded}
     assert left == {

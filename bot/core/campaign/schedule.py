@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.core.campaign.model import Campaign, Days, Node, Place
+from bot.core.campaign.model import FRAMES, Campaign, Days, Node, Place
 from bot.core.campaign.standing import Reports, State, days_due, states
+from bot.core.digest.model import Material
 
 AHEAD = 400
 """Days within which the next time of what comes again is looked for."""
@@ -50,6 +51,24 @@ class Schedule:
     day: date
     """As of which it was counted."""
     rows: tuple[Row, ...]
+
+    @property
+    def materials(self) -> tuple[Material, ...]:
+        """What has to be there on paper, in the order of the document, and how far it is: 台账自查."""
+        return tuple(
+            Material(
+                step=row.step or row.phase,
+                what=row.deliverable,
+                prescribed=row.prescribed,
+                there=row.done,
+                of=row.of,
+                missing=row.missing,
+                responsible=row.responsible,
+                due=row.following or row.days[1] or row.days[0],
+            )
+            for row in self.rows
+            if row.deliverable and row.place not in FRAMES
+        )
 
 
 def schedule(

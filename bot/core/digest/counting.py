@@ -153,6 +153,7 @@ def digest_from(
         ),
         agreement=agreement,
         windows=_windows(open_ones, here, speaking, names),
+        materials=desk.materials,
     )
 
 

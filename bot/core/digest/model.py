@@ -289,6 +289,23 @@ class Node:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Something a step of the plan has to leave behind on paper, and whether it is there (台账自查)."""
+
+    step: str
+    what: str
+    prescribed: bool | None
+    """规定动作, 自选动作; None where the plan does not say."""
+    there: int
+    """How many were reported, of `of`: one, or one of each unit that has to."""
+    of: int
+    missing: tuple[str, ...] = ()
+    """Units that have not reported it."""
+    responsible: tuple[str, ...] = ()
+    due: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class DaysOff:
     """A holiday between this closing and the next."""
@@ -310,6 +327,7 @@ class Desk:
     replies: Replies = Replies()
     nodes: tuple[Node, ...] = ()
     days_off: tuple[DaysOff, ...] = ()
+    materials: tuple[Material, ...] = ()
 
 
 Section = Literal[
@@ -627,6 +645,8 @@ class Digest:
     """How many were set aside, and why."""
     agreement: Agreement = Agreement()
     windows: tuple[WindowRow, ...] = ()
+    materials: tuple[Material, ...] = ()
+    """What the plan asks for on paper, and what of it is there."""
 
     @property
     def key(self) -> date:
