@@ -19,7 +19,7 @@ from handlers.desk.cards import CARDS
 from handlers.desk.circle import CIRCLE
 from handlers.desk.clues import CLUES
 from handlers.desk.dialogue import TALK
-from handlers.desk.digest import ARRIVALS, DIGEST, SEND
+from handlers.desk.digest import ARRIVALS, DIGEST, LEDGERS, SEND
 from handlers.desk.intake import BY_SOURCE, IMPORT, INTAKE
 from handlers.desk.links import LINKS
 from handlers.desk.mailing import MAILING
@@ -52,6 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     REPORT,
     CHECKUP,
     ARRIVALS,
+    LEDGERS,
     PROBLEMS,
     SORT,
     THEMES,
@@ -103,6 +104,7 @@ def hear(
     work: Work, desk: Desk, member: Member, typed: str, now: float, *, tapped: bool = False
 ) -> Answer:
     """One thing somebody of the staff typed or tapped."""
+    typed = _read_off(desk, member, typed)
     awaited = "" if tapped or typed.startswith("/") else work.errands.awaited(member.tag)
     if awaited and typed.strip().casefold() not in _BARE:
         first, rest = _parted(awaited)
@@ -122,6 +124,16 @@ def hear(
         text=text,
     )
     return _remembered(asking, _answer(command, asking))
+
+
+def _read_off(desk: Desk, member: Member, typed: str) -> str:
+    """A button of the menu types its command; whoever types what stands on the button means the same."""
+    says = {
+        desk.texts.say(member.language, f"desk.menu_{one.name}").casefold(): one.words[0]
+        for one in COMMANDS
+        if one.menu
+    }
+    return says.get(typed.strip().casefold(), typed)
 
 
 def _meant(member: Member, typed: str) -> Command | None:

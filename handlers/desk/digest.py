@@ -104,6 +104,20 @@ def _digest(asking: Asking) -> Answer:
     return Answer(text="\n".join(lines), rows=tuple(rows))
 
 
+def _ledgers(asking: Asking) -> Answer:
+    """The two ledgers there are: what was said, of the newest digest they may see; and what became of problems."""
+    kept = _wanted(replace(asking, rest=()))
+    buttons: list[Button] = []
+    if kept and LEDGER in _mine(asking):
+        says = f"周报 {kept.period} 台账"
+        buttons.append(asking.button("desk.ledger_said", says, period=kept.period))
+    if somewhere(asking.member.staff, Deed.LIST_PROBLEMS):
+        buttons.append(asking.button("desk.ledger_done", "问题 台账"))
+    if not buttons:
+        return Answer(text=asking.say("desk.no_digest"), menu=True)
+    return Answer(text=asking.say("desk.ledgers"), rows=(tuple(buttons), (asking.back(),)))
+
+
 def _to_look_at(asking: Asking, kept: KeptDigest) -> list[str]:
     """That something in a draft is to be looked at before it leaves; the first page of its whole text says what."""
     if kept.sent or not kept.check:
@@ -398,6 +412,13 @@ ARRIVALS = Command(
     words=("送达", "arrivals"),
     deed=Deed.SEND_DIGEST,
     answer=_arrivals,
+    menu=False,
+)
+LEDGERS = Command(
+    name="ledgers",
+    words=("台账", "ledger"),
+    deed=Deed.SEE_LEDGER,
+    answer=_ledgers,
     menu=False,
 )
 SEND = Command(

@@ -290,6 +290,31 @@ async def test_a_command_without_arguments_gives_buttons(tmp_path, typed):
         assert house.sent("office")[-1].rows
 
 
+async def test_what_stands_on_a_button_of_the_menu_can_be_typed(tmp_path):
+    """Whoever has no button before them types what they read: 看进度, not the command behind it."""
+    async with town(tmp_path) as house:
+        await house.hears("office", "菜单")
+        menu = house.sent("office")[-1]
+        answers = []
+        for button in (b for row in menu.rows for b in row):
+            await house.hears("office", button.label)
+            answers.append((button.label, house.last("office")))
+        assert len(answers) > 20
+        assert [label for label, said in answers if said == menu.text] == []
+
+
+async def test_the_ledgers_are_asked_for_by_their_name(tmp_path):
+    async with town(tmp_path) as house:
+        await house.parents(6)
+        await house.hears("office", "台账")
+        rows = house.sent("office")[-1].rows
+        assert [b.label for row in rows for b in row] == ["整改台账", "回到菜单"]
+        await house.at("2014-03-28 15:00")
+        await house.hears("office", "台账")
+        await house.taps("office", "2014-03-28 的意见台账")
+        assert [file.name for file in house.sent("office")[-1].files] == ["ledger.xlsx"]
+
+
 async def test_what_a_role_may_not_do_is_not_done(tmp_path):
     async with town(tmp_path) as house:
         reader = Address(channel="web", id="reader")
