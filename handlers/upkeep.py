@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot.core.cells import K
 from bot.core.digest.snapshot import NotASnapshot, from_json
@@ -26,6 +28,9 @@ from storage import audit as evidence
 from storage.database import Tx
 from storage.keys import INBOX_DAYS, KEY, derive
 from storage.retention import Retention
+
+if TYPE_CHECKING:
+    from storage.mirror import Seen
 
 DAY = 86400
 
@@ -52,8 +57,8 @@ def purge(tx: Tx, now: float, *, dry: bool = False) -> Mapping[str, int]:
 class Ground:
     """What is audited, and with what in hand."""
 
-    file: Path
-    """The database."""
+    place: Path | str
+    """The database: a file, or PostgreSQL's address."""
     data_dir: Path
     key_dir: Path
     master: bytes | None
@@ -68,6 +73,13 @@ class Ground:
     temporary: Path
     now: float
 
+    @property
+    def name(self) -> str:
+        """What the database is called in a finding."""
+        if isinstance(self.place, Path):
+            return self.place.name
+        return f"PostgreSQL {urlsplit(self.place).path.strip('/')}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -81,9 +93,10 @@ class Report:
 
 
 def audit(ground: Ground) -> Report:
-    """Look at everything. Raises `storage.audit.NoDatabase`; changes nothing anywhere."""
-    files = Files(ground)
-    with closing(evidence.opened(ground.file)) as db:
+    """Look at everything. Raises `storage.audit.NoDatabase` or `OutOfReach`; changes nothing anywhere."""
+    server = _seen(ground.place) if isinstance(ground.place, str) else None
+    with closing(server.db if server else evidence.opened(Path(ground.place))) as db:
+        files = Files(ground, db)
         known = (
             evidence.known(db, ground.master, _slots(ground))
             if ground.master
@@ -94,12 +107,12 @@ def audit(ground: Ground) -> Report:
             *_keys(ground, db),
             *_modes(ground),
             *_schema(ground, db),
-            *_file(ground, db),
+            *(_server(ground, server) if server else _file(ground, Path(ground.place), db)),
             *_published(ground, db),
             *_ordered(ground, db),
         ]
     if known.shut:
-        findings.append(_found(ground.file.name, "audit_roster", count=known.shut))
+        findings.append(_found(ground.name, "audit_roster", count=known.shut))
     findings += [
         _found(name, "audit_unreadable", error=error) for name, error in files.unreadable
     ]
@@ -111,6 +124,12 @@ def audit(ground: Ground) -> Report:
     )
 
 
+def _seen(url: str) -> "Seen":
+    from storage.mirror import seen  # with a driver that SQLite does not need
+
+    return seen(url)
+
+
 def _found(where: str, fault: str, **facts: object) -> Problem:
     given = tuple((name, str(value)) for name, value in facts.items())
     return Problem(file=where, key="", fault=fault, facts=given)
@@ -120,10 +139,12 @@ def _found(where: str, fault: str, **facts: object) -> Problem:
 
 
 class Files:
-    """All files that may hold something, packed ones unpacked; what could not be read is remembered."""
+    """All files that may hold something, packed ones unpacked, and each column of a server as if it were one; what could
+    not be read is remembered."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, db: evidence.Db) -> None:
         self._ground = ground
+        self._db = db
         self.seen = 0
         self.size = 0
         self.unreadable: list[tuple[str, str]] = []
@@ -144,10 +165,14 @@ class Files:
             self.size += len(content)
             yield str(path), content
             yield from self._unpacked(path, content)
+        for place in evidence.places(self._db) if isinstance(self._ground.place, str) else ():
+            for content in evidence.column(self._db, place):
+                self.size += len(content)
+                yield f"{self._ground.name} {place}", content
 
     def _paths(self) -> Iterator[Path]:
         ground = self._ground
-        beside = ground.file.parent.glob(f"{ground.file.name}*")
+        beside = _beside(ground)
         folders = (ground.data_dir, *ground.logs, *ground.also)
         left = [p for mark in ("etilqs_*", "tingwen-*") for p in ground.temporary.glob(mark)]
         every = (*beside, *(path for folder in (*folders, *left) for path in _below(folder)))
@@ -168,6 +193,12 @@ class Files:
                             yield f"{path}!{one.filename}", member.read(UNPACKED)
         except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
             self.unreadable.append((str(path), type(error).__name__))
+
+
+def _beside(ground: Ground) -> list[Path]:
+    """The database's files; a server's are its own."""
+    file = ground.place
+    return sorted(file.parent.glob(f"{file.name}*")) if isinstance(file, Path) else []
 
 
 def _below(place: Path) -> Iterator[Path]:
@@ -205,7 +236,7 @@ def _traces(
         astray = Search(away) if at_home else marks
         for content in evidence.column(db, place):
             for sighting in astray(content):
-                where = f"{ground.file.name} {place}"
+                where = f"{ground.name} {place}"
                 yield _found(where, "audit_mark", form=sighting.form, offset=sighting.offset)
 
 
@@ -234,11 +265,12 @@ def _links(ground: Ground, people: Iterable[Address], rounds: Iterable[str]) -> 
 
 def _of_database(ground: Ground, name: str, content: bytes) -> bool:
     """Whether the product's own names of people may lie in this file's pages: the database, or a copy of it."""
+    if content.startswith(_SQLITE):
+        return True
+    if isinstance(ground.place, str):
+        return name.startswith(f"{ground.name} ")
     path = Path(name)
-    beside = path.parent == ground.file.resolve().parent and path.name.startswith(
-        ground.file.name
-    )
-    return beside or content.startswith(_SQLITE)
+    return path.parent == ground.place.resolve().parent and path.name.startswith(ground.name)
 
 
 # -- keys and modes -----------------------------------------------------------------------------------------------
@@ -277,13 +309,20 @@ def _keys(ground: Ground, db: evidence.Db) -> Iterator[Problem]:
         yield _found(str(slots), "audit_slots_cut")
     # A key is written before its row is committed and burned after: look again at what may be on its way.
     unnamed = _slots(ground).keys() - evidence.named_slots(db)
-    if unnamed and (still := unnamed & (_slots(ground).keys() - evidence.named_slots(db))):
+    if unnamed and (still := unnamed & (_slots(ground).keys() - _named_by_now(ground, db))):
         yield _found(str(slots), "audit_unnamed", count=len(still))
+
+
+def _named_by_now(ground: Ground, db: evidence.Db) -> set[int]:
+    if isinstance(ground.place, Path):
+        return evidence.named_slots(db)
+    with closing(_seen(ground.place).db) as later:
+        return evidence.named_slots(later)
 
 
 def _modes(ground: Ground) -> Iterator[Problem]:
     private = [ground.key_dir, *ground.key_dir.glob("*")] if ground.key_dir.is_dir() else []
-    private += sorted(ground.file.parent.glob(f"{ground.file.name}*"))
+    private += _beside(ground)
     for path in private:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
@@ -295,25 +334,34 @@ def _modes(ground: Ground) -> Iterator[Problem]:
 
 
 def _schema(ground: Ground, db: evidence.Db) -> Iterator[Problem]:
-    where = ground.file.name
+    where = ground.name
     for name in evidence.strangers(db):
         yield _found(where, "audit_stranger", name=name)
-    for name in evidence.counting(db):
-        yield _found(where, "audit_counting", name=name)
     for name in evidence.fine_times(db):
         yield _found(where, "audit_time", name=name)
     if shared := evidence.shared(db):
         yield _found(where, "audit_shared", count=shared)
 
 
-def _file(ground: Ground, db: evidence.Db) -> Iterator[Problem]:
-    where = ground.file.name
-    content = ground.file.read_bytes()
+def _server(ground: Ground, server: "Seen") -> Iterator[Problem]:
+    for name in server.things:
+        yield _found(ground.name, "audit_stranger", name=name)
+    for name in server.counting:
+        yield _found(ground.name, "audit_counting", name=name)
+    for name, value in server.telling:
+        yield _found(ground.name, "audit_server", name=name, value=value)
+
+
+def _file(ground: Ground, file: Path, db: evidence.Db) -> Iterator[Problem]:
+    where = ground.name
+    content = file.read_bytes()
+    for name in evidence.counting(db):
+        yield _found(where, "audit_counting", name=name)
     if evidence.unsound(db):
         yield _found(where, "audit_unsound")
     if not evidence.journal_is_wal(content):
         yield _found(where, "audit_no_wal")
-    if ground.file.with_name(f"{where}-journal").exists():
+    if file.with_name(f"{where}-journal").exists():
         yield _found(f"{where}-journal", "audit_journal")
     if not _wal(ground) and (pages := evidence.free_pages_with_words(content)):
         yield _found(where, "audit_free_pages", count=pages)
@@ -323,7 +371,9 @@ def _file(ground: Ground, db: evidence.Db) -> Iterator[Problem]:
 
 def _wal(ground: Ground) -> bool:
     """Whether changes wait in the write-ahead log, so that the main file alone is half a picture."""
-    wal = ground.file.with_name(f"{ground.file.name}-wal")
+    if isinstance(ground.place, str):
+        return False
+    wal = ground.place.with_name(f"{ground.name}-wal")
     return wal.exists() and wal.stat().st_size > 0
 
 
@@ -331,7 +381,7 @@ def _wal(ground: Ground) -> bool:
 
 
 def _published(ground: Ground, db: evidence.Db) -> Iterator[Problem]:
-    where = ground.file.name
+    where = ground.name
     for round, atoms in evidence.divisions(db).items():
         if atoms.k < K:
             yield _found(where, "audit_k", round=round, k=atoms.k, needed=K)
@@ -391,8 +441,10 @@ FEWEST = 12
 
 
 def _ordered(ground: Ground, db: evidence.Db) -> Iterator[Problem]:
-    where = ground.file.name
-    for order in evidence.orders(db, ground.file.read_bytes()):
+    where = ground.name
+    file = ground.place
+    content = file.read_bytes() if isinstance(file, Path) else evidence.pages(db)
+    for order in evidence.orders(db, content):
         bound = STANDARD_DEVIATIONS * evidence.spread(order.rows)
         if order.rows >= FEWEST and abs(order.tau) > bound:
             yield _found(
@@ -420,6 +472,8 @@ def _unchecked(
         every.append("exports")
     if _wal(ground):
         every.append("free")
+    if isinstance(ground.place, str):
+        every.append("server")
     if ground.master is None:
         every.append("master")
     for name in every:

@@ -47,6 +47,10 @@ class NoDatabase(Exception):
     """There is no such file, or it is no database of ours."""
 
 
+class OutOfReach(Exception):
+    """The server cannot be asked, or holds no database of ours; in words for the operator."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Who can be found in the database with the master key in hand."""
@@ -435,6 +439,11 @@ def digests_kept(db: Db) -> Iterator[tuple[str, str]]:
 
 
 # -- order --------------------------------------------------------------------------------------------------------
+
+
+def pages(db: Db) -> bytes:
+    """What stands for the pages of a database that is not a file: its lookups, in the order in which their rows lie."""
+    return b"".join(column(db, "opinion.lookup"))
 
 
 def orders(db: Db, content: bytes) -> Iterator[Order]:

@@ -3,7 +3,7 @@
 A copy is made of one moment while the service goes on. What only the keys could open (talks in progress, the vault's
 waiting answers, deliveries of the last days) is taken out of it: where the keys are burned it could not be read, and
 where they are not it should not be. The shells of the buckets stay, so that rounds go on under the division they were
-opened with.
+opened with. A copy is always a SQLite file, whichever database it was made of, and comes back into either.
 """
 
 import os
@@ -22,33 +22,42 @@ Say = Callable[[str], None]
 """Told the name of each step as it begins."""
 
 _EMPTIED = (
-    "DELETE FROM draft",
-    "DELETE FROM inbox",
-    "DELETE FROM signature",
-    "DELETE FROM telling",
-    "DELETE FROM awaited",
-    "DELETE FROM errand",
-    "UPDATE bucket SET sealed = x''",
+    "draft",
+    "inbox",
+    "signature",
+    "telling",
+    "answer",
+    "booking",
+    "awaited",
+    "errand",
+    "keyring",  # whose keys a database is opened with is known where it is opened
 )
+_BLANK = "bucket.sealed"
 _ROSTER = ("person", "staff", "seat", "invitation", "outbox")
 
 
 class NotCopied(Exception):
-    """Why there is no copy; `reason` is one of: exists, no_folder, in_keys, no_database, server,
-    ticking, damaged, newer,
-    not_empty, other_master, sealed, not_opened, failed."""
+    """Why there is no copy; `reason` is one of: exists, no_folder, in_keys, no_database, ticking, damaged, newer, not_empty,
+    other_master, sealed, not_opened, failed, runs_there, differs, unreachable; with the last ones comes `what`."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, what: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.what = what
 
 
 def backup(
-    database: Path | str, out: Path, key_dir: Path, say: Say, *, passphrase: bytes = b""
+    database: Path | str,
+    out: Path,
+    key_dir: Path,
+    data_dir: Path,
+    say: Say,
+    *,
+    passphrase: bytes = b"",
 ) -> int:
     """Put a copy of the database at `out`; its size in bytes. Raises `NotCopied`, and then leaves nothing behind.
 
-    `passphrase`: seal it; then nothing of it lies open beside `out`, not even while it is made.
+    `passphrase`: seal it; then nothing of it lies open beside `out`, not even while it is made, but in `data_dir`.
     """
     if out.exists():
         raise NotCopied("exists")
@@ -56,17 +65,15 @@ def backup(
         raise NotCopied("no_folder")
     if key_dir.resolve() in (out.resolve(), *out.resolve().parents):
         raise NotCopied("in_keys")
-    if isinstance(database, str):
-        raise NotCopied("server")
-    if not database.exists():
+    if isinstance(database, Path) and not database.exists():
         raise NotCopied("no_database")
     part = out.with_name(f".{out.name}.part")
-    clear = database.with_name(f".{out.name}.clear") if passphrase else part
+    clear = data_dir / f".{out.name}.clear" if passphrase else part
     try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _private(clear)
         say("copying")
-        with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as db:
-            db.execute("VACUUM INTO ?", (str(clear),))
+        _taken(database, clear)
         say("emptying")
         _empty(clear)
         say("checking")
@@ -89,10 +96,27 @@ def backup(
     return out.stat().st_size
 
 
+def _taken(database: Path | str, clear: Path) -> None:
+    """One moment of the database, as a file."""
+    if isinstance(database, Path):
+        with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as db:
+            db.execute("VACUUM INTO ?", (str(clear),))
+        return
+    from storage import mirror  # with a driver that SQLite does not need
+
+    try:
+        mirror.copied(database, clear, but=_EMPTIED, blank=(_BLANK,))
+    except mirror.Later as error:
+        raise NotCopied("newer") from error
+    except mirror.OutOfReach as error:
+        raise NotCopied("unreachable", str(error)) from error
+
+
 def restore(
     copy: Path,
     database: Path | str,
     master: bytes,
+    data_dir: Path,
     say: Say,
     *,
     forget_roster: bool = False,
@@ -103,18 +127,16 @@ def restore(
     `forget_roster`: the master key it was made under is lost, and with it everybody's addresses.
     `passphrase`: what it was sealed under, if it was.
     """
-    if isinstance(database, str):
-        raise NotCopied("server")
-    if database.parent.exists() and any(database.parent.iterdir()):
-        raise NotCopied("not_empty")
+    if isinstance(database, Path) and data_dir.exists() and any(data_dir.iterdir()):
+        raise NotCopied("not_empty", str(data_dir))
     if not copy.is_file():
         raise NotCopied("no_database")
     sealed = is_sealed(copy)
     if sealed and not passphrase:
         raise NotCopied("sealed")
     say("checking")
-    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = database.with_name(f".{database.name}.part")
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = data_dir / ".restored.part"
     try:
         _private(part)
         say("copying")
@@ -127,17 +149,31 @@ def restore(
         if forget_roster:
             _forgotten(part, master)
         _opens(part, master)
+        if isinstance(database, str):
+            _brought(part, database)
+            return
         _logged_ahead(part)
         _durable(part)
         part.rename(database)
-        _durable(database.parent)
+        _durable(data_dir)
     except NotOpened as error:
         raise NotCopied("not_opened") from error
     except (sqlite3.Error, OSError) as error:
         raise NotCopied("damaged") from error
     finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        for left in (part, part.with_name(f"{part.name}-journal")):
+            with suppress(FileNotFoundError):
+                left.unlink()
+
+
+def _brought(part: Path, url: str) -> None:
+    """Every row into an empty server, checked there, all of them or none."""
+    from storage.move import NotMoved, brought  # with a driver that SQLite does not need
+
+    try:
+        brought(part, url, lambda *_: None, anew=True)
+    except NotMoved as error:
+        raise NotCopied(error.reason, error.what) from error
 
 
 def _private(part: Path) -> None:
@@ -153,8 +189,11 @@ def _empty(part: Path) -> None:
             db.execute(f"PRAGMA {pragma}")
         if db.execute("SELECT 1 FROM vault WHERE pending != ''").fetchone():
             raise NotCopied("ticking")  # half a tick would come out without having been counted
-        for statement in _EMPTIED:
-            db.execute(statement)
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+        for table in tables.intersection(_EMPTIED):  # a database may be older than a table
+            db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from above
+        table, _, column = _BLANK.partition(".")
+        db.execute(f"UPDATE {table} SET {column} = x''")  # noqa: S608
         db.execute("VACUUM")
 
 

@@ -74,19 +74,26 @@ def move(source: Path | str, target: str, key_dir: Path, say: Say) -> int:
         raise NotMoved("no_server")
     if not source.exists():
         raise NotMoved("no_database")
+    rows = brought(source, target, say)
+    _belongs_elsewhere(key_dir)
+    return rows
+
+
+def brought(source: Path, target: str, say: Say, *, anew: bool = False) -> int:
+    """Bring all rows over, and nothing else; how many they are. Raises `NotMoved`, and then the target is as it was.
+
+    `anew`: where anything is there already, it is refused, and not compared."""
     with closing(_alone(source)):
         pass  # before anything is made there
     try:
         prepare(source)
         prepare(target)
         with closing(_alone(source)) as here:
-            rows = asyncio.run(_moved(here, target, say))
+            return asyncio.run(_moved(here, target, say, anew))
     except sqlite3.Error as error:
         raise NotMoved("damaged", str(error)) from error
     except (Unfit, *Postgres.broken, asyncpg.PostgresError) as error:
         raise NotMoved("unreachable", str(error)) from error
-    _belongs_elsewhere(key_dir)
-    return rows
 
 
 def _alone(source: Path) -> sqlite3.Connection:
@@ -101,7 +108,7 @@ def _alone(source: Path) -> sqlite3.Connection:
     return here
 
 
-async def _moved(here: sqlite3.Connection, target: str, say: Say) -> int:
+async def _moved(here: sqlite3.Connection, target: str, say: Say, anew: bool) -> int:
     connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     there: _Line = await connect(driver_url(target), timeout=CONNECTING)
     try:
@@ -111,6 +118,8 @@ async def _moved(here: sqlite3.Connection, target: str, say: Say) -> int:
                 raise NotMoved("runs_there")
             tables = metadata.sorted_tables
             filled = [table.name for table in tables if not await _empty(there, table)]
+            if filled and anew:
+                raise NotMoved("not_empty", filled[0])
             rows = 0
             for table in tables:
                 if not filled:

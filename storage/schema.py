@@ -45,6 +45,11 @@ def exists(place: Path | str) -> bool:
     return isinstance(place, str) or place.exists()
 
 
+def made(file: Path, version: str) -> None:
+    """Make the tables of that version in an empty SQLite file."""
+    _upgrade_file(file, version)
+
+
 def _version(file: Path) -> str | None:
     if not file.exists():
         file.touch(mode=0o600)
@@ -60,7 +65,7 @@ def _version(file: Path) -> str | None:
         connection.close()
 
 
-def _upgrade_file(file: Path) -> None:
+def _upgrade_file(file: Path, version: str = "head") -> None:
     from sqlalchemy import create_engine, event
 
     engine = create_engine(f"sqlite:///{file}", connect_args={"isolation_level": None})
@@ -72,16 +77,16 @@ def _upgrade_file(file: Path) -> None:
     # start again (docs.sqlalchemy.org, dialects/sqlite, "Serializable isolation / Savepoints / Transactional DDL").
     event.listen(engine, "begin", begin)
     with engine.begin() as connection:
-        upgrade(connection)
+        upgrade(connection, version)
     engine.dispose()
 
 
-def upgrade(connection: "Connection") -> None:
-    """Run what migrations are missing, on this connection."""
+def upgrade(connection: "Connection", version: str = "head") -> None:
+    """Run what migrations are missing up to that one, on this connection."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)

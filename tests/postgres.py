@@ -42,6 +42,17 @@ def database() -> Iterator[str]:
 
 
 @contextmanager
+def copied(url: str) -> Iterator[str]:
+    """The address of a copy of this database, to which nobody may be connected."""
+    name, like = f"tingwen_{secrets.token_hex(6)}", url.partition("?")[0].rpartition("/")[2]
+    told(MAKE.format(name=name, template=like))
+    try:
+        yield address(name)
+    finally:
+        told(DROP.format(name=name))
+
+
+@contextmanager
 def empty() -> Iterator[str]:
     """The address of a database without a table."""
     name = f"tingwen_{secrets.token_hex(6)}"

@@ -21,7 +21,7 @@ from bot.settings.reading import load
 from bot.settings.secret import NAMES, Secrets
 from bot.verbs.check import explain, spoken
 from handlers.upkeep import Ground, Report, audit
-from storage.audit import NoDatabase
+from storage.audit import NoDatabase, OutOfReach
 
 UNREADABLE = ("unreadable", "not_utf8", "not_toml")
 
@@ -62,24 +62,24 @@ def run(args: Namespace) -> int:
         for problem in (*broken, *missing):
             sys.stderr.write(f"{explain(problem, words, args.lang)}\n")
         return 1
-    file = loaded.settings.storage.place
-    if not isinstance(file, Path):
-        sys.stderr.write(f"{words.say(args.lang, 'audit.server')}\n")
-        return 1
+    place = loaded.settings.storage.place
     try:
-        report = audit(ground(file, loaded.settings, loaded.secrets, args))
+        report = audit(ground(place, loaded.settings, loaded.secrets, args))
     except NoDatabase:
         sys.stderr.write(f"{words.say(args.lang, 'audit.no_database')}\n")
+        return 1
+    except OutOfReach as why:
+        sys.stderr.write(f"{words.say(args.lang, 'audit.no_server', what=why)}\n")
         return 1
     sys.stdout.writelines(f"{line}\n" for line in lines(report, words, args.lang))
     return int(bool(report.findings))
 
 
-def ground(file: Path, settings: Settings, secrets: Secrets, args: Namespace) -> Ground:
+def ground(place: Path | str, settings: Settings, secrets: Secrets, args: Namespace) -> Ground:
     """What the configuration says is to be audited."""
     storage = settings.storage
     return Ground(
-        file=file,
+        place=place,
         data_dir=storage.data_dir,
         key_dir=storage.key_dir,
         master=master(storage.key_dir, secrets),

@@ -30,7 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Copy; 1 where that cannot be, said in a sentence."""
     words, language = load_explanations(), spoken(os.environ)
-    loaded, problems = opened(args.config, os.environ)
+    loaded, problems = opened(args.config, os.environ, keys=False)  # they are no part of a copy
     if loaded is None:
         sys.stderr.writelines(f"{line}\n" for line in report(problems, language))
         return 1
@@ -41,11 +41,20 @@ def run(args: Namespace) -> int:
 
     try:
         passphrase = passphrase_in(args.encrypt)
-        size = backup(storage.place, args.out, storage.key_dir, say, passphrase=passphrase)
+        size = backup(
+            storage.place,
+            args.out,
+            storage.key_dir,
+            storage.data_dir,
+            say,
+            passphrase=passphrase,
+        )
         noted(storage.data_dir)
     except NotCopied as why:
         file = args.encrypt if why.reason == "passphrase" else args.out
-        said = words.say(language, f"copy.{why.reason}", file=file, least=SHORTEST)
+        said = words.say(
+            language, f"copy.{why.reason}", file=file, what=why.what, least=SHORTEST
+        )
         sys.stderr.write(f"{said}\n")
         return 1
     done = words.say(language, "copy.made", file=args.out, size=-(-size // 1024))

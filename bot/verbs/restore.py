@@ -1,4 +1,5 @@
-"""`tingwen restore`: puts a copy that `tingwen backup` made into an empty data directory, and says what it has lost."""
+"""`tingwen restore`: puts a copy that `tingwen backup` made into an empty data directory or an empty PostgreSQL, and says
+what it has lost."""
 
 import os
 import sys
@@ -50,6 +51,7 @@ def run(args: Namespace) -> int:
                 args.file,
                 storage.place,
                 keys.master,
+                storage.data_dir,
                 say,
                 forget_roster=args.forget_roster,
                 passphrase=passphrase_in(args.passphrase),
@@ -57,9 +59,14 @@ def run(args: Namespace) -> int:
     except NotCopied as why:
         reason = "unusable" if why.reason == "no_database" else why.reason
         file = args.passphrase if reason == "passphrase" else args.file
-        said = words.say(language, f"copy.{reason}", file=file, least=SHORTEST)
+        said = words.say(language, f"copy.{reason}", file=file, what=why.what, least=SHORTEST)
         sys.stderr.write(f"{said}\n")
         return 1
-    sys.stdout.write(f"{words.say(language, 'copy.restored', file=storage.place)}\n")
+    done = (
+        words.say(language, "copy.restored", file=storage.place)
+        if isinstance(storage.place, Path)
+        else words.say(language, "copy.restored_there")
+    )
+    sys.stdout.write(f"{done}\n")
     sys.stdout.write(f"{words.say(language, 'copy.lost')}\n")
     return 0

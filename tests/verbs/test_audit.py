@@ -7,14 +7,16 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import shutil
 import sqlite3
 import zipfile
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import Integer, Text
 
@@ -33,8 +35,11 @@ from storage.audit import NUMBERS, TIMES
 from storage.draft import Draft
 from storage.identity import Entry
 from storage.keys import derive
+from storage.move import brought
+from storage.postgres import driver_url
 from storage.tables import metadata
 from storage.vault import Tick
+from tests import postgres
 from tests.sample_week import sample_week
 from tests.vaults import PARENTS, Shelf, said
 
@@ -101,7 +106,6 @@ def audited(home: Path, *typed: str) -> Report:
     args = parser.parse_args(["--config", str(home / "config.toml"), *typed])
     loaded = load(args.config, {})
     place = loaded.settings.storage.place
-    assert isinstance(place, Path)
     ground = verb.ground(place, loaded.settings, loaded.secrets, args)
     return audit(replace(ground, temporary=home / "tmp"))
 
@@ -139,6 +143,9 @@ def test_an_audit_changes_nothing(home: Path):
 
 def sql(statement: str, *values: object) -> Callable[[Path], None]:
     def plant(home: Path) -> None:
+        if server := served(home):
+            told(server, statement, *values)
+            return
         db = sqlite3.connect(home / "data" / "tingwen.db")
         db.execute(statement, values)
         db.commit()
@@ -148,6 +155,39 @@ def sql(statement: str, *values: object) -> Callable[[Path], None]:
                 left.unlink()
 
     return plant
+
+
+def served(home: Path) -> str:
+    """Where the house is kept when it is on a server."""
+    place = load(home / "config.toml", {}).settings.storage.place
+    return place if isinstance(place, str) else ""
+
+
+def told(server: str, statement: str, *values: object) -> list[tuple[object, ...]]:
+    """A statement in SQLite's words, done on the server."""
+    numbers = iter(range(1, 99))
+    said = re.sub(r"\?", lambda _: f"${next(numbers)}", statement)
+    said = re.sub(r"\bx'(\w*)'", r"'\\x\1'::bytea", said).replace(" BLOB", " bytea")
+
+    async def tell() -> list[tuple[object, ...]]:
+        line = await asyncpg.connect(driver_url(server))
+        try:
+            return [tuple(row) for row in await line.fetch(said, *values)]
+        finally:
+            await line.close()
+
+    return asyncio.run(tell())
+
+
+def asked(home: Path, question: str) -> list[tuple[object, ...]]:
+    """What the house's database answers."""
+    if server := served(home):
+        return told(server, question)
+    db = sqlite3.connect(home / "data" / "tingwen.db")
+    try:
+        return db.execute(question).fetchall()
+    finally:
+        db.close()
 
 
 def stray(name: str, content: bytes) -> Callable[[Path], None]:
@@ -180,7 +220,7 @@ def own_mark(home: Path) -> bytes:
 
 def mark_in_opinions(home: Path) -> None:
     sql(
-        "UPDATE opinion SET reply_key = ? WHERE id = (SELECT min(id) FROM opinion)",
+        "UPDATE opinion SET reply_key = ? WHERE id = (SELECT id FROM opinion ORDER BY id LIMIT 1)",
         own_mark(home),
     )(home)
 
@@ -228,23 +268,17 @@ def counted_rows(home: Path) -> None:
 
 
 def ordered(home: Path) -> None:
-    db = sqlite3.connect(home / "data" / "tingwen.db")
-    ids = [id for (id,) in db.execute("SELECT id FROM opinion ORDER BY id")]
+    ids = [id for (id,) in asked(home, "SELECT id FROM opinion ORDER BY id")]
     for number, id in enumerate(ids):
         lookup = number.to_bytes(1, "big") + os.urandom(15)
-        db.execute("UPDATE opinion SET lookup = ? WHERE id = ?", (lookup, id))
-    db.commit()
-    db.close()
+        sql("UPDATE opinion SET lookup = ? WHERE id = ?", lookup, id)(home)
 
 
 def timed(home: Path) -> None:
-    db = sqlite3.connect(home / "data" / "tingwen.db")
-    ids = [id for (id,) in db.execute("SELECT id FROM opinion")]
-    for number, id in enumerate(ids):
+    for number, (id,) in enumerate(asked(home, "SELECT id FROM opinion")):
+        assert isinstance(id, bytes)
         stamp = (1_790_000_000 + number).to_bytes(4, "big") + id[4:]
-        db.execute("UPDATE opinion SET id = ? WHERE id = ?", (stamp, id))
-    db.commit()
-    db.close()
+        sql("UPDATE opinion SET id = ? WHERE id = ?", stamp, id)(home)
 
 
 def small_digest(home: Path) -> None:
@@ -280,9 +314,7 @@ def urgent(**wrong: object) -> Callable[[Path], None]:
 
 
 def urgent_of_an_opinion(home: Path) -> None:
-    db = sqlite3.connect(home / "data" / "tingwen.db")
-    (lookup,) = db.execute("SELECT lookup FROM opinion LIMIT 1").fetchone()
-    db.close()
+    ((lookup,),) = asked(home, "SELECT lookup FROM opinion LIMIT 1")
     urgent(lookup=lookup)(home)
 
 
@@ -293,52 +325,17 @@ def urgent_in_a_row(home: Path) -> None:
 
 UTF16 = f"who: {ID}".encode("utf-16-le")
 SHA = hashlib.sha256(f"telegram:{ID}".encode())
-PLANTS: list[tuple[str, Callable[[Path], None]]] = [
-    ("audit_id", stray("data/log", f"2026 INFO from {ID}".encode())),
-    ("audit_id", stray("data/export.txt", UTF16)),
-    ("audit_id", stray("data/export.bin", b"\x01" + int(ID).to_bytes(8, "little") + b"\x02")),
-    ("audit_id", stray("data/export.bin", b"\x01" + int(ID).to_bytes(6, "big") + b"\x02")),
-    ("audit_id", stray("data/dump", b"zz" + base64.b64encode(f"a{ID}b".encode()))),
-    ("audit_id", stray("data/dump", b"x" + ID.encode().hex().encode())),
-    ("audit_id", stray("data/dump", ID[::-1].encode())),
-    ("audit_id", stray("data/dump", "".join(f"\\u{ord(c):04x}" for c in ID).encode())),
-    ("audit_id", stray("data/tingwen.db-journal", ID.encode())),
-    ("audit_id", stray("tmp/etilqs_0001", ID.encode())),
-    ("audit_id", left_by_the_press),
-    ("audit_id", packed),
-    ("audit_id", sealed_log),
+ROWS: list[tuple[str, Callable[[Path], None]]] = [
     ("audit_id", sql("INSERT INTO trail VALUES (1, 60, 'server', 'x', ?)", json.dumps({"a": ID}))),
-    ("audit_hash", stray("data/log", f"user {SHA.hexdigest()}".encode())),
-    ("audit_hash", stray("data/log", hashlib.md5(ID.encode()).hexdigest()[:24].encode())),
-    ("audit_hash", sql("UPDATE opinion SET lookup = ? WHERE id = (SELECT max(id) FROM opinion)", SHA.digest()[:16])),
-    ("audit_mark", lambda home: stray("data/log", own_mark(home).hex().encode())(home)),
+    ("audit_hash", sql("UPDATE opinion SET lookup = ? WHERE id = (SELECT id FROM opinion ORDER BY id DESC LIMIT 1)", SHA.digest()[:16])),
     ("audit_mark", mark_in_opinions),
-    ("audit_secret", lambda home: stray("data/log", master(home).hex().encode())(home)),
-    ("audit_secret", live_key_in_export),
-    ("audit_link", lambda home: stray("data/access.log", f"GET /q/{own_link(home)} 200".encode())(home)),
-    ("audit_link", lambda home: stray("data/dump", own_link(home).partition(".")[2].encode("utf-16-be"))(home)),
     ("audit_link", lambda home: sql("UPDATE opinion SET text = ?", f"见 {own_link(home)}")(home)),
     ("audit_link", lambda home: sql("INSERT INTO trail VALUES (1, 60, 'server', 'x', ?)", own_link(home))(home)),
-    ("audit_mode", lambda home: (home / "keys").chmod(0o755)),
-    ("audit_mode", lambda home: (home / "keys" / "slots").chmod(0o640)),
-    ("audit_mode", lambda home: (home / "data" / "tingwen.db").chmod(0o644)),
-    ("audit_keys_inside", keys_inside),
-    ("audit_no_keys", lambda home: shutil.rmtree(home / "keys")),
-    ("audit_stray", stray("keys/slots.bak", b"")),
-    ("audit_old_key", stray("keys/inbox-16000", os.urandom(32))),
-    ("audit_slots_cut", lambda home: os.truncate(home / "keys" / "slots", 1000)),
-    ("audit_unnamed", slot_of_nobody),
-    ("audit_roster", other_master),
     ("audit_stranger", sql("ALTER TABLE opinion ADD COLUMN created_at INTEGER")),
     ("audit_stranger", sql("CREATE TABLE who_said (person TEXT, opinion BLOB)")),
-    ("audit_stranger", sql("CREATE TRIGGER spy AFTER INSERT ON draft BEGIN DELETE FROM trail; END")),
-    ("audit_counting", counted_rows),
     ("audit_time", sql("UPDATE opinion SET period = '2026-09-25T10:31'")),
     ("audit_time", sql("INSERT INTO trail VALUES (1, 61, 'server', 'x', '{}')")),
     ("audit_shared", shared_keys),
-    ("audit_no_wal", journal_mode),
-    ("audit_journal", stray("data/tingwen.db-journal", b"")),
-    ("audit_free_pages", freed),
     ("audit_k", sql("UPDATE vault SET atoms = replace(atoms, '[5, ', '[3, ')")),
     ("audit_small", sql("UPDATE released SET people = 3")),
     ("audit_words", sql("UPDATE released SET writers = 6")),
@@ -385,6 +382,46 @@ PLANTS: list[tuple[str, Callable[[Path], None]]] = [
     ("audit_id", sql("INSERT INTO problem_line VALUES (1, 0, '2026-09-25', ?, 'list', '', '{}')", ID)),
     ("audit_time", sql("INSERT INTO notice VALUES ('1', '2026-09-25T10:31', '2026-09-30', '[]', 'rate_1', 0, '[]')")),
     ("audit_mark", lambda home: sql("INSERT INTO awaited VALUES (x'01', 20721, ?)", own_mark(home))(home)),
+]  # fmt: skip
+"""What is wrong in a row or a table, whichever database it is in."""
+
+PLANTS: list[tuple[str, Callable[[Path], None]]] = [
+    *ROWS,
+    ("audit_id", stray("data/log", f"2026 INFO from {ID}".encode())),
+    ("audit_id", stray("data/export.txt", UTF16)),
+    ("audit_id", stray("data/export.bin", b"\x01" + int(ID).to_bytes(8, "little") + b"\x02")),
+    ("audit_id", stray("data/export.bin", b"\x01" + int(ID).to_bytes(6, "big") + b"\x02")),
+    ("audit_id", stray("data/dump", b"zz" + base64.b64encode(f"a{ID}b".encode()))),
+    ("audit_id", stray("data/dump", b"x" + ID.encode().hex().encode())),
+    ("audit_id", stray("data/dump", ID[::-1].encode())),
+    ("audit_id", stray("data/dump", "".join(f"\\u{ord(c):04x}" for c in ID).encode())),
+    ("audit_id", stray("data/tingwen.db-journal", ID.encode())),
+    ("audit_id", stray("tmp/etilqs_0001", ID.encode())),
+    ("audit_id", left_by_the_press),
+    ("audit_id", packed),
+    ("audit_id", sealed_log),
+    ("audit_hash", stray("data/log", f"user {SHA.hexdigest()}".encode())),
+    ("audit_hash", stray("data/log", hashlib.md5(ID.encode()).hexdigest()[:24].encode())),
+    ("audit_mark", lambda home: stray("data/log", own_mark(home).hex().encode())(home)),
+    ("audit_secret", lambda home: stray("data/log", master(home).hex().encode())(home)),
+    ("audit_secret", live_key_in_export),
+    ("audit_link", lambda home: stray("data/access.log", f"GET /q/{own_link(home)} 200".encode())(home)),
+    ("audit_link", lambda home: stray("data/dump", own_link(home).partition(".")[2].encode("utf-16-be"))(home)),
+    ("audit_mode", lambda home: (home / "keys").chmod(0o755)),
+    ("audit_mode", lambda home: (home / "keys" / "slots").chmod(0o640)),
+    ("audit_mode", lambda home: (home / "data" / "tingwen.db").chmod(0o644)),
+    ("audit_keys_inside", keys_inside),
+    ("audit_no_keys", lambda home: shutil.rmtree(home / "keys")),
+    ("audit_stray", stray("keys/slots.bak", b"")),
+    ("audit_old_key", stray("keys/inbox-16000", os.urandom(32))),
+    ("audit_slots_cut", lambda home: os.truncate(home / "keys" / "slots", 1000)),
+    ("audit_unnamed", slot_of_nobody),
+    ("audit_roster", other_master),
+    ("audit_stranger", sql("CREATE TRIGGER spy AFTER INSERT ON draft BEGIN DELETE FROM trail; END")),
+    ("audit_counting", counted_rows),
+    ("audit_no_wal", journal_mode),
+    ("audit_journal", stray("data/tingwen.db-journal", b"")),
+    ("audit_free_pages", freed),
 ]  # fmt: skip
 
 
@@ -539,3 +576,109 @@ def test_no_database_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.Captur
 
     assert run(tmp_path, "--lang", "en") == 1
     assert "no database" in capsys.readouterr().err
+
+
+# -- the same house on a server -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def template(house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a server's database that holds the house."""
+    copy = tmp_path_factory.mktemp("copy")
+    shutil.copytree(house / "data", copy / "data")
+    with postgres.empty() as url:
+        brought(copy / "data" / "tingwen.db", url, lambda *_: None, anew=True)
+        yield url
+
+
+@pytest.fixture
+def there(house: Path, template: str, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the house that keeps its memory on a server."""
+    home = tmp_path / "home"
+    shutil.copytree(house / "keys", home / "keys")
+    with postgres.copied(template) as url:
+        config = f'[storage]\nurl = "{url}"\nkey_dir = "keys"\n'
+        (home / "config.toml").write_text(config, encoding="utf-8")
+        yield home
+
+
+def test_a_house_on_a_server_where_all_is_well_has_no_findings_and_is_not_touched(there: Path):
+    before = postgres.dumped(served(there))
+
+    report = audited(there)
+
+    assert report.findings == ()
+    assert report.looked["people"] == 18
+    assert "server" in {name for name, _ in report.unchecked}
+    assert postgres.dumped(served(there)) == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "plant"), ROWS, ids=[f"{i}-{fault}" for i, (fault, _) in enumerate(ROWS)]
+)
+def test_a_planted_fault_is_found_on_a_server_too(
+    there: Path, fault: str, plant: Callable[[Path], None]
+):
+    plant(there)
+
+    assert fault in {problem.fault for problem in audited(there).findings}
+
+
+SPY = "CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+MADE = [
+    ("audit_stranger", SPY),
+    ("audit_stranger", "CREATE VIEW who AS SELECT * FROM draft"),
+    ("audit_stranger", "CREATE MATERIALIZED VIEW kept AS SELECT * FROM draft"),
+    ("audit_stranger", "CREATE PUBLICATION handed_on FOR TABLE draft"),
+    ("audit_stranger", "CREATE RULE spy AS ON INSERT TO draft DO ALSO DELETE FROM trail"),
+    ("audit_stranger", "CREATE SCHEMA aside; CREATE TABLE aside.notes (who text)"),
+    ("audit_stranger", "ALTER TABLE draft ADD COLUMN at timestamptz DEFAULT now()"),
+    ("audit_id", f"CREATE TABLE notes AS SELECT {ID}::numeric AS who"),
+    ("audit_counting", "ALTER TABLE bucket ALTER number ADD GENERATED BY DEFAULT AS IDENTITY"),
+]
+
+
+@pytest.mark.parametrize(("fault", "made"), MADE)
+def test_whatever_can_look_on_there_is_named(there: Path, fault: str, made: str):
+    for one in made.split("; ") if "SCHEMA" in made else [made]:
+        told(served(there), one)
+
+    assert fault in {problem.fault for problem in audited(there).findings}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "wrong"),
+    [
+        ("log_statement", "all", True),
+        ("log_min_duration_statement", "0", True),
+        ("log_parameter_max_length_on_error", "-1", True),
+        ("log_statement", "ddl", False),
+    ],
+)
+def test_a_server_that_would_note_what_is_written_is_named(
+    there: Path, setting: str, value: str, wrong: bool
+):
+    name = served(there).partition("?")[0].rpartition("/")[2]
+    told(served(there), f"ALTER DATABASE {name} SET {setting} = '{value}'")
+
+    found = [dict(p.facts)["name"] for p in audited(there).findings]
+
+    assert found == [setting] * wrong
+
+
+def test_a_key_that_no_row_of_the_server_names_is_found(there: Path):
+    slot_of_nobody(there)
+
+    assert [p.fault for p in audited(there).findings] == ["audit_unnamed"]
+
+
+def test_a_server_that_cannot_be_asked_is_said_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    nobody = "postgresql+asyncpg://tingwen@127.0.0.1:1/tingwen"
+    (tmp_path / "config.toml").write_text(
+        f'[storage]\nurl = "{nobody}"\nkey_dir = "keys"\n', encoding="utf-8"
+    )
+
+    assert run(tmp_path, "--lang", "en") == 1
+    assert "PostgreSQL cannot be asked" in capsys.readouterr().err
