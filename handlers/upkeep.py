@@ -23,6 +23,7 @@ from bot.core.digest.snapshot import NotASnapshot, from_json
 from bot.core.link import LINKS, drawn, round_of, secret_of
 from bot.core.messages import Address
 from bot.core.traces import Search, Trace, clear, hashed, searchable, secret
+from bot.settings import MOVED
 from bot.settings.problem import Problem
 from storage import audit as evidence
 from storage.database import Tx
@@ -44,7 +45,7 @@ SHORT_SECRET = 8
 
 _SQLITE = b"SQLite format 3\0"
 _INBOX = re.compile(r"inbox-(\d+)")
-_KEY_FILES = frozenset({"master", "tag", "slots"})
+_KEY_FILES = frozenset({"master", "tag", "slots", MOVED})
 
 
 def purge(tx: Tx, now: float, *, dry: bool = False) -> Mapping[str, int]:

@@ -9,8 +9,9 @@ opened with. A copy is always a SQLite file, whichever database it was made of, 
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+import tempfile
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from storage.audit import known
@@ -50,14 +51,13 @@ def backup(
     database: Path | str,
     out: Path,
     key_dir: Path,
-    data_dir: Path,
     say: Say,
     *,
     passphrase: bytes = b"",
 ) -> int:
     """Put a copy of the database at `out`; its size in bytes. Raises `NotCopied`, and then leaves nothing behind.
 
-    `passphrase`: seal it; then nothing of it lies open beside `out`, not even while it is made, but in `data_dir`.
+    `passphrase`: seal it; then nothing of it lies open beside `out`, not even while it is made.
     """
     if out.exists():
         raise NotCopied("exists")
@@ -68,32 +68,45 @@ def backup(
     if isinstance(database, Path) and not database.exists():
         raise NotCopied("no_database")
     part = out.with_name(f".{out.name}.part")
-    clear = data_dir / f".{out.name}.clear" if passphrase else part
     try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _private(clear)
-        say("copying")
-        _taken(database, clear)
-        say("emptying")
-        _empty(clear)
-        say("checking")
-        _checked(clear)
-        if passphrase:
-            say("sealing")
-            _private(part)
-            seal_file(clear, part, passphrase)
-        _durable(part)
-        if out.exists():
-            raise NotCopied("exists")
-        part.rename(out)
-        _durable(out.parent)
+        with _aside(database) as folder:
+            clear = folder / f".{out.name}.clear" if passphrase else part
+            with _private(clear):
+                say("copying")
+                _taken(database, clear)
+                say("emptying")
+                _empty(clear)
+                say("checking")
+                _checked(clear)
+                if passphrase:
+                    say("sealing")
+                    with _private(part):
+                        seal_file(clear, part, passphrase)
+                        _put(part, out)
+                else:
+                    _put(part, out)
     except (sqlite3.Error, OSError) as error:
         raise NotCopied("failed") from error
-    finally:
-        for left in (part, clear, clear.with_name(f"{clear.name}-journal")):
-            with suppress(FileNotFoundError):
-                left.unlink()
     return out.stat().st_size
+
+
+def _put(part: Path, out: Path) -> None:
+    _durable(part)
+    if out.exists():
+        raise NotCopied("exists")
+    part.rename(out)
+    _durable(out.parent)
+
+
+@contextmanager
+def _aside(database: Path | str) -> Generator[Path]:
+    """A folder where what the copy holds may lie open for a moment: with the database, or one that is made for it."""
+    if isinstance(database, Path):
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield database.parent
+        return
+    with tempfile.TemporaryDirectory(prefix="tingwen-") as made:
+        yield Path(made)
 
 
 def _taken(database: Path | str, clear: Path) -> None:
@@ -116,7 +129,6 @@ def restore(
     copy: Path,
     database: Path | str,
     master: bytes,
-    data_dir: Path,
     say: Say,
     *,
     forget_roster: bool = False,
@@ -127,7 +139,8 @@ def restore(
     `forget_roster`: the master key it was made under is lost, and with it everybody's addresses.
     `passphrase`: what it was sealed under, if it was.
     """
-    if isinstance(database, Path) and data_dir.exists() and any(data_dir.iterdir()):
+    data_dir = database.parent if isinstance(database, Path) else None
+    if data_dir and data_dir.exists() and any(data_dir.iterdir()):
         raise NotCopied("not_empty", str(data_dir))
     if not copy.is_file():
         raise NotCopied("no_database")
@@ -135,35 +148,29 @@ def restore(
     if sealed and not passphrase:
         raise NotCopied("sealed")
     say("checking")
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = data_dir / ".restored.part"
     try:
-        _private(part)
-        say("copying")
-        if sealed:
-            open_file(copy, part, passphrase)
-        else:
-            shutil.copyfile(copy, part)
-        _checked(part)
-        _known(part)
-        if forget_roster:
-            _forgotten(part, master)
-        _opens(part, master)
-        if isinstance(database, str):
-            _brought(part, database)
-            return
-        _logged_ahead(part)
-        _durable(part)
-        part.rename(database)
-        _durable(data_dir)
+        with _aside(database) as folder, _private(folder / ".restored.part") as part:
+            say("copying")
+            if sealed:
+                open_file(copy, part, passphrase)
+            else:
+                shutil.copyfile(copy, part)
+            _checked(part)
+            _known(part)
+            if forget_roster:
+                _forgotten(part, master)
+            _opens(part, master)
+            if isinstance(database, str):
+                _brought(part, database)
+            else:
+                _logged_ahead(part)
+                _durable(part)
+                part.rename(database)
+                _durable(folder)
     except NotOpened as error:
         raise NotCopied("not_opened") from error
     except (sqlite3.Error, OSError) as error:
         raise NotCopied("damaged") from error
-    finally:
-        for left in (part, part.with_name(f"{part.name}-journal")):
-            with suppress(FileNotFoundError):
-                left.unlink()
 
 
 def _brought(part: Path, url: str) -> None:
@@ -171,16 +178,28 @@ def _brought(part: Path, url: str) -> None:
     from storage.move import NotMoved, brought  # with a driver that SQLite does not need
 
     try:
-        brought(part, url, lambda *_: None, anew=True)
+        brought(part, url, _silent, anew=True)
     except NotMoved as error:
         raise NotCopied(error.reason, error.what) from error
 
 
-def _private(part: Path) -> None:
-    """An empty file that nobody else may open, from its first byte on; one that was broken off is begun anew."""
+def _silent(table: str, rows: int) -> None:
+    """A copy tells its steps, and not its tables."""
+
+
+@contextmanager
+def _private(part: Path) -> Generator[Path]:
+    """An empty file that nobody else may open, from its first byte on; one that was broken off is begun anew. It is gone
+    afterwards unless it was given another name."""
     with suppress(FileNotFoundError):
         part.unlink()
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield part
+    finally:
+        for left in (part, part.with_name(f"{part.name}-journal")):
+            with suppress(FileNotFoundError):
+                left.unlink()
 
 
 def _empty(part: Path) -> None:

@@ -6,9 +6,10 @@ read in one transaction that sees a single moment and cannot write; the service 
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -126,7 +127,7 @@ def copied(url: str, file: Path, *, but: Collection[str], blank: Collection[str]
 
 
 @asynccontextmanager
-async def _moment(url: str) -> AsyncIterator[tuple[_Line, str]]:
+async def _moment(url: str) -> AsyncGenerator[tuple[_Line, str]]:
     """One moment of the server, and of which version its tables are."""
     connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     line: _Line = await connect(driver_url(url), timeout=CONNECTING)
@@ -215,7 +216,7 @@ def _made(db: sqlite3.Connection) -> Sequence[tuple[str, Sequence[str], Sequence
         (
             table,
             [name for name, _ in columns],
-            [name for place, name in sorted((pk, name) for name, pk in columns if pk)],
+            [name for name, pk in sorted(columns, key=itemgetter(1)) if pk],
         )
         for table, columns in every
     ]

@@ -41,15 +41,9 @@ def run(args: Namespace) -> int:
 
     try:
         passphrase = passphrase_in(args.encrypt)
-        size = backup(
-            storage.place,
-            args.out,
-            storage.key_dir,
-            storage.data_dir,
-            say,
-            passphrase=passphrase,
-        )
-        noted(storage.data_dir)
+        size = backup(storage.place, args.out, storage.key_dir, say, passphrase=passphrase)
+        if isinstance(storage.place, Path):
+            noted(storage.data_dir)
     except NotCopied as why:
         file = args.encrypt if why.reason == "passphrase" else args.out
         said = words.say(

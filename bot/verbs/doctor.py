@@ -224,11 +224,14 @@ def days_left(certificate: Mapping[str, object], now: datetime) -> int:
 def _copies(patient: Patient) -> Iterator[Problem]:
     storage = patient.settings.storage
     noted = storage.data_dir / COPIED
-    shown = str(storage.place) if isinstance(storage.place, Path) else "storage.url"
+    if isinstance(
+        storage.place, str
+    ):  # any of its machines may make them, or the server's own tools
+        return
     if not noted.exists():
-        yield _found(shown, "doctor_no_copy", warning=True)
+        yield _found(str(storage.place), "doctor_no_copy", warning=True)
     elif (days := (patient.now.timestamp() - noted.stat().st_mtime) / DAY) > COPY_DAYS:
-        yield _found(shown, "doctor_old_copy", warning=True, days=int(days))
+        yield _found(str(storage.place), "doctor_old_copy", warning=True, days=int(days))
 
 
 def _calendar(patient: Patient) -> Iterator[Problem]:

@@ -51,7 +51,6 @@ def run(args: Namespace) -> int:
                 args.file,
                 storage.place,
                 keys.master,
-                storage.data_dir,
                 say,
                 forget_roster=args.forget_roster,
                 passphrase=passphrase_in(args.passphrase),

@@ -145,13 +145,7 @@ def test_a_copy_is_never_written_over(saved: Path):
 )
 def test_a_copy_is_not_put_where_it_does_not_belong(saved: Path, out: str, reason: str):
     with pytest.raises(NotCopied, match=reason):
-        backup(
-            saved / "data" / "tingwen.db",
-            saved / out,
-            saved / "keys",
-            saved / "data",
-            lambda _: None,
-        )
+        backup(saved / "data" / "tingwen.db", saved / out, saved / "keys", lambda _: None)
     assert not (saved / out).exists()
 
 
@@ -162,11 +156,7 @@ def test_no_copy_is_made_of_half_a_tick(saved: Path, tmp_path: Path):
 
     with pytest.raises(NotCopied, match="ticking"):
         backup(
-            tmp_path / "data" / "tingwen.db",
-            tmp_path / "x",
-            tmp_path / "keys",
-            tmp_path / "data",
-            lambda _: None,
+            tmp_path / "data" / "tingwen.db", tmp_path / "x", tmp_path / "keys", lambda _: None
         )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["data"]
 
@@ -174,13 +164,7 @@ def test_no_copy_is_made_of_half_a_tick(saved: Path, tmp_path: Path):
 def test_what_a_broken_off_copy_left_does_not_stand_in_the_way(saved: Path, tmp_path: Path):
     (tmp_path / ".x.part").write_bytes(b"half")
 
-    backup(
-        saved / "data" / "tingwen.db",
-        tmp_path / "x",
-        saved / "keys",
-        saved / "data",
-        lambda _: None,
-    )
+    backup(saved / "data" / "tingwen.db", tmp_path / "x", saved / "keys", lambda _: None)
 
     assert [p.name for p in tmp_path.iterdir()] == ["x"]
 
