@@ -32,6 +32,13 @@ def blocks(heading: str, kind: str = "json") -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```", below, re.MULTILINE | re.DOTALL)
 
 
+def test_the_chinese_page_shows_the_same_code():
+    def shown(page: str) -> list[str]:
+        return re.findall(r"^```\w*\n.*?^```", TEXT[page], re.MULTILINE | re.DOTALL)
+
+    assert shown("docs/api.zh-CN.md") == shown("docs/api.md")
+
+
 def shape(value: Any) -> Any:
     """Names and kinds, without what stands there."""
     match value:
