@@ -1,5 +1,6 @@
 """The schema: at head or as it was, whenever the service dies."""
 
+import asyncio
 import os
 import sqlite3
 import subprocess
@@ -8,12 +9,26 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from alembic.ddl.impl import DefaultImpl
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, create_engine, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    create_engine,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage.schema import HEAD, MIGRATIONS, Newer, prepare
+from storage.copy import backup, restore
+from storage.keys import Keyring
+from storage.schema import HEAD, Newer, made, prepare, upgrade
+from tests import postgres
+
+BEFORE = f"{int(HEAD) - 1:04}"
 
 
 class Died(Exception):
@@ -24,13 +39,13 @@ class Died(Exception):
 def test_a_start_broken_off_while_tables_are_made_leaves_none_and_the_next_one_makes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tables: int
 ):
-    file, made = tmp_path / "data" / "tingwen.db", 0
+    file, count = tmp_path / "data" / "tingwen.db", 0
     create = DefaultImpl.create_table
 
     def dies_after_some(self: DefaultImpl, table: object, **kw: object) -> None:
-        nonlocal made
-        made += 1
-        if made > tables:
+        nonlocal count
+        count += 1
+        if count > tables:
             raise Died
         create(self, table, **kw)  # type: ignore[arg-type]
 
@@ -51,24 +66,29 @@ def test_a_start_broken_off_while_tables_are_made_leaves_none_and_the_next_one_m
 def _of_the_version_before(file: Path) -> dict[str, list[tuple[object, ...]]]:
     """A database as the version before made it, with a row in each table; the rows."""
     file.parent.mkdir()
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, f"{int(HEAD) - 1:04}")
-        there = MetaData()
-        there.reflect(connection)
-        for table in there.sorted_tables:
-            if table.name != "alembic_version":
-                connection.execute(insert(table), {c.name: _value(c) for c in table.columns})
-        rows = {
-            table.name: [tuple(row) for row in connection.execute(select(table))]
-            for table in there.sorted_tables
-            if table.name != "alembic_version"
-        }
+        rows = _filled(connection)
     engine.dispose()
     return rows
+
+
+def _filled(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+    upgrade(connection, BEFORE)
+    there = MetaData()
+    there.reflect(connection)
+    for table in there.sorted_tables:
+        if table.name != "alembic_version":
+            connection.execute(insert(table), {c.name: _value(c) for c in table.columns})
+    return _rows(connection, there)
+
+
+def _rows(connection: Connection, of: MetaData) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        table.name: [tuple(row) for row in connection.execute(select(table))]
+        for table in of.sorted_tables
+        if table.name != "alembic_version"
+    }
 
 
 def _value(column: Column[object]) -> object:
@@ -94,6 +114,54 @@ def test_what_the_version_before_kept_is_there_after_an_upgrade(tmp_path: Path):
         for table, rows in before.items():
             width = len(rows[0])
             assert [row[:width] for row in db.execute(f"SELECT * FROM {table}")] == rows
+
+
+@pytest.mark.one_database
+async def test_what_a_server_of_the_version_before_kept_is_there_after_an_upgrade():
+    with postgres.empty() as url:
+        engine = create_async_engine(url)
+        async with engine.begin() as connection:
+            before = await connection.run_sync(_filled)
+
+        await asyncio.to_thread(prepare, url)
+
+        columns = MetaData()
+        async with engine.connect() as connection:
+            version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+            await connection.run_sync(columns.reflect)
+            after = await connection.run_sync(_rows, columns)
+        await engine.dispose()
+    assert version == HEAD
+    assert len(before) > 20
+    for name, rows in before.items():
+        assert [row[: len(rows[0])] for row in after[name]] == rows
+
+
+@pytest.mark.one_database
+def test_a_copy_of_the_version_before_comes_back_and_the_next_start_renews_it(tmp_path: Path):
+    """The way back from an upgrade that will not do, and the way forward again."""
+    file, back = tmp_path / "data" / "tingwen.db", tmp_path / "back" / "tingwen.db"
+    made(_empty(file), BEFORE)
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("INSERT INTO script VALUES ('kept', '{}')")
+    backup(file, tmp_path / "copy", tmp_path / "keys", lambda _: None)
+    prepare(file)  # the upgrade
+
+    with closing(Keyring(tmp_path / "keys")) as keys:
+        restore(tmp_path / "copy", back, keys.master, lambda _: None)
+
+    with closing(sqlite3.connect(back)) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(BEFORE,)]
+    prepare(back)
+    with closing(sqlite3.connect(back)) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
+        assert db.execute("SELECT digest FROM script").fetchall() == [("kept",)]
+
+
+def _empty(file: Path) -> Path:
+    file.parent.mkdir()
+    file.touch(mode=0o600)
+    return file
 
 
 def test_a_file_that_a_later_program_renewed_is_refused_and_not_touched(tmp_path: Path):
