@@ -763,7 +763,9 @@ class Vault:
                 content = with_mark(content, replace(mark, waves=mark.waves | {wave}))
                 chosen.append(address)
         if chosen:
-            self._marked(self._vault(found.round), replace(taken, content=content))
+            self._write(replace(taken, content=content))
+            if tags_crowded(content):  # the batch may have made more wanted already
+                self._wanting(self._vault(found.round), _TAGS)
         return chosen
 
     # -- sealed rows ----------------------------------------------------------
