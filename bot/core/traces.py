@@ -10,9 +10,10 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030")
 HASHES = ("md5", "sha1", "sha256", "sha512", "blake2b")
@@ -26,7 +27,7 @@ PREFIX = 12
 _WINDOW = 6
 _CHUNK = 1 << 20
 _BITS = 24
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD = 0x9E3779B97F4A7C15
 
 
 class Trace(NamedTuple):
@@ -133,6 +134,8 @@ class Search:
                 start = int.from_bytes(trace.needle[:_WINDOW], "little")
                 self._by_start.setdefault(start, []).append(trace)
         self._longest = max((len(t.needle) for t in self._every()), default=0)
+        import numpy as np  # here, so that a start does not wait for what only the audit wants
+
         self._maybe = np.zeros(1 << _BITS, dtype=np.bool_)
         starts = np.fromiter(self._by_start, dtype=np.uint64, count=len(self._by_start))
         self._maybe[_spread(starts)] = True
@@ -154,6 +157,8 @@ class Search:
         many = len(chunk) - _WINDOW + 1
         if many <= 0 or not self._by_start:
             return
+        import numpy as np
+
         octets = np.frombuffer(chunk, dtype=np.uint8)
         windows = np.zeros(many, dtype=np.uint64)
         for place in range(_WINDOW):
@@ -164,5 +169,7 @@ class Search:
                     yield trace, offset
 
 
-def _spread(windows: np.ndarray) -> np.ndarray:
-    return (windows * _SPREAD) >> np.uint64(64 - _BITS)
+def _spread(windows: "np.ndarray") -> "np.ndarray":
+    import numpy as np
+
+    return (windows * np.uint64(_SPREAD)) >> np.uint64(64 - _BITS)
