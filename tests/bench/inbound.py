@@ -14,12 +14,16 @@ import random
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple, TypeVar
 
+from bot.channels.telegram.transport import Telegram
 from bot.content.loader import load_groups, load_surveys, load_texts
 from bot.content.taxonomy import load_taxonomy
+from bot.content.telegram import words as load_telegram
 from bot.core import receipt
 from bot.core.bucket import EMPTY, NO_TAGS, Full, loads, mark_of, put, with_mark
 from bot.core.engine import Keep, Settled, begin, step
@@ -43,6 +47,10 @@ from storage.schema import prepare
 from storage.sqlite import connect
 from storage.unit_of_work import Work
 from storage.vault import Said, _records
+from tests.bench.rows import Found
+from tests.channels.telegram.botapi import TOKEN, BotApi, Person
+
+T = TypeVar("T")
 
 WORDS = (
     "一个月光是上面来的检查就有七次，每次都要补材料，晚上备课的时间全拿去打印了。",
@@ -89,7 +97,7 @@ def script() -> Script:
     )
 
 
-def floor(folder: Path, together: int) -> float:
+def floor(folder: Path, together: int, people: int = PEOPLE) -> float:
     """Messages a second of the plain thread, `together` in a transaction."""
     file = folder / "floor.db"
     prepare(file)
@@ -112,7 +120,7 @@ def floor(folder: Path, together: int) -> float:
         if not db.in_transaction:
             db.execute("BEGIN IMMEDIATE")
 
-    for person in range(PEOPLE):
+    for person in range(people):
         tag = os.urandom(16)
         address = Address(channel="web", id=f"p{person}")
         for typed, pause in talk(person):
@@ -170,7 +178,7 @@ def floor(folder: Path, together: int) -> float:
     if db.in_transaction:
         commit(force=True)
     took = time.perf_counter() - started
-    assert db.execute("SELECT count(*) FROM draft").fetchone() == (PEOPLE,)
+    assert db.execute("SELECT count(*) FROM draft").fetchone() == (people,)
     db.close()
     return done / took
 
@@ -214,12 +222,36 @@ def _write_bucket(
     )
 
 
-def product(folder: Path, in_flight: int) -> float:
+def product(folder: Path, in_flight: int, people: int = PEOPLE) -> float:
     """Messages a second of the product, so many people at a time."""
-    return asyncio.run(_product(folder, in_flight))
+    return asyncio.run(taken_in(folder, in_flight, people)).rate
 
 
-async def _product(folder: Path, in_flight: int) -> float:
+def through_telegram(folder: Path, in_flight: int, people: int = PEOPLE) -> float:
+    """The same, each message as the platform's JSON, read by its channel into PTB's objects."""
+    return asyncio.run(taken_in(folder, in_flight, people, updates(people))).rate
+
+
+class Heard(NamedTuple):
+    """Steps done (messages, and talks that moved on by themselves), in how many seconds, and what each message took."""
+
+    steps: int
+    took: float
+    waits: list[float]
+
+    @property
+    def rate(self) -> float:
+        """Steps a second."""
+        return self.steps / self.took
+
+
+Ear = Callable[[int, int, str], Awaitable[None]]
+
+
+async def taken_in(
+    folder: Path, in_flight: int, people: int, brought: Sequence[Sequence[str]] = ()
+) -> Heard:
+    """Everybody's talk, as plain values or as Telegram brings it."""
     file = folder / "product.db"
     prepare(file)
     keys = Keyring(folder / "keys")
@@ -227,7 +259,7 @@ async def _product(folder: Path, in_flight: int) -> float:
     database.start()
     asked, taxonomy = script(), load_taxonomy()
     clock = itertools.count(1_790_000_000, 4)
-    receipts = Receipts(os.urandom, stretched, ready=PEOPLE)
+    receipts = Receipts(os.urandom, stretched, ready=people)
     await receipts.fill()
     readings = Readings(lambda: Library(taxonomy=taxonomy))
     pins = await database.write(lambda tx: {"bench": Work(tx).scripts.pin(asked)})
@@ -240,64 +272,115 @@ async def _product(folder: Path, in_flight: int) -> float:
         read=readings.find,
         receipt=receipts.take,
     )
+    channel = "telegram" if brought else "web"
     front = Front(
         database,
-        {"web": Mute()},
+        {channel: Mute()},
         House(load_texts()),
         agenda,
         lambda: float(next(clock)),
         receipts,
         readings,
     )
+    hear = _telegram(front, brought) if brought else _plainly(front)
     done = 0
+    waits: list[float] = []
 
     async def person(number: int) -> None:
         nonlocal done
-        address = Address(channel="web", id=f"p{number}")
+        address = Address(channel=channel, id=_name(channel, number))
         for turn, (typed, pause) in enumerate(talk(number)):
-            await front.receive(
-                Incoming(address=address, key=f"{turn}", body=Text(typed), message="m")
-            )
+            began = time.perf_counter()
+            await hear(number, turn, typed)
+            waits.append(time.perf_counter() - began)
             done += 1
             if pause:
                 await front.ring(address)
                 done += 1
 
-    people = iter(range(PEOPLE))
+    numbers = iter(range(people))
 
     async def worker() -> None:
-        for number in people:
+        for number in numbers:
             await person(number)
 
     started = time.perf_counter()
     await asyncio.gather(*(worker() for _ in range(in_flight)))
     took = time.perf_counter() - started
     await front.outbox.idle()
-    address = Address(channel="web", id=f"p{PEOPLE - 1}")
+    address = Address(channel=channel, id=_name(channel, people - 1))
     assert await database.write(lambda tx: Work(tx).vault.finished("bench", address)) == 1
     await database.stop()
     keys.close()
-    return done / took
+    return Heard(done, took, sorted(waits))
 
 
-def fresh(measure: Callable[[Path, int], float], how: int) -> float:
+def _name(channel: str, number: int) -> str:
+    return str(number + 1) if channel == "telegram" else f"p{number}"
+
+
+def _plainly(front: Front) -> Ear:
+    async def hear(number: int, turn: int, typed: str) -> None:
+        address = Address(channel="web", id=_name("web", number))
+        incoming = Incoming(address=address, key=f"{turn}", body=Text(typed), message="m")
+        await front.receive(incoming)
+
+    return hear
+
+
+def _telegram(front: Front, brought: Sequence[Sequence[str]]) -> Ear:
+    """Nobody is spoken to."""
+    telegram = Telegram(TOKEN, load_telegram(), api_base_url="http://127.0.0.1:9")
+    telegram._receive = front.receive
+
+    async def hear(number: int, turn: int, typed: str) -> None:
+        await telegram._hear(json.loads(brought[number][turn]))
+
+    return hear
+
+
+def updates(people: int) -> list[list[str]]:
+    """What each person's talk is when Telegram brings it."""
+    api = BotApi()
+    return [
+        [json.dumps(Person(api, number + 1).says(typed)) for typed, _ in talk(number)]
+        for number in range(people)
+    ]
+
+
+def fresh(measure: Callable[[Path], T]) -> T:
     """Measured in a folder of its own."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
-        return measure(Path(folder), how)
+        return measure(Path(folder))
 
 
-def rows(rounds: int = 5) -> Iterator[tuple[str, float, float]]:
-    """(what, floor's median, product's median) in messages a second, measured alternately."""
-    for name, together, in_flight in (("one after another", 1, 1), ("32 in flight", 32, 32)):
-        floors, products = [], []
-        for _ in range(rounds):
-            floors.append(fresh(floor, together))
-            products.append(fresh(product, in_flight))
-        yield name, sorted(floors)[rounds // 2], sorted(products)[rounds // 2]
+def rows(rounds: int = 5, people: int = PEOPLE) -> Iterator[Found]:
+    """Floors and products, measured alternately; medians."""
+    sides: Mapping[str, Callable[[Path], float]] = {
+        "a": lambda folder: floor(folder, 1, people),
+        "one": lambda folder: product(folder, 1, people),
+        "b": lambda folder: floor(folder, 32, people),
+        "many": lambda folder: product(folder, 32, people),
+        "telegram": lambda folder: through_telegram(folder, 32, people),
+    }
+    seen: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, measure in sides.items():
+            seen[name].append(fresh(measure))
+    rate = {name: median(found) for name, found in seen.items()}
+    for key, low, high in (
+        ("one", "a", "one"),
+        ("many", "b", "many"),
+        ("telegram", "b", "telegram"),
+        ("telegram_a", "a", "telegram"),
+    ):
+        yield Found(
+            f"inbound.{key}", f"{rate[low]:,.0f}", f"{rate[high]:,.0f}", rate[high] / rate[low]
+        )
 
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {0})
     random.seed(1)
-    for what, low, high in rows(3):
-        print(f"{what:20} floor {low:9.0f}/s  product {high:9.0f}/s  ratio {high / low:.2f}")
+    for found in rows(3):
+        print(found)

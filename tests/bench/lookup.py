@@ -30,18 +30,18 @@ def quickly(digits: str) -> bytes:
     return hashlib.sha256(digits.encode()).digest()
 
 
-def looked_up() -> tuple[float, float]:
+def looked_up(pieces: int = PIECES) -> tuple[float, float]:
     """Milliseconds of one look-up, the middle one and the slowest of a hundred; half of them find something."""
-    return asyncio.run(_looked_up())
+    return asyncio.run(_looked_up(pieces))
 
 
-async def _looked_up() -> tuple[float, float]:
+async def _looked_up(pieces: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
         file = Path(folder) / "data" / "tingwen.db"
         prepare(file)
         receipts = Receipts(os.urandom, quickly, ready=0, sleep=_at_once)
         codes = [f"{number:016}" for number in range(LOOKS)]
-        _fill(file, [(await receipts.held(code)).lookups[1] for code in codes])
+        _fill(file, [(await receipts.held(code)).lookups[1] for code in codes], pieces)
         keys = Keyring(Path(folder) / "keys")
         database = Database(file, keys)
         database.start()
@@ -69,10 +69,10 @@ async def _at_once(seconds: float) -> None:
     """Without the pause after what finds nothing."""
 
 
-def _fill(file: Path, found: list[bytes]) -> None:
+def _fill(file: Path, found: list[bytes], pieces: int) -> None:
     """Pieces in the order of their random ids, some of them those of the receipts, and what became of some."""
-    ids = sorted(os.urandom(12) for _ in range(PIECES))
-    step = PIECES // len(found)
+    ids = sorted(os.urandom(12) for _ in range(pieces))
+    step = pieces // len(found)
     mine = dict(zip(ids[::step], found, strict=False))
     with sqlite3.connect(file) as db:
         db.execute("PRAGMA synchronous=OFF")

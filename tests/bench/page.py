@@ -43,7 +43,7 @@ OPEN = "/q/u_newtown-g_parent"
 # -- the service's process ------------------------------------------------------------
 
 
-async def serve(folder: str) -> None:
+async def serve(folder: str, flying: int) -> None:
     """The invented town behind its page; prints where, and at the end how long each answer took."""
     times: dict[str, list[float]] = {}
     answered = http._Guarded.__call__
@@ -73,7 +73,7 @@ async def serve(folder: str) -> None:
     async with app.running(page) as front:
         serving = asyncio.create_task(listener.run())
         links = []
-        for n in range(FLYING):
+        for n in range(flying):
             parent = Address(channel="school", id=f"parent{n}")
             await app.database.write(
                 lambda tx, parent=parent: Work(tx).identity.place(
@@ -92,11 +92,13 @@ async def serve(folder: str) -> None:
 # -- telephones -----------------------------------------------------------------------
 
 
-async def measured(seconds: float = SECONDS) -> dict[str, tuple[list[float], list[float]]]:
+async def measured(
+    seconds: float = SECONDS, flying: int = FLYING
+) -> dict[str, tuple[list[float], list[float]]]:
     """Of each kind of page: the server's times, and what the telephones waited; sorted."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
         service = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.bench.page", "serve", folder),
+            *(sys.executable, "-m", "tests.bench.page", "serve", folder, str(flying)),
             stdout=asyncio.subprocess.PIPE,
             limit=2**26,
         )
@@ -117,13 +119,13 @@ async def _seen(url: str, links: list[str], seconds: float) -> dict[str, list[fl
     talks = [await _begun(url, path) for path in paths]
     seen: dict[str, list[float]] = {}
 
-    lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(FLYING)]
+    lines = [await asyncio.open_connection("127.0.0.1", port) for _ in links]
 
     async def all_at_once(name: str, request: Callable[[int, int], bytes]) -> None:
         until, seen[name], turn = time.perf_counter() + seconds, [], 0
         while time.perf_counter() < until:
             turn += 1
-            asked = [request(n, turn) for n in range(FLYING)]
+            asked = [request(n, turn) for n in range(len(links))]
             began = time.perf_counter()
             for (_, writer), one in zip(lines, asked, strict=True):
                 writer.write(one)
@@ -133,6 +135,9 @@ async def _seen(url: str, links: list[str], seconds: float) -> dict[str, list[fl
     await all_at_once("own", lambda n, i: _get("own", paths[n]))
     await all_at_once("talk", lambda n, i: _get("talk", "/q/now", talks[n][0]))
     await all_at_once("answer", lambda n, i: _post("answer", *talks[n], i))
+    for _, writer in lines:
+        writer.close()
+        await writer.wait_closed()
     return seen
 
 
@@ -174,12 +179,12 @@ async def _answered(reader: asyncio.StreamReader, began: float) -> float:
     return waited
 
 
-def rows(seconds: float = SECONDS) -> dict[str, tuple[float, ...]]:
+def rows(seconds: float = SECONDS, flying: int = FLYING) -> dict[str, tuple[float, ...]]:
     """In milliseconds, of each kind: the server's median and 99th in a hundred, and the same as telephones saw them."""
     pinned = os.sched_getaffinity(0)
     os.sched_setaffinity(0, range(os.cpu_count() or 1))  # telephones are no part of the server
     try:
-        found = asyncio.run(measured(seconds))
+        found = asyncio.run(measured(seconds, flying))
     finally:
         os.sched_setaffinity(0, pinned)
     return {
@@ -190,8 +195,8 @@ def rows(seconds: float = SECONDS) -> dict[str, tuple[float, ...]]:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["serve", where]:
-            asyncio.run(serve(where))
+        case ["serve", where, flying]:
+            asyncio.run(serve(where, int(flying)))
         case given:
             for kind, (middle, late, seen, seen_late) in rows(*map(float, given)).items():
                 print(

@@ -304,6 +304,11 @@ def _snapshot(rows: int) -> bytes:
     return to_json(digest_of(*said)).encode()
 
 
+def sample_ledger(rows: int) -> bytes:
+    """The product's own ledger of so many words."""
+    return workbook.workbook(from_json(_snapshot(rows).decode()), papers("zh"))
+
+
 def _alone(what: str, kept: Path) -> None:
     """One ledger in this process: its seconds, and how many megabytes it took at most."""
     digest = from_json(kept.read_text())

@@ -5,7 +5,6 @@ The service runs in a process of its own, the platform and the people in this on
     broadcast   rate of what is allowed (30/s), and the most in any second, before and after a pause
     crowd       2,000 people: seconds from /start to the first reply, all in one instant, over 2 and over 12 s; then they
                 read and type like people, or far too fast
-    inbound     updates a second with 32 people in flight, beside the floor of tests.bench.inbound
     killed      2,000 talks with faults, repeats and kill -9 at random: nothing lost, nothing doubled
 """
 
@@ -17,9 +16,9 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -29,10 +28,9 @@ from bot.content.loader import STANDING
 from bot.content.telegram import words
 from bot.core.messages import Address, Outgoing
 from bot.settings.reading import load
-from handlers.receipt import Receipts
 from handlers.tick import tick
 from storage.vault import Tick
-from tests.bench.inbound import floor, fresh, stretched
+from tests.bench.rows import Found
 from tests.channels.telegram.botapi import (
     TOKEN,
     BotApi,
@@ -47,8 +45,6 @@ from tests.channels.telegram.botapi import (
 
 PEOPLE = int(os.environ.get("TINGWEN_BENCH_PEOPLE", "2000"))
 KILLS = 20
-TALKS = 600
-"""Talks of `inbound`."""
 SENT = ("sendMessage", "editMessageText")
 PEOPLES_PACE, HASTE = (5.0, 25.0), (0.5, 0.5)
 """Seconds between what somebody sees and what they do then."""
@@ -200,9 +196,17 @@ async def service(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
 # -- figures --------------------------------------------------------------------------
 
 
-async def broadcast() -> None:
-    """Rate, and the most in a second."""
-    count = 1200
+class Broadcast(NamedTuple):
+    """Share of the allowed 30 a second before and after an idle pause, and the most that arrived in any one second."""
+
+    before: float
+    after: float
+    most: int
+
+
+async def broadcast(seconds: float = 28.0) -> Broadcast:
+    """So many seconds, four of silence, and as many again, as the platform's end sees them."""
+    count = 2 * int(seconds * 30)
     async with BotApi() as api:
         for person in range(1, count + 1):
             api.person(person)
@@ -210,13 +214,27 @@ async def broadcast() -> None:
             await process.wait()
         times = [call.at for call in api.of("sendMessage")]
         pause = max(range(1, len(times)), key=lambda i: times[i] - times[i - 1])
-        rates = [
+        before, after = (
             (len(half) - 1) / (half[-1] - half[0]) / 30
             for half in (times[:pause], times[pause:])
-        ]
-        print(
-            f"broadcast  {rates[0]:.3f} and {rates[1]:.3f} of 30/s; most in a second {api.most_in_a_second('sendMessage')}"
         )
+        return Broadcast(before, after, api.most_in_a_second("sendMessage"))
+
+
+async def told() -> None:
+    """Rate, and the most in a second."""
+    found = await broadcast()
+    print(
+        f"broadcast  {found.before:.3f} and {found.after:.3f} of 30/s; most in a second {found.most}"
+    )
+
+
+def rows(seconds: float = 28.0) -> Iterator[Found]:
+    """On two processors: the platform is no part of what is measured."""
+    found = asyncio.run(broadcast(seconds))
+    slower = min(found.before, found.after)
+    yield Found("broadcast.rate", "30", f"{30 * slower:.1f}", slower)
+    yield Found("broadcast.most", "", str(found.most), found.most)
 
 
 async def crowd() -> None:
@@ -247,67 +265,6 @@ def _processor(process: int) -> float:
     """Seconds of a processor that it has had."""
     after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
-
-
-async def inbound() -> None:
-    """Updates a second, the platform's mouth left out: hearing, keeping, and putting into words."""
-    os.sched_setaffinity(0, {0})
-    results = []
-    for _ in range(3):
-        a = fresh(floor, 1)
-        with tempfile.TemporaryDirectory() as folder:
-            ours = await _inbound(Path(folder))
-        results.append((ours / a, ours, a))
-    times, ours, a = sorted(results)[1]
-    print(
-        f"inbound    {ours:.0f}/s with 32 people in flight, {times:.2f} A (A = {a:.0f}/s; "
-        f"{', '.join(f'{one[0]:.2f}' for one in results)})"
-    )
-
-
-async def _inbound(folder: Path) -> float:
-    settings, secrets = _settings(folder)
-    telegram = Telegram(TOKEN, words(), api_base_url="http://127.0.0.1:9")
-    telegram.send = _mute  # type: ignore[method-assign]
-    api = BotApi()
-    done = 0
-
-    app = App(settings, secrets)
-    app.receipts = Receipts(os.urandom, stretched, ready=TALKS)
-    await app.receipts.fill()
-    async with app.running() as front:
-        front._channels["telegram"] = telegram  # type: ignore[index]
-        telegram._receive = front.receive
-
-        async def talk(person: Person) -> None:
-            nonlocal done
-            for typed in (
-                "/start",
-                "2",
-                "2",
-                "0",
-                *("食堂的菜老是凉的，又涨了一块钱",) * 3,
-                "88",
-                "1",
-            ):
-                await telegram._hear(person.says(typed))
-                done += 1
-
-        people = iter(range(1, TALKS + 1))
-
-        async def worker() -> None:
-            for id in people:
-                await talk(Person(api, id))
-
-        began = time.perf_counter()
-        await asyncio.gather(*(worker() for _ in range(32)))
-        took = time.perf_counter() - began
-        await front.outbox.idle()
-    return done / took
-
-
-async def _mute(outgoing: Outgoing) -> None:
-    return None
 
 
 async def killed() -> None:
@@ -383,8 +340,7 @@ async def finished(api: Crowd, within: float, *, strict: bool = True) -> None:
 
 
 FIGURES: Mapping[str, Callable[[], Coroutine[Any, Any, None]]] = {
-    "broadcast": broadcast,
-    "inbound": inbound,
+    "broadcast": told,
     "crowd": crowd,
     "killed": killed,
 }

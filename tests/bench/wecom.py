@@ -186,14 +186,14 @@ async def crowd() -> None:
     )
 
 
-def slowest() -> tuple[float, int]:
+def slowest(people: int = PEOPLE) -> tuple[float, int]:
     """Seconds until the last of everybody's first callbacks was answered, and how many came to nothing."""
     pinned = os.sched_getaffinity(0)
     os.sched_setaffinity(
         0, range(os.cpu_count() or 1)
     )  # the platform is no part of what is measured
     try:
-        times, _, _ = asyncio.run(crowded(PEOPLE, SAID[:1]))
+        times, _, _ = asyncio.run(crowded(people, SAID[:1]))
     finally:
         os.sched_setaffinity(0, pinned)
     return max(one.took for one in times), sum(one.status != 200 for one in times)
@@ -294,11 +294,11 @@ def callbacks(count: int = 4000) -> list[tuple[dict[str, str], bytes]]:
     ]
 
 
-def rows(rounds: int = 3) -> tuple[float, float]:
+def rows(rounds: int = 3, count: int = 4000) -> tuple[float, float]:
     """Floor's and product's medians, measured alternately."""
     floors, products = [], []
     for _ in range(rounds):
-        bodies = callbacks()
+        bodies = callbacks(count)
         for measure, into in ((floor, floors), (product, products)):
             with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
                 into.append(measure(Path(folder), bodies))

@@ -35,12 +35,12 @@ ZONE = ZoneInfo("Asia/Shanghai")
 PEOPLE, OPINIONS = 2_000, 100_000
 
 
-def wave() -> float:
-    """Seconds until a wave to 2,000 is marked, put into words and given to the channel."""
-    return asyncio.run(_wave())
+def wave(people: int = PEOPLE) -> float:
+    """Seconds until a wave to so many is marked, put into words and given to the channel."""
+    return asyncio.run(_wave(people))
 
 
-async def _wave() -> float:
+async def _wave(people: int) -> float:
     with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
         database, keys = house(Path(folder))
         one = Round(
@@ -54,8 +54,8 @@ async def _wave() -> float:
         def enrol(tx: Tx) -> None:
             work = Work(tx)
             seed(work, (one,), 0)
-            work.vault.open(one.id, freeze(groups, {}, {}), people=PEOPLE)
-            for i in range(PEOPLE):
+            work.vault.open(one.id, freeze(groups, {}, {}), people=people)
+            for i in range(people):
                 work.identity.remember(Address(channel="web", id=f"person{i}"), "zh")
 
         await database.write(enrol)
@@ -79,13 +79,13 @@ async def _wave() -> float:
         return took
 
 
-def digest() -> tuple[float, float]:
-    """CPU seconds of snapshot and draft over 100,000 released opinions; and of the libraries alone: rows fetched, labels
+def digest(opinions: int = OPINIONS) -> tuple[float, float]:
+    """CPU seconds of snapshot and draft over so many released opinions; and of the libraries alone: rows fetched, labels
     decoded, the snapshot encoded."""
-    return asyncio.run(_digest())
+    return asyncio.run(_digest(opinions))
 
 
-async def _digest() -> tuple[float, float]:
+async def _digest(opinions: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
         database, keys = house(Path(folder))
         settings = sample(Path(folder) / "town", {}).settings
@@ -114,7 +114,7 @@ async def _digest() -> tuple[float, float]:
                     units[i % len(units)],
                     "parent",
                 )
-                for i in range(OPINIONS)
+                for i in range(opinions)
             ]
             [whole] = sliced(freed, 1)
             Work(tx).opinions.release("bench", "2014-03-28", whole)
