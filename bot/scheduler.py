@@ -21,14 +21,15 @@ LATE = 15
 
 
 class Bell:
-    """Rings `due` every minute, never two rings at a time."""
+    """Rings `due` every minute, never two rings at a time; `long` beside it, which may take most of an hour."""
 
-    def __init__(self, due: Callable[[], Awaitable[None]]) -> None:
-        self._due = due
-        self._ringing = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+    def __init__(
+        self,
+        due: Callable[[], Awaitable[None]],
+        long: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._lanes = tuple(_Lane(one) for one in (due, long) if one is not None)
         self._net: asyncio.TimerHandle | None = None
-        self._rang = time.monotonic()
         self._scheduler = AsyncIOScheduler()
 
     def start(self) -> None:
@@ -41,17 +42,16 @@ class Bell:
 
     async def ring(self) -> None:
         """Ring now, after the ring that is going on."""
-        async with self._ringing:
-            await self._due()
-            self._rang = time.monotonic()
+        for lane in self._lanes:
+            await lane.ring()
 
     @property
     def silent(self) -> float:
         """Seconds since the last ring was over, or since it was hung up."""
-        return time.monotonic() - self._rang
+        return time.monotonic() - self._lanes[0].rang
 
-    async def stop(self) -> None:
-        """Ring no more, and let the last ring finish.
+    async def stop(self, within: float = 60.0) -> None:
+        """Ring no more, and let the last ring finish, for so many seconds.
 
         APScheduler's own `shutdown(wait=True)` would cancel a running job, so the ring is a task of ours: stop
         ringing, await it, then shut down.
@@ -59,26 +59,26 @@ class Bell:
         if self._net is not None:
             self._net.cancel()
         self._scheduler.pause()
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
+        if tasks := [lane.task for lane in self._lanes if lane.task is not None]:
+            _, late = await asyncio.wait(tasks, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
 
     def drop(self) -> None:
         """Ring no more, at once: another one does."""
         if self._net is not None:
             self._net.cancel()
-        if self._task is not None:
-            self._task.cancel()
+        for lane in self._lanes:
+            if lane.task is not None:
+                lane.task.cancel()
         self._scheduler.shutdown(wait=False)
 
     def soon(self) -> None:
         """Something changed: ring without waiting for the minute."""
-        self._task = asyncio.create_task(self._after(self._task))
-
-    async def _after(self, last: asyncio.Task[None] | None) -> None:
-        if last is not None:
-            await asyncio.gather(last, return_exceptions=True)
-        await self.ring()
+        for lane in self._lanes:
+            lane.soon()
 
     async def _minute(self) -> None:
         # A coroutine function, or APScheduler would call it in a thread, where there is no loop.
@@ -95,5 +95,35 @@ class Bell:
         self._net = asyncio.get_running_loop().call_later(EVERY, self._listen)
 
     def _hang(self) -> None:
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self.ring())
+        for lane in self._lanes:
+            lane.hang()
+
+
+class _Lane:
+    """What is rung for, one ring after another."""
+
+    def __init__(self, due: Callable[[], Awaitable[None]]) -> None:
+        self._due = due
+        self._ringing = asyncio.Lock()
+        self.task: asyncio.Task[None] | None = None
+        self.rang = time.monotonic()
+        self._next: asyncio.Task[None] | None = None
+
+    async def ring(self) -> None:
+        async with self._ringing:
+            await self._due()
+            self.rang = time.monotonic()
+
+    def hang(self) -> None:
+        if self.task is None or self.task.done():
+            self.task = asyncio.create_task(self.ring())
+
+    def soon(self) -> None:
+        if self._next is None:  # else one more is coming already, and has not begun
+            self.task = self._next = asyncio.create_task(self._after(self.task))
+
+    async def _after(self, last: asyncio.Task[None] | None) -> None:
+        if last is not None:
+            await asyncio.gather(last, return_exceptions=True)
+        self._next = None
+        await self.ring()

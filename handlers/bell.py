@@ -1,8 +1,11 @@
 """The clock struck: everything that is due by now, each thing once, however late or often the bell rings.
 
-    rounds open (their people are divided) · waves are sent · ticks release · the week closes and a draft lies on the
+    rounds open (their people are divided) · ticks release · the week closes and a draft lies on the
     desk · nobody has sent it by five · nodes of the calendar fall due · replies of holders reach the office, once a day · parcels arrive · drafts whose
     deadline nobody watched are looked at · old inbox keys burn
+
+What speaks to everybody (waves, tellings, what goes back to whole units) may take most of an hour, for a platform takes
+thirty messages a second. It is rung for beside the rest, or the week would not close while a county is reminded.
 
 Each chore stands alone: one that fails is logged and tried at the next ring, and does not keep the others.
 """
@@ -97,11 +100,11 @@ class Chores:
         self._visiting = visiting
         self._press = Press()
         self._swept = 0
+        self._dropped: list[Round] = []
 
     async def due(self) -> None:
-        """Do all that is due."""
-        now = datetime.fromtimestamp(self._clock(), UTC)
-        for chore in (
+        """Do all that is due and soon done."""
+        await self._each(
             self._call,
             self._open,
             self._tick,
@@ -110,14 +113,23 @@ class Chores:
             self._follow_up,
             self._count,
             self._visit,
-            self._remind,
             self._calendar,
             self._talk,
-            self._tell,
             self._deliver,
             self._learn,
-            self._sweep,
-        ):
+        )
+
+    async def speak(self) -> None:
+        """Speak to everybody who is to be spoken to; and what is done once a day, whenever."""
+        await self._each(self._remind, self._tell_dropped, self._tell, self._sweep)
+
+    def rest(self) -> None:
+        """The service stops: speak to nobody more than to whom it has begun to."""
+        self._reminders.rest()
+
+    async def _each(self, *chores: Callable[[datetime], Awaitable[None]]) -> None:
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        for chore in chores:
             await self._alone(chore, now)
 
     async def _alone(self, chore: Callable[[datetime], Awaitable[None]], now: datetime) -> None:
@@ -166,7 +178,7 @@ class Chores:
             wish = self._wish(one, moment, period, now, almanac)
             ticked = await tick(self._database, one.id, wish)
             if ticked is not None and ticked.dropped:
-                await self._reminders.tell_dropped(one, now)
+                self._dropped.append(one)
 
     def _wish(
         self, one: Round, moment: datetime, period: Period, now: datetime, almanac: Almanac
@@ -277,6 +289,12 @@ class Chores:
 
     async def _remind(self, now: datetime) -> None:
         await self._reminders.due(now)
+
+    async def _tell_dropped(self, now: datetime) -> None:
+        """Rounds of which something was not handed on, because too few had said it."""
+        while self._dropped:
+            await self._reminders.tell_dropped(self._dropped[0], now)
+            self._dropped.pop(0)
 
     async def _calendar(self, now: datetime) -> None:
         await self._nodes.due(now)

@@ -83,7 +83,8 @@ class Echoes:
     async def _speak(self, some: Sequence[_Told]) -> None:
         if not some:
             return
-        talking = await self._database.write(_talking)
+        asked = [one[0] for one in some]
+        talking = await self._database.write(lambda tx: Work(tx).drafts.talking(asked))
         self._busy += (one for one in some if one[0] in talking)
         gate, lost = asyncio.Semaphore(AT_ONCE), set[Address]()
 
@@ -113,10 +114,6 @@ class Echoes:
             rows=((quiet,),),
             screen=OPEN_SCREEN,
         )
-
-
-def _talking(tx: Tx) -> frozenset[Address]:
-    return frozenset(draft.address for draft in Work(tx).drafts.every() if draft.session)
 
 
 def _lose(work: Work, lost: set[Address]) -> None:

@@ -6,8 +6,9 @@ whom this wave is for before anybody is spoken to, so that a crash may skip a ba
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from bot.channels.base import Blocked, Channel, SendFailed, Throttled, Unreachable
 from bot.core.appraisal import votes_in
@@ -18,7 +19,6 @@ from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database, Tx
 from storage.round import KeptRound, Wave
 from storage.unit_of_work import Work
-from storage.vault import REACH
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,9 @@ GOING, TOO_LATE, TOO_MUCH = "going", "too late", "over budget"
 
 AT_ONCE = 8
 """Reminders in flight at a time; the channel paces them."""
+
+BATCH = 32
+"""People marked by one deed, while those before them are spoken to: a second's worth where a platform allows thirty."""
 
 WAITS = (1.0, 5.0, 5.0, 5.0)
 """Seconds between tries to bring a reminder; where the platform asks to wait, as long as it asks."""
@@ -63,6 +66,15 @@ def kept(work: Work) -> tuple[tuple[Round, str], ...]:
     return tuple(found)
 
 
+class _Meant(NamedTuple):
+    """Somebody whom a wave is for."""
+
+    address: Address
+    language: Language
+    everywhere: tuple[Address, ...]
+    """All their addresses."""
+
+
 class Reminders:
     """Waves, sent when they are due and may be."""
 
@@ -73,12 +85,19 @@ class Reminders:
         texts: Texts,
         hours: Mapping[Audience, Hours],
         zone: Callable[[datetime], datetime],
+        clock: Callable[[], float],
     ) -> None:
         self._database = database
         self._channels = channels
         self._texts = texts
         self._hours = hours
         self._zone = zone
+        self._clock = clock
+        self._resting = False
+
+    def rest(self) -> None:
+        """The service stops: begin with nobody new. Whoever is marked is still told."""
+        self._resting = True
 
     async def due(self, now: datetime) -> None:
         """Send what is due by now, drop what has become pointless, go on with what was broken off."""
@@ -87,7 +106,7 @@ class Reminders:
         for one in rounds:
             for wave in taken.values():
                 if wave.round == one.id and wave.note == GOING:
-                    await self._send(one, wave.number, now)
+                    await self._send(one, wave.number)
             for number, at in enumerate(waves(one), 1):
                 if at <= now and (one.id, number) not in taken:
                     await self._begin(one, number, at, now, rounds, tuple(taken.values()))
@@ -99,7 +118,7 @@ class Reminders:
         if one.script.survey.id == APPRAISAL:
             people = await self._database.write(lambda tx: _voters(Work(tx), one))
         else:
-            people = await self._people(one)
+            people = await self._everybody(one)
         await self._tell(
             Outgoing(
                 address=address,
@@ -121,48 +140,79 @@ class Reminders:
     ) -> None:
         if pointless(at, one, now):
             await self._claim(one, number, now, TOO_LATE)
-        elif not any(hours.now(now) for hours in self._hours_of(one)):
+        elif not self._awake(one):
             return  # the bell will ring in waking hours
         elif not affordable(one, rounds, taken, now):
             await self._claim(one, number, now, TOO_MUCH)
         elif await self._claim(one, number, now, GOING):
-            await self._send(one, number, now)
+            await self._send(one, number)
 
-    async def _send(self, one: Round, number: int, now: datetime) -> None:
-        """To all of the roster who are meant, have not finished and are not talking with us."""
-        people = await self._people(one)
-        for start in range(0, len(people), REACH):
-            batch = dict(people[start : start + REACH])
+    async def _send(self, one: Round, number: int) -> None:
+        """To all of the roster who are meant, have not finished and are not talking with us just then.
 
-            def mark(tx: Tx, batch: Mapping[Address, Language] = batch) -> tuple[Address, ...]:
-                return Work(tx).vault.reached(one.id, number, tuple(batch))
-
-            reached = await self._database.write(mark)
-            await self._speak(one, now, [(address, batch[address]) for address in reached])
+        Tens of thousands take most of an hour: where their waking hours end meanwhile, or the service, the wave stays
+        begun, and a later ring goes on with it. It is over where its round is.
+        """
+        telling: asyncio.Task[None] | None = None
+        try:
+            async for batch in self._batches(one):
+                if not one.open(self._now()):
+                    break
+                if self._resting or not self._awake(one):
+                    return
+                reached = await self._database.write(_marking(one.id, number, batch))
+                if telling is not None:
+                    await telling
+                meant = [person for person in batch if person.address in reached]
+                telling = asyncio.create_task(self._speak(one, meant))
+            if telling is not None:
+                await telling
+        except asyncio.CancelledError:
+            if telling is not None:
+                telling.cancel()
+            raise
+        finally:
+            if telling is not None:
+                await asyncio.gather(telling, return_exceptions=True)
         await self._database.write(lambda tx: Work(tx).rounds.finish(one.id, number))
 
-    async def _people(self, one: Round) -> list[tuple[Address, Language]]:
-        """Who is meant, without those who want quiet or are in the middle of a talk; the roster is opened page by page.
+    async def _everybody(self, one: Round) -> list[tuple[Address, Language]]:
+        found: list[tuple[Address, Language]] = []
+        async for some in self._pages(one):
+            found.extend((person.address, person.language) for person in some)
+        return found
+
+    async def _batches(self, one: Round) -> AsyncGenerator[list[_Meant]]:
+        async for some in self._pages(one):
+            for start in range(0, len(some), BATCH):
+                yield some[start : start + BATCH]
+
+    async def _pages(self, one: Round) -> AsyncGenerator[list[_Meant]]:
+        """Who is meant, without those who want quiet; the roster is opened page by page.
 
         A notice for certain units is told to those who are known to be there, and to nobody else.
         """
-        talking = await self._database.write(_talking)
         surely = await self._database.write(
             lambda tx: any(n.units and n.round == one.id for n in Work(tx).problems.notices())
         )
-        found: list[tuple[Address, Language]] = []
         after: bytes | None = b""
         while after is not None:
             some, after = await self._database.write(_page(one, after, surely=surely))
-            found += (pair for pair in some if pair[0] not in talking)
-        return found
+            yield some
 
-    async def _speak(
-        self, one: Round, now: datetime, people: Iterable[tuple[Address, Language]]
-    ) -> None:
+    async def _speak(self, one: Round, people: Iterable[_Meant]) -> None:
+        now = self._now()
         await self._tell(
-            self._reminder(one, now, address, language) for address, language in people
+            self._reminder(one, now, person.address, person.language) for person in people
         )
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    def _awake(self, one: Round) -> bool:
+        """Whether some of those it is for may be spoken to unasked now."""
+        now = self._now()
+        return any(hours.now(now) for hours in self._hours_of(one))
 
     async def _tell(self, messages: Iterable[Outgoing]) -> None:
         """Say this to many; who cannot be reached any more is noted, and left alone until they write again."""
@@ -258,22 +308,32 @@ def _lose(work: Work, lost: Iterable[Address]) -> None:
         work.identity.lose(address)
 
 
-def _talking(tx: Tx) -> frozenset[Address]:
-    """Wherever they talk: who is answering on a page is not to be reminded in another chat."""
-    work = Work(tx)
-    talking = [draft.address for draft in work.drafts.every() if draft.session]
-    return frozenset(one for address in talking for one in work.identity.addresses(address))
+def _marking(
+    round: str, wave: int, batch: Iterable[_Meant]
+) -> Callable[[Tx], frozenset[Address]]:
+    """Mark whom of these the wave is for, and who is not in the middle of a talk. Wherever they talk: who is answering on a page
+    is not to be reminded in another chat."""
+
+    def mark(tx: Tx) -> frozenset[Address]:
+        work = Work(tx)
+        talking = work.drafts.talking(one for person in batch for one in person.everywhere)
+        free = [one.address for one in batch if talking.isdisjoint(one.everywhere)]
+        return frozenset(work.vault.reached(round, wave, free))
+
+    return mark
 
 
 def _page(
     one: Round, after: bytes, *, surely: bool
-) -> Callable[[Tx], tuple[list[tuple[Address, Language]], bytes | None]]:
-    def page(tx: Tx) -> tuple[list[tuple[Address, Language]], bytes | None]:
+) -> Callable[[Tx], tuple[list[_Meant], bytes | None]]:
+    def page(tx: Tx) -> tuple[list[_Meant], bytes | None]:
         entries, last = Work(tx).identity.some(after)
-        found = (
-            e for e in entries if e.reminded and one.aimed_at(e.unit, e.group, surely=surely)
-        )
-        return [(e.address, e.language) for e in found], last
+        found = [
+            _Meant(e.address, e.language, (e.address, *e.others))
+            for e in entries
+            if e.reminded and one.aimed_at(e.unit, e.group, surely=surely)
+        ]
+        return found, last
 
     return page
 

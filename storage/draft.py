@@ -5,7 +5,7 @@ write with a receipt in hand; it names no one without the key directory. Each ve
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -156,6 +156,11 @@ class Drafts:
             ):  # restored from a backup: its key is burned, so it is nobody's any more
                 self._tx.do(_DELETE, {"tag_": tag, "was": row[0]})
         return drafts
+
+    def talking(self, addresses: Iterable[Address]) -> frozenset[Address]:
+        """Which of these are in the middle of a talk. It costs as much as they are many, however many others talk."""
+        found = ((one, self.named(self.name(one))) for one in addresses)
+        return frozenset(one for one, talk in found if talk is not None and talk.session)
 
     def unsaid(self) -> dict[bytes, int]:
         """The names of those that have moved since something was said in them, and their revisions."""

@@ -449,6 +449,7 @@ class App:
             self.house,
             hours_of(settings),
             lambda moment: moment.astimezone(zone),
+            self.clock,
         )
         nodes = NodeReminders(
             self.database,
@@ -542,6 +543,7 @@ class Duties:
         self._app = app
         self._front = front
         self._carrying: asyncio.Task[None] | None = None
+        self._chores: Chores | None = None
 
     def watch(self, url: str) -> "Watch":
         """The watch they hang on."""
@@ -561,7 +563,8 @@ class Duties:
         """They are ours from now on."""
         app, front = self._app, self._front
         carrier = app.carrier = Carrier(app.deliveries(front, servers=True))
-        bell = app.bell = Bell(app.chores(front, carrier).due)
+        chores = self._chores = app.chores(front, carrier)
+        bell = app.bell = Bell(chores.due, chores.speak)
         app.health.watch(bell)
         self._carrying = asyncio.create_task(carrier.run())
         bell.start()
@@ -584,8 +587,9 @@ class Duties:
     async def finish(self, until: float) -> None:
         """The service stops: what is under way comes to its end."""
         bell, carrier = self._app.bell, self._app.carrier
-        if bell is not None:
-            await bell.stop()
+        if bell is not None and self._chores is not None:
+            self._chores.rest()
+            await bell.stop(_left(until))
         if carrier is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(carrier.idle(), _left(until))

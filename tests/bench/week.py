@@ -66,6 +66,7 @@ async def _wave(people: int) -> float:
             House(load_texts()),
             {"staff": always, "parent": always},
             lambda m: m,
+            lambda: waves(one)[0].timestamp(),
         )
         due = waves(one)[0]
         started = time.perf_counter()

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 
 from bot.channels.base import Throttled
 
-RATE = 29.1
-"""Messages a second: 0.97 of what is allowed."""
 ALLOWED, SECOND = 30, 1.01
 """Messages in any one second, and how long we take a second to be."""
+SHARE = 0.97
+"""Of what is allowed, how much we use."""
 SLOW = 0.3
 """Seconds more than an answer takes at best, after which a message without one is counted as having arrived."""
 LATE = 0.005
@@ -61,11 +61,13 @@ class Pacing:
     def __init__(
         self,
         *,
-        rate: float = RATE,
+        allowed: int = ALLOWED,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._slot = 1 / rate
+        """`allowed`: messages in any one second."""
+        self._allowed = allowed
+        self._slot = 1 / (SHARE * allowed)
         self._clock = clock
         self._sleep = sleep
         self._line = 0.0
@@ -76,7 +78,7 @@ class Pacing:
         self._chats: OrderedDict[int, float] = OrderedDict()
         self._refused: tuple[int, float] | None = None
         self._broadcasting = asyncio.Lock()
-        self._recent: deque[Turn] = deque(maxlen=ALLOWED)
+        self._recent: deque[Turn] = deque(maxlen=allowed)
         self._fastest = 0.0
 
     async def turn(
@@ -141,9 +143,9 @@ class Pacing:
         return self._last_broadcast
 
     async def _room(self, *, answer: bool) -> None:
-        """Until one message more makes no more than 30 in the second in which they arrive."""
+        """Until one message more makes no more than is allowed in the second in which they arrive."""
         await self._until(self._hold, everyone=True)  # asked for while we waited
-        while len(self._recent) == ALLOWED:
+        while len(self._recent) == self._allowed:
             due = self._after(self._recent[0])
             if answer and self._clock() >= self._strict_until:
                 due = min(due, self._after(self._last_broadcast))

@@ -1,0 +1,1 @@
+"""A county's evening on one machine: `./run load`."""
