@@ -54,3 +54,37 @@ async def test_it_rings_although_the_wall_clock_was_turned_back(
         while rings < 3:
             await asyncio.sleep(0.01)
     await bell.stop()
+
+
+async def test_what_takes_most_of_an_hour_keeps_nothing_else_waiting_and_ends_with_the_bell(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """A county was reminded for forty minutes, and for as long no week closed and the bell seemed dead."""
+    monkeypatch.setattr(scheduler, "EVERY", 0.05)
+    monkeypatch.setattr(scheduler, "SOON", 0.01)
+    rings, begun, ended = 0, 0, False
+
+    async def due() -> None:
+        nonlocal rings
+        rings += 1
+
+    async def long() -> None:
+        nonlocal begun, ended
+        begun += 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended = True
+
+    bell = Bell(due, long)
+    bell.start()
+    async with asyncio.timeout(5):
+        while rings < 4:
+            bell.soon()
+            await asyncio.sleep(0.02)
+    assert begun == 1
+    assert bell.silent < 1
+
+    async with asyncio.timeout(5):
+        await bell.stop(0.05)
+    assert ended

@@ -136,6 +136,36 @@ async def test_nobody_is_reminded_in_quiet_hours_and_the_wave_comes_in_the_morni
         assert len(house.sent("late")) == 1
 
 
+async def test_a_wave_that_runs_into_the_night_goes_on_the_next_day_and_repeats_nobody(
+    tmp_path, monkeypatch
+):
+    """A county takes most of an hour at thirty a second; waking hours may end before that."""
+    monkeypatch.setattr("handlers.round.BATCH", 1)
+    async with town(tmp_path) as house:
+        for who in ("one", "two", "three"):
+            await house.hears(who, "开始", "停")
+            await house.hears(who, "恢复提醒")
+        send = house.channel.send
+
+        def reminded() -> list[str]:
+            return [one.address.id for one in house.channel.sent if "还有" in one.text]
+
+        async def until_late(outgoing):
+            house.clock.now = datetime(2014, 4, 8, 23, tzinfo=ZONE).timestamp()
+            await send(outgoing)
+
+        monkeypatch.setattr(house.channel, "send", until_late)
+        await house.at("2014-04-08 12:00")
+        monkeypatch.setattr(house.channel, "send", send)
+        assert 0 < len(reminded()) < 3
+
+        await house.at("2014-04-08 23:30")
+        assert len(reminded()) < 3
+        await house.at("2014-04-09 12:00")
+        await house.at("2014-04-09 12:05")
+        assert sorted(reminded()) == ["one", "three", "two"]
+
+
 async def test_after_downtime_what_is_pointless_is_dropped_and_noted(tmp_path):
     async with town(tmp_path) as house:
         await house.hears("late", "开始", "停")

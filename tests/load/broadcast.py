@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from bot.app.wiring import App
 from bot.core.messages import Address
 from bot.settings.reading import load
+from handlers.round import BATCH
 from storage.database import Tx
 from storage.identity import Entry
 from storage.unit_of_work import Work
-from storage.vault import REACH
 from tests.load.evening import PATIENCE, SCHOOLS, Place, Replica, Say, replicas, schools
 from tests.load.people import County, Resident
 
@@ -26,7 +26,7 @@ TAKEN_OVER = 30.0
 """Seconds within which it is to go on after a death."""
 ANSWERING = 0.1
 """What people do meanwhile: so many updates a second for each message that is allowed."""
-STILL = 25.0
+STILL = 15.0
 """Seconds without a reminder after which it is over."""
 AT_A_TIME = 500
 KEEPING = "keeping the watch"
@@ -67,7 +67,7 @@ class Told:
             and self.unasked <= self.kills  # the message that was in flight
             and self.most <= self.allowed
             and self.share >= SHARE
-            and left_out <= self.kills * REACH
+            and left_out <= self.kills * 2 * BATCH
             and max(self.gaps, default=0.0) <= TAKEN_OVER
         )
 
