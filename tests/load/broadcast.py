@@ -13,11 +13,22 @@ from dataclasses import dataclass, field
 from bot.app.wiring import App
 from bot.core.messages import Address
 from bot.settings.reading import load
-from handlers.round import BATCH
+from handlers.round import AT_ONCE, BATCH
 from storage.database import Tx
 from storage.identity import Entry
 from storage.unit_of_work import Work
-from tests.load.evening import PATIENCE, SCHOOLS, Place, Replica, Say, replicas, schools
+from tests.load.evening import (
+    LOOK,
+    PATIENCE,
+    SCHOOLS,
+    Place,
+    Replica,
+    Say,
+    all_thanked,
+    replicas,
+    schools,
+    until,
+)
 from tests.load.people import County, Resident
 
 SHARE = 0.95
@@ -26,8 +37,10 @@ TAKEN_OVER = 30.0
 """Seconds within which it is to go on after a death."""
 ANSWERING = 0.1
 """What people do meanwhile: so many updates a second for each message that is allowed."""
-STILL = 15.0
+STILL = 10.0
 """Seconds without a reminder after which it is over."""
+IN_FLIGHT = AT_ONCE
+"""Messages that may be on their way when it dies."""
 AT_A_TIME = 500
 KEEPING = "keeping the watch"
 
@@ -119,7 +132,7 @@ async def broadcast(
             finally:
                 answering.cancel()
             if not seconds:
-                await _thanked(api)
+                await all_thanked(api)
             for one in running:
                 await one.stop()
         _summed_up(api, told)
@@ -136,15 +149,13 @@ async def _answers(api: County, everybody: list[Resident], allowed: int) -> None
 async def _reminded(
     api: County, running: list[Replica], told: Told, kills: int, seconds: float, say: Say
 ) -> None:
-    times, began, said = api.tally.reminded, time.monotonic(), time.monotonic()
-    while not times:
-        await asyncio.sleep(0.05)
-        assert time.monotonic() - began < PATIENCE, running[0].log()
-    first, lives = times[0], [0]
-    while time.monotonic() - times[-1] < STILL and not (
-        seconds and times[-1] - first > seconds
-    ):
-        await asyncio.sleep(0.05)
+    times, said = api.tally.reminded, time.monotonic()
+    await until(lambda: len(times) > 0, PATIENCE, "nobody is reminded")
+    first, lives, still, before = times[0], [0], 0, 0
+    while still * LOOK < STILL and not (seconds and times[-1] - first > seconds):
+        await asyncio.sleep(LOOK)
+        still = still + 1 if len(times) == before else 0
+        before = len(times)
         if told.kills < kills and len(times) > told.people * (told.kills + 1) / (kills + 1):
             lives.append(await _killed(api, running, told))
             say(f"killed, and {told.gaps[-1]:.1f} s later it goes on")
@@ -163,16 +174,11 @@ async def _killed(api: County, running: list[Replica], told: Told) -> int:
     told.kills += 1
     died, before = time.monotonic(), len(times)
     starting = asyncio.create_task(keeper.start())
-    while len(times) == before or times[before] < died:
-        await asyncio.sleep(0.02)
-        assert time.monotonic() - died < PATIENCE, "nobody took it over"
-        if len(times) > before and times[before] < died:
-            before = next(
-                (n for n in range(before, len(times)) if times[n] >= died), len(times)
-            )
-    told.gaps.append(times[before] - died)
+    # What had left it before it died may arrive after that.
+    await until(lambda: len(times) > before + IN_FLIGHT, PATIENCE, "nobody took it over")
+    told.gaps.append(times[before + IN_FLIGHT] - died)
     await starting
-    return before
+    return before + IN_FLIGHT
 
 
 def _kept_at(one: Replica) -> str:
@@ -187,14 +193,6 @@ def _share(api: County, lives: list[int], allowed: int) -> float:
     spans = [(times[a], times[b - 1]) for a, b in itertools.pairwise(lives) if b > a]
     within = sum(any(a <= at <= b for a, b in spans) for at in sent)
     return within / (sum(b - a for a, b in spans) * allowed)
-
-
-async def _thanked(api: County) -> None:
-    last, since = api.finished, time.monotonic()
-    while api.talking and time.monotonic() - since < PATIENCE:
-        await asyncio.sleep(0.1)
-        if api.finished != last:
-            last, since = api.finished, time.monotonic()
 
 
 def _summed_up(api: County, told: Told) -> None:

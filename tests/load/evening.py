@@ -40,6 +40,8 @@ AT_ONCE = 900
 """Talks in progress where no rate is given: as fast as it goes, each with people who wait a second before each tap."""
 PATIENCE = 90.0
 """Seconds without any answer after which whoever still waits has lost something."""
+LOOK = 0.05
+"""Seconds between two looks."""
 
 Say = Callable[[str], None]
 
@@ -250,7 +252,7 @@ async def evening(
             await _come(
                 api, talks(families, teachers, api), families + teachers, updates, rate, report
             )
-            await _all_thanked(api)
+            await all_thanked(api)
         finally:
             watching.cancel()
         report.seconds = time.monotonic() - began
@@ -292,15 +294,27 @@ async def _come(
         api.begins(who)
 
 
-async def _all_thanked(api: County) -> None:
-    last, since = api.finished, time.monotonic()
+async def all_thanked(api: County) -> None:
+    """Until all talks have come to their end, or nobody is thanked any more."""
     while api.talking or api.mail:
-        await asyncio.sleep(0.1)
-        if api.finished != last:
-            last, since = api.finished, time.monotonic()
-        if time.monotonic() - since > PATIENCE:
+        before = api.finished
+        try:
+            await until(
+                lambda before=before: api.finished != before or not (api.talking or api.mail),
+                PATIENCE,
+            )
+        except AssertionError:
             return
     await asyncio.sleep(2.0)
+
+
+async def until(true: Callable[[], bool], patience: float, else_: str = "") -> None:
+    """Wait for it. Looks are counted, and not the clock: whoever is stopped meanwhile has not waited."""
+    for _ in range(round(patience / LOOK)):
+        if true():
+            return
+        await asyncio.sleep(LOOK)
+    raise AssertionError(else_)
 
 
 async def _watched(api: County, one: Replica, report: Report, every: int, say: Say) -> None:

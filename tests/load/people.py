@@ -222,46 +222,30 @@ class County(BotApi):
         return update
 
     async def _carry(self) -> None:
-        door = next(self._at)
-        line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        while True:
-            update = await self._mail.get()
-            self._carrying += 1
-            body = json.dumps(update).encode()
+        """One of the platform's connections: an update after another, each until it is taken."""
+        line, door = _Line(), next(self._at)
+        try:
             while True:
-                try:
-                    line = line or await asyncio.open_connection(
-                        *self.doors[door % len(self.doors)]
-                    )
-                    taken = await self._handed(*line, body)
-                except (OSError, asyncio.IncompleteReadError, IndexError):
-                    taken, line = False, None
+                update = await self._mail.get()
+                self._carrying += 1
+                while not await self._brought(line, door, update):
+                    self.tally.refused += 1
                     door += 1
-                if taken:
-                    break
-                self.tally.refused += 1
-                await asyncio.sleep(AGAIN)
-            self.tally.brought += 1
-            self._carrying -= 1
-            if self.chance.random() < self.repeated:
-                self._mail.put_nowait(update)
+                    await asyncio.sleep(AGAIN)
+                self.tally.brought += 1
+                self._carrying -= 1
+                if self.chance.random() < self.repeated:
+                    self._mail.put_nowait(update)
+        finally:
+            line.close()
 
-    async def _handed(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes
-    ) -> bool:
-        head = (
-            f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-            f"{HEADER}: {self.webhook.get('secret_token', '')}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = next(
-            int(line.partition(b":")[2])
-            for line in answer.split(b"\r\n")
-            if line.lower().startswith(b"content-length:")
-        )
-        await reader.readexactly(length)
-        return answer.startswith(b"HTTP/1.1 200")
+    async def _brought(self, line: "_Line", door: int, update: dict[str, Any]) -> bool:
+        try:
+            await line.opened(*self.doors[door % len(self.doors)])
+            return await line.handed(json.dumps(update).encode(), self.webhook["secret_token"])
+        except (OSError, asyncio.IncompleteReadError, LookupError):
+            line.close()
+            return False
 
     # -- being called ---------------------------------------------------------------
 
@@ -276,3 +260,38 @@ class County(BotApi):
             if who.id not in self.talking:
                 self.chats.pop(who.id, None)
         return done
+
+
+class _Line:
+    """A connection to a webhook, kept."""
+
+    def __init__(self) -> None:
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def opened(self, host: str, port: int) -> None:
+        """Open it, unless it is."""
+        self._streams = self._streams or await asyncio.open_connection(host, port)
+
+    async def handed(self, body: bytes, secret: str) -> bool:
+        """Whether this was answered 200."""
+        assert self._streams is not None
+        reader, writer = self._streams
+        head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            f"{HEADER}: {secret}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        writer.write(head.encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            int(line.partition(b":")[2])
+            for line in answer.split(b"\r\n")
+            if line.lower().startswith(b"content-length:")
+        )
+        await reader.readexactly(length)
+        return answer.startswith(b"HTTP/1.1 200")
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._streams is not None:
+            self._streams[1].close()
+        self._streams = None
