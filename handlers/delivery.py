@@ -189,7 +189,7 @@ class Deliveries:
         if member is None or may(member.staff, Deed.SEE_DIGEST):
             return None
         mine = units_seen(kept, member.staff)
-        files = await self._press.make(partial(draw_part, kept.snapshot, mine))
+        files = await self._press.make(partial(draw_part, kept.whole, mine))
         text = self._texts.say(language, "desk.part_digest", period=kept.period)
         units = "\n".join(name for _, name in mine)
         return Outgoing(address=address, text=f"{text}\n{units}", files=files)
@@ -199,7 +199,7 @@ class Deliveries:
     ) -> Outgoing:
         """The papers, drawn once for all who get them now."""
         if kept.period not in made:
-            made[kept.period] = await self._press.papers(kept.snapshot, (*PAPERS, FIGURES))
+            made[kept.period] = await self._press.papers(kept.whole, (*PAPERS, FIGURES))
         papers = {paper.name: paper for paper in made[kept.period]}
         facts, picture = papers.pop(FIGURES), papers.pop(CHART)
         return Outgoing(

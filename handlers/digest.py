@@ -127,14 +127,17 @@ def remake(work: Work, almanac: Almanac, was: KeptDigest) -> tuple[str, ...] | N
     from bot.reports.changes import changes
 
     closed = datetime.combine(date.fromisoformat(was.period), time(23, 59), almanac.rhythm.zone)
-    snapshot, face, personal = _made(work, almanac, almanac.last_closed(closed))
-    if not work.digests.again(was, snapshot, face, personal):
+    made = _made(work, almanac, almanac.last_closed(closed))
+    if not work.digests.again(was, *made):
         return None
-    return changes(differences(from_json(was.snapshot), from_json(snapshot)), papers("zh"))
+    return changes(differences(from_json(was.snapshot), from_json(made[0])), papers("zh"))
 
 
-def _made(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list[str]]:
-    """The snapshot, what chat shows of it, and the personal files."""
+_Made = tuple[str, str, list[str], tuple[str, ...]]
+"""The snapshot, what chat shows of it, the personal files, and what of a large one lies beside it."""
+
+
+def _made(work: Work, almanac: Almanac, period: Period) -> _Made:
     gc.disable()  # a hundred thousand small things that all stay: collecting in vain costs a fifth
     try:
         return _drawn(work, almanac, period)
@@ -142,12 +145,13 @@ def _made(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list[
         gc.enable()
 
 
-def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list[str]]:
+def _drawn(work: Work, almanac: Almanac, period: Period) -> _Made:
     from bot.core.digest import (
         Agreement,
         Desk,
         digest_from,
         from_json,
+        in_portions,
         past_with,
         personal_files,
         to_json,
@@ -200,7 +204,9 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> tuple[str, str, list
         units=_seats(almanac, names),
     )
     files = [to_json(file) for file in apart]
-    return to_json(made), _face(made, names, almanac.parents), files
+    snapshot, portions = in_portions(made)
+    face = _face(made, names, almanac.parents, len(portions))
+    return snapshot, face, files, portions
 
 
 def _notes(said: Mapping[str, str]) -> "Notes":
@@ -255,8 +261,9 @@ def _named(work: Work, names: "Names", period: Period) -> "Names":
     )
 
 
-def _face(made: "Digest", names: "Names", parents: Mapping[str, str]) -> str:
-    """What chat shows of a digest: the one screen, how much of it is to be looked at before it leaves, each group's figures."""
+def _face(made: "Digest", names: "Names", parents: Mapping[str, str], portions: int) -> str:
+    """What chat shows of a digest: the one screen, how much of it is to be looked at before it leaves, each group's figures; and
+    how many portions lie beside its snapshot."""
     from bot.content.papers import papers
     from bot.core.digest import office_words, self_check
     from bot.core.privacy import redact
@@ -275,6 +282,7 @@ def _face(made: "Digest", names: "Names", parents: Mapping[str, str]) -> str:
         "coverage": made.coverage,
         "names": [(unit.id, unit.name) for unit in names.units],
         "parents": dict(parents),
+        "portions": portions,
     }
     return json.dumps(face, ensure_ascii=False, default=asdict)
 

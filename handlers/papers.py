@@ -8,9 +8,9 @@ import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
     from bot.core.campaign.schedule import Schedule
-    from bot.core.digest import Digest, Since
+    from bot.core.digest import Digest, Problem, Since
     from bot.core.digest.model import Destination
     from bot.reports.document.report import Kind
     from bot.reports.register import Letter, Sitting
+    from storage.portions import Snapshot
 
 T = TypeVar("T")
 
@@ -65,7 +66,9 @@ class Handed(NamedTuple):
 class Press:
     """Makes papers off the event loop. The process is started with the first paper and gone after the last."""
 
-    async def papers(self, snapshot: str, wanted: Sequence[str] = PAPERS) -> tuple[File, ...]:
+    async def papers(
+        self, snapshot: "Snapshot", wanted: Sequence[str] = PAPERS
+    ) -> tuple[File, ...]:
         """These papers of a digest that was sent."""
         return await self._elsewhere(partial(draw, reviewed=True), snapshot, tuple(wanted))
 
@@ -162,49 +165,90 @@ def tidy() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def draw(snapshot: str, wanted: tuple[str, ...], *, reviewed: bool = False) -> tuple[File, ...]:
+def draw(
+    snapshot: "Snapshot", wanted: tuple[str, ...], *, reviewed: bool = False
+) -> tuple[File, ...]:
     """The papers of one digest, from its snapshot alone. Those of a draft begin with what is to be looked at, if there is
-    anything; once it is `reviewed` and sent, that is nobody's business any more."""
+    anything; once it is `reviewed` and sent, that is nobody's business any more.
+
+    The ledger takes its lines as they come from the database; who prints words takes them all."""
     from bot.content.papers import chart_font, font_file, papers
-    from bot.core.digest import from_json, office_words, self_check
-    from bot.core.privacy import redact
+    from bot.core.digest import all_entries, from_json
     from bot.reports import chart
-    from bot.reports.document.apart import team
-    from bot.reports.document.weekly import portable, weekly
     from bot.reports.figures import figures
     from bot.reports.workbook import workbook
 
-    digest, texts = from_json(snapshot), papers("zh")
-    naming = [] if reviewed else [e.number for e in digest.entries if redact(e.text).spans]
-    naming += [
-        where for where, text in office_words(digest) if not reviewed and redact(text).spans
-    ]
-    problems = () if reviewed else self_check(digest, still_naming=frozenset(naming))
+    digest, texts = from_json(snapshot.head), papers("zh")
+    worded = cache(lambda: _whole(snapshot))
+    problems = cache(lambda: () if reviewed else _to_look_at(worded()))
     makers = {
-        DOCUMENT: lambda: weekly(digest, texts, problems),
-        PORTABLE: lambda: portable(digest, texts, font_file(), problems),
-        LEDGER: lambda: workbook(digest, texts),
+        DOCUMENT: lambda: _document(worded(), texts, problems()),
+        PORTABLE: lambda: _portable(worded(), texts, font_file(), problems()),
+        LEDGER: lambda: workbook(digest, texts, all_entries(digest, snapshot.read())),
         CHART: lambda: chart.topics(digest, texts, chart_font()),
         ASKS: lambda: chart.asks(digest, texts, chart_font()),
         TREND: lambda: chart.trend(digest, texts, chart_font()),
-        TEAM: lambda: team(digest, texts),
+        TEAM: lambda: _team(worded(), texts),
         FIGURES: lambda: figures(digest, texts).encode(),
     }
     return tuple(File(name, makers[name]()) for name in wanted)
 
 
-def draw_part(snapshot: str, units: tuple[tuple[str, str], ...]) -> tuple[File, ...]:
+# What packs words into pages is imported by whoever wants pages: a ledger has to fit into little memory.
+
+
+def _document(
+    digest: "Digest", texts: Mapping[str, str], problems: "tuple[Problem, ...]"
+) -> bytes:
+    from bot.reports.document.weekly import weekly
+
+    return weekly(digest, texts, problems)
+
+
+def _portable(
+    digest: "Digest", texts: Mapping[str, str], font: Path, problems: "tuple[Problem, ...]"
+) -> bytes:
+    from bot.reports.document.weekly import portable
+
+    return portable(digest, texts, font, problems)
+
+
+def _team(digest: "Digest", texts: Mapping[str, str]) -> bytes:
+    from bot.reports.document.apart import team
+
+    return team(digest, texts)
+
+
+def _whole(snapshot: "Snapshot") -> "Digest":
+    from bot.core.digest import all_entries, from_json
+
+    digest = from_json(snapshot.head)
+    if not snapshot.portions:
+        return digest
+    return replace(digest, entries=tuple(all_entries(digest, snapshot.read())))
+
+
+def _to_look_at(digest: "Digest") -> "tuple[Problem, ...]":
+    from bot.core.digest import office_words, self_check
+    from bot.core.privacy import redact
+
+    naming = [e.number for e in digest.entries if redact(e.text).spans]
+    naming += [where for where, text in office_words(digest) if redact(text).spans]
+    return self_check(digest, still_naming=frozenset(naming))
+
+
+def draw_part(snapshot: "Snapshot", units: tuple[tuple[str, str], ...]) -> tuple[File, ...]:
     """What a digest says of these units, id and name each."""
     from bot.content.papers import papers
-    from bot.core.digest import from_json, part_of
+    from bot.core.digest import part_of
     from bot.reports.document.part import part
 
-    made = part_of(from_json(snapshot), dict(units))
+    made = part_of(_whole(snapshot), dict(units))
     return (File("units.docx", part(made, papers("zh"))),)
 
 
 def draw_report(
-    snapshots: tuple[str, ...],
+    snapshots: "tuple[Snapshot, ...]",
     after: tuple[After, ...],
     kind: "Kind",
     name: str,
@@ -222,7 +266,7 @@ def draw_report(
 
 
 def draw_checkup(
-    snapshots: tuple[str, ...], after: tuple[After, ...], unit: str
+    snapshots: "tuple[Snapshot, ...]", after: tuple[After, ...], unit: str
 ) -> tuple[File, ...]:
     """The frame of a leading team's material with what was said about it. `unit`: its name; empty for the whole house's."""
     from bot.content.papers import papers
@@ -263,19 +307,19 @@ def draw_register(
 
 
 def _read_all(
-    snapshots: tuple[str, ...], after: tuple[After, ...]
+    snapshots: "tuple[Snapshot, ...]", after: tuple[After, ...]
 ) -> "tuple[list[Digest], Since]":
-    from bot.core.digest import Since, from_json
+    from bot.core.digest import Since
 
     still = frozenset(id for one in after for id in one.still)
     ways: dict[str, Destination] = {}
     for one in after:
         ways.update(one.ways)
-    return [from_json(one) for one in snapshots], Since(still=still, ways=ways)
+    return [_whole(one) for one in snapshots], Since(still=still, ways=ways)
 
 
 def pack(
-    period: str, screen: str, sms: tuple[str, ...], snapshot: str, *, reviewed: bool
+    period: str, screen: str, sms: tuple[str, ...], snapshot: "Snapshot", *, reviewed: bool
 ) -> tuple[File, ...]:
     """Everything of one period that is no personal file, in one archive."""
     from bot.reports.package import package

@@ -262,7 +262,7 @@ def counting(db: Db) -> Iterator[str]:
 TIMES: Mapping[str, str] = {
     **dict.fromkeys(
         (
-            "opinion.period", "released.period", "digest.period", "digest_note.period", "theme.latest",
+            "opinion.period", "released.period", "digest.period", "digest_portion.period", "digest_note.period", "theme.latest",
             "urgent.period", "urgent.day", "urgent.ended", "problem_line.day", "way.day", "notice.opens",
             "notice.closes", "completion.day", "completion.occurrence", "feed.day", "talk.day", "talk.done",
             "clue.day", "clue.received", "appraisal.counted", "intake.period", "intake.day", "entry.received",
@@ -294,7 +294,7 @@ NUMBERS = frozenset(
         "draft.revision", "draft.spoken", "draft.key", "opinion.number", "opinion.pupil", "opinion.doubt", "vault.key",
         "vault.epoch", "vault.cleared", "vault.answers", "vault.answers_wanted", "vault.tags", "vault.tags_wanted",
         "bucket.epoch", "bucket.number", "bucket.key", "released.people", "released.guests", "released.submissions",
-        "released.writers", "round.reminders", "round.stopped", "wave.number", "digest.version", "digest.sent",
+        "released.writers", "round.reminders", "round.stopped", "wave.number", "digest.version", "digest.sent", "digest_portion.version", "digest_portion.number",
         "theme.number", "theme.named", "theme.opinions", "theme.periods", "theme.into", "themed.theme", "themed.copy",
         "outbox.state", "circle.number", "letter.number", "reply.number", "signature.told", "signature.key",
         "telling.key", "answer.key", "urgent.number", "urgent.apart", "urgent.told", "staff.number", "staff.active", "trail.id",

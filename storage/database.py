@@ -61,6 +61,11 @@ class Connection(Protocol):
         """Other processes write too, each when `begin` lets it; also in the key directory."""
         ...
 
+    @property
+    def place(self) -> Place:
+        """Where the database is."""
+        ...
+
     def one(self, statement: Statement, params: Params, /) -> Row | None:
         """The first row, if any."""
         ...
@@ -122,6 +127,11 @@ class Tx:
         self.keys = keys
         self.made: list[Spent] = []
         self.outlived: list[Spent] = []
+
+    @property
+    def place(self) -> Place:
+        """Where the database is, for whoever reads it on a connection of their own."""
+        return self._connection.place
 
     def one(self, statement: Statement, params: Params) -> Row | None:
         """The first row, if any."""

@@ -2,28 +2,50 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from storage.database import Tx
+from storage.database import Place, Tx
 from storage.keys import derive, seal, unseal
+from storage.portions import Snapshot
 from storage.statement import Statement
-from storage.tables import digest, digest_note
+from storage.tables import digest, digest_note, digest_portion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDigest:
-    """A digest as it is kept. `snapshot` is JSON; `personal` are the personal files, JSON each."""
+    """A digest as it is kept. `snapshot` is JSON, with the first lines of a large one; `personal` are the personal files, JSON each."""
 
     period: str
     version: int
     snapshot: str
+    place: Place = field(repr=False)
     face: str
     """JSON of the little that chat shows of it, so that nobody opens a large snapshot for a glance."""
     personal: tuple[str, ...]
     sent: bool
+
+    @property
+    def whole(self) -> Snapshot:
+        """All of it, for who draws papers."""
+        portions = json.loads(self.face).get("portions", 0)
+        if not portions:
+            return Snapshot(head=self.snapshot)
+        where, question = self.place, _PORTION.sqlite
+        if isinstance(where, str):
+            from storage.postgres import driver_url  # loaded already where there is a server
+
+            where, (question, _) = driver_url(where), _PORTION.postgres
+        return Snapshot(
+            head=self.snapshot,
+            portions=portions,
+            place=where,
+            question=question,
+            period=self.period,
+            version=self.version,
+        )
 
     @property
     def screen(self) -> str:
@@ -110,6 +132,17 @@ _AGAIN = Statement(
         personal=bindparam("personal_"),
     )
 )
+_PORTION = Statement(
+    select(digest_portion.c.entries).where(
+        digest_portion.c.period == bindparam("period_"),
+        digest_portion.c.version == bindparam("version_"),
+        digest_portion.c.number == bindparam("number_"),
+    )
+)
+_PUT_ASIDE = Statement(insert(digest_portion))
+_FORGET = Statement(
+    delete(digest_portion).where(digest_portion.c.period == bindparam("period_"))
+)
 _NOTES = Statement(
     select(digest_note.c.field, digest_note.c.words).where(
         digest_note.c.period == bindparam("period_")
@@ -162,7 +195,14 @@ class Digests:
         rows = self._tx.all(_APART, {"is_sent": 1, "most": most, "skip": 0})
         return tuple((str(period), self._opened(period, sealed)) for period, sealed in rows)
 
-    def draft(self, period: str, snapshot: str, face: str, personal: Sequence[str]) -> bool:
+    def draft(
+        self,
+        period: str,
+        snapshot: str,
+        face: str,
+        personal: Sequence[str],
+        portions: Sequence[str] = (),
+    ) -> bool:
         """Keep the period's first draft; False where there is one."""
         sealed = seal(self._key(), json.dumps(list(personal)).encode(), period.encode())
         row = {
@@ -173,9 +213,16 @@ class Digests:
             "personal": sealed.hex(),
             "sent": 0,
         }
-        return self._tx.do(_DRAFT, row) == 1
+        return self._tx.do(_DRAFT, row) == 1 and self._put_aside(period, 1, portions)
 
-    def again(self, was: KeptDigest, snapshot: str, face: str, personal: Sequence[str]) -> bool:
+    def again(
+        self,
+        was: KeptDigest,
+        snapshot: str,
+        face: str,
+        personal: Sequence[str],
+        portions: Sequence[str] = (),
+    ) -> bool:
         """The draft made anew, as its next version; False where it was sent or made anew meanwhile."""
         sealed = seal(self._key(), json.dumps(list(personal)).encode(), was.period.encode())
         row = {
@@ -186,7 +233,16 @@ class Digests:
             "face_": face,
             "personal_": sealed.hex(),
         }
-        return self._tx.do(_AGAIN, row) == 1
+        if self._tx.do(_AGAIN, row) != 1:
+            return False
+        self._tx.do(_FORGET, {"period_": was.period})
+        return self._put_aside(was.period, was.version + 1, portions)
+
+    def _put_aside(self, period: str, version: int, portions: Sequence[str]) -> bool:
+        for number, entries in enumerate(portions):
+            row = {"period": period, "version": version, "number": number, "entries": entries}
+            self._tx.do(_PUT_ASIDE, row)
+        return True
 
     def notes(self, period: str) -> dict[str, str]:
         """The clerk's own words, by field."""
@@ -208,6 +264,7 @@ class Digests:
             period=str(period),
             version=int(str(version)),
             snapshot=str(snapshot),
+            place=self._tx.place,
             face=str(face),
             personal=self._opened(period, personal),
             sent=bool(sent),

@@ -115,7 +115,7 @@ class Postgres:
     """Other replicas write too, each when it has the lock."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.place = url
         self._doubtful = False
         self._loop = asyncio.new_event_loop()
         self._line = self._turn(_connected(url))
@@ -146,7 +146,7 @@ class Postgres:
     def begin(self) -> None:
         """From here on nobody else writes, on no machine."""
         if self._line.is_closed():
-            self._line = self._turn(_connected(self._url))
+            self._line = self._turn(_connected(self.place))
         self._turn(self._line.execute(f"BEGIN; SELECT pg_advisory_xact_lock({WRITER})"))
 
     def commit(self) -> None:
@@ -196,7 +196,7 @@ class Postgres:
         until = time.monotonic() + ASKING_AGAIN
         while time.monotonic() < until:
             with suppress(*self.broken):
-                self._line = self._turn(_connected(self._url))
+                self._line = self._turn(_connected(self.place))
                 asked = f"SELECT pg_xact_status('{transaction}'::xid8)"
                 while (state := self._turn(self._line.fetchval(asked))) == "in progress":
                     time.sleep(0.05)

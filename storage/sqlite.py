@@ -21,6 +21,7 @@ class Sqlite:
     """One process, one writer."""
 
     def __init__(self, file: Path) -> None:
+        self.place = file
         self._file = connect(file)
 
     def one(self, statement: Statement, params: Params) -> Row | None:

@@ -202,6 +202,17 @@ digest = Table(  # one period's digest: the snapshot all papers are drawn from
     Column("sent", Integer, nullable=False),  # 0 a draft, 1 sent and never changed again
 )
 
+digest_portion = (
+    Table(  # lines of a large digest, so many a row: the snapshot holds the first ones only
+        "digest_portion",
+        metadata,
+        Column("period", Text, primary_key=True),
+        Column("version", Integer, primary_key=True),
+        Column("number", Integer, primary_key=True),  # from 0
+        Column("entries", Text, nullable=False),  # JSON
+    )
+)
+
 digest_note = Table(  # the clerk's own words in a digest; figures are never among them
     "digest_note",
     metadata,

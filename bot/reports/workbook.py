@@ -72,11 +72,14 @@ class Table:
     chart: Chart | None = None
 
 
-def workbook(digest: Digest, texts: Mapping[str, str]) -> bytes:
-    """The ledger of a digest: all opinions, then its tables with their charts."""
+def workbook(
+    digest: Digest, texts: Mapping[str, str], entries: Iterable[Entry] | None = None
+) -> bytes:
+    """The ledger of a digest: all opinions, then its tables with their charts. `entries`: where the digest itself does not hold them
+    all; each is asked for when its line is written."""
     words = Words(texts)
     tables = (
-        _opinions(words, digest),
+        _opinions(words, digest, digest.entries if entries is None else entries),
         _turnout(words, "groups", digest.groups, digest),
         _turnout(words, "units", digest.units, digest),
         _coverage(words, digest),
@@ -173,11 +176,15 @@ def _head(sheet: Worksheet, looks: _Looks, table: Table) -> None:
 def _rows(
     sheet: Worksheet, looks: _Looks, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]
 ) -> int:
-    """Write them; returns how many there were. Nothing is called twice for a cell: there are millions."""
+    """Write them; returns how many there were. Nothing is called twice for a cell: there are millions.
+
+    A row's height is forgotten once the row is in its file, or the library would keep a hundred thousand of them.
+    """
     plain = [looks.plain[column.align] for column in columns]
     quoted = [looks.quoted[column.align] for column in columns]
     text, number, blank = sheet.write_string, sheet.write_number, sheet.write_blank
     room = [int(column.width) - 1 for column in columns]
+    heights, sizes = sheet.row_info, sheet.row_sizes
     at = 1
     for at, row in enumerate(rows, 2):
         lines = 1
@@ -186,9 +193,10 @@ def _rows(
                 if not cell:
                     blank(at, place, None, plain[place])
                     continue
-                if 2 * len(cell) > room[place]:
+                narrow = cell.isascii()
+                if len(cell) * (1 if narrow else 2) > room[place]:
                     lines = max(lines, _lines(cell, room[place]))
-                words = cell if cell.isascii() and cell.isprintable() else inert(cell)
+                words = cell if narrow and cell.isprintable() else inert(cell)
                 look = quoted if words[:1] in _RUNS else plain
                 text(at, place, words[:LONGEST_CELL], look[place])
             elif isinstance(cell, int):
@@ -197,6 +205,10 @@ def _rows(
                 blank(at, place, None, plain[place])
             else:
                 sheet.write_datetime(at, place, cell, looks.day)  # pyright: ignore[reportArgumentType] - dates are taken too
+        heights.pop(
+            at - 1, None
+        )  # the row before this one was written with this one's first cell
+        sizes.pop(at - 1, None)
         if lines > 1:
             sheet.set_row(at, min(_LINE * lines, _HIGHEST_ROW))
     return at - 1
@@ -259,7 +271,7 @@ def _draw(book: Workbook, sheet: Worksheet, table: Table, plan: Chart, count: in
 # --- the tables ------------------------------------------------------------------------------------------------
 
 
-def _opinions(words: Words, digest: Digest) -> Table:
+def _opinions(words: Words, digest: Digest, entries: Iterable[Entry]) -> Table:
     """The opinions, as office.md 5.1 lists their columns; people's names have none."""
     heads = [
         ("at", 5), ("number", 12), ("received", 11), ("channel", 8), ("group", 10), ("unit", 12), ("dimension", 6),
@@ -286,7 +298,7 @@ def _opinions(words: Words, digest: Digest) -> Table:
         opens=words.day(digest.opens),
         closes=words.day(digest.closes),
     )
-    return Table(words.say("ledger.sheet"), title, columns, _entries(words, digest.entries))
+    return Table(words.say("ledger.sheet"), title, columns, _entries(words, entries))
 
 
 def _entries(words: Words, entries: Iterable[Entry]) -> Iterator[Sequence[Cell]]:

@@ -39,10 +39,10 @@ def run(args: Namespace) -> int:
 
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "digest.txt").write_text(found.screen + "\n", encoding="utf-8")
-    for paper in draw(found.snapshot, (*PAPERS, *CHARTS[1:]), reviewed=found.sent):
+    for paper in draw(found.whole, (*PAPERS, *CHARTS[1:]), reviewed=found.sent):
         (args.out / paper.name).write_bytes(paper.content)
     if args.zip:
-        papers = (found.period, found.screen, found.sms, found.snapshot)
+        papers = (found.period, found.screen, found.sms, found.whole)
         for paper in pack(*papers, reviewed=found.sent):
             (args.out / paper.name).write_bytes(paper.content)
     if args.personal_out:

@@ -81,7 +81,7 @@ def _digest(asking: Asking) -> Answer:
     asked = next((_PAPERS[word] for word in asking.rest if word in _PAPERS), ())
     if asked and asked[0] in _mine(asking):
         text = asking.say("desk.paper", period=kept.period)
-        makes = partial(draw, kept.snapshot, asked, reviewed=kept.sent)
+        makes = partial(draw, kept.whole, asked, reviewed=kept.sent)
         return Answer(text=text, rows=_papers(asking, kept.period), makes=makes)
     if {_PACK, _SMS, _REGISTER} & {*asking.rest}:
         return _handed(asking, kept)
@@ -152,7 +152,7 @@ def _part(asking: Asking, kept: KeptDigest) -> Answer:
     """What it says of their own units; of those where too few wrote, only bands."""
     mine = units_seen(kept, asking.member.staff)
     if "全文" in asking.rest:
-        makes = partial(draw_part, kept.snapshot, mine)
+        makes = partial(draw_part, kept.whole, mine)
         return Answer(text=asking.say("desk.paper", period=kept.period), makes=makes, menu=True)
     ids = {id for id, _ in mine}
     lines = [
@@ -174,7 +174,7 @@ def _handed(asking: Asking, kept: KeptDigest) -> Answer:
     rows = _papers(asking, kept.period)
     if _PACK in asking.rest:
         makes = partial(
-            pack, kept.period, kept.screen, kept.sms, kept.snapshot, reviewed=kept.sent
+            pack, kept.period, kept.screen, kept.sms, kept.whole, reviewed=kept.sent
         )
         asking.note(Deed.PACK_PERIOD, period=kept.period)
         text = asking.say("desk.packed", period=kept.period)

@@ -66,7 +66,7 @@ def _made(asking: Asking, kind: str, span: _Span) -> Answer:
     asking.note(Deed.MAKE_REPORT, kind=KINDS[kind], until=sent[-1].period)
     name = span.name
     text = asking.say("report.here", count=str(len(sent)), last=sent[-1].period)
-    snapshots = tuple(one.snapshot for one in sent)
+    snapshots = tuple(one.whole for one in sent)
     makes = partial(draw_report, snapshots, after, KINDS[kind], name, tuple(nodes))
     return Answer(text=text, rows=((asking.back(),),), makes=makes)
 
@@ -111,7 +111,7 @@ def _frame(asking: Asking, whose: str, span: _Span) -> Answer:
     names = {unit.id: unit.name for unit in asking.desk.units}
     after = tuple(_after(asking, one) for one in sent)
     asking.note(Deed.MAKE_CHECKUP, whose=whose, until=sent[-1].period)
-    snapshots = tuple(one.snapshot for one in sent)
+    snapshots = tuple(one.whole for one in sent)
     makes = partial(draw_checkup, snapshots, after, names.get(whose, ""))
     text = asking.say("report.checkup_here", count=str(len(sent)), last=sent[-1].period)
     return Answer(text=text, rows=((asking.back(),),), makes=makes)

@@ -1,6 +1,6 @@
 """The digest and its ledger, each beside what it is made of: statements, JSON, the libraries that pack the papers.
 
-python -m tests.bench.papers [ANSWERS] [ledger]
+python -m tests.bench.papers [ANSWERS] [ledger [ROWS] [postgres]] [late [WORDS]]
 """
 
 import asyncio
@@ -8,34 +8,39 @@ import gc
 import io
 import json
 import os
+import pickle
 import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import nullcontext
 from copy import deepcopy
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import insert
 
 from bot.app.derived import almanac_of, headcounts_of
-from bot.content.papers import chart_font, papers
-from bot.core.digest import from_json
+from bot.content.papers import chart_font
+from bot.core.digest import in_portions
 from bot.core.privacy import redact
-from bot.reports import workbook
 from bot.verbs.opening import sample
 from handlers.digest import draft
-from handlers.papers import CHART, DOCUMENT, LEDGER, draw
+from handlers.papers import CHART, DOCUMENT, FIGURES, LEDGER, PAPERS, Press, draw
 from storage.database import Tx
+from storage.portions import Snapshot
 from storage.statement import Statement
 from storage.tables import opinion
 from storage.unit_of_work import Work
 from tests.bench.inbound import script
+from tests.bench.ledger import bare_ledger, grids_of
 from tests.bench.week import house
-from tests.vaults import ask
+from tests.places import on_postgres
+from tests.vaults import ask, opened
 
 PERIODS = tuple(f"2014-{month:02}-{day:02}" for month, day in (
     (3, 7), (3, 14), (3, 21), (3, 28), (4, 4), (4, 11), (4, 18), (4, 25),
@@ -106,57 +111,63 @@ async def _weighed(answers: int) -> Weighed:
         almanac = almanac_of(settings, {"bench": script()}, headcounts_of(settings))
         closed = almanac.last_closed(datetime(2014, 4, 25, 8, tzinfo=UTC))
 
-        def measured(tx: Tx) -> Weighed:
+        def measured(tx: Tx) -> tuple[float, float, float]:
             scan = "SELECT sum(length(text) + length(labels)) FROM opinion NOT INDEXED"
             scanned = _middle(lambda: ask(tx, scan))
             asked: list[float] = []
             drafted: list[float] = []
-            snapshot = ""
             for _ in range(4):  # the first one warms
+                ask(tx, "DELETE FROM digest")
+                ask(tx, "DELETE FROM digest_portion")
                 timed = Timed(tx)
                 started = time.perf_counter()
                 assert draft(Work(cast(Tx, timed)), almanac, closed)
                 drafted.append(time.perf_counter() - started)
                 asked.append(timed.seconds)
-                found = Work(tx).digests.find(PERIODS[-1])
-                assert found is not None
-                snapshot = found.snapshot
-                ask(tx, "DELETE FROM digest")
-            drawn = _middle(lambda: draw(snapshot, (DOCUMENT, LEDGER, CHART)))
-            parts = {"statements": sorted(asked[1:])[1], **_parts(snapshot)}
-            return Weighed(scanned, parts["statements"], sorted(drafted[1:])[1] + drawn, parts)
+            return scanned, sorted(asked[1:])[1], sorted(drafted[1:])[1]
 
-        found = await database.write(measured)
+        scanned, asked, drafted = await database.write(measured)
+        found = await database.write(lambda tx: Work(tx).digests.find(PERIODS[-1]))
+        assert found is not None
+        drawn = _middle(lambda: draw(found.whole, (DOCUMENT, LEDGER, CHART)))
+        parts = {"statements": asked, **_parts(found.whole)}
         await database.stop()
         keys.close()
-        return found
+        return Weighed(scanned, asked, drafted + drawn, parts)
 
 
-def _fill(tx: Tx, answers: int, units: list[str]) -> None:
+def _fill(
+    tx: Tx,
+    answers: int,
+    units: list[str],
+    periods: Sequence[str] = PERIODS,
+    words: int = VERBATIMS,
+) -> None:
+    """So many answers over these periods; of each, the first ones in words."""
     chance = random.Random(7)
     asks = [q for q in script().survey.questions if q.parent and q.parent.options]
     options = {q.id: [option.id for option in q.parent.options] for q in asks if q.parent}
     texts = [
         redact(f"一个月检查{n}次，每次都要补材料，晚上备课的时间全拿去打印了，这是第{n}件").text
-        for n in range(VERBATIMS)
+        for n in range(words)
     ]
-    for period in PERIODS:
+    for period in periods:
         rows: list[tuple[Any, ...]] = []
-        for n in range(answers // len(PERIODS)):
-            words = n < VERBATIMS
+        for n in range(answers // len(periods)):
+            said = n < words
             question = chance.choice(asks)
             option = chance.choice(options[question.id])
             labels: dict[str, Any] = {
-                "topic": chance.choice(_TOPICS) if words else _TOPICS[len(option) % 5]
+                "topic": chance.choice(_TOPICS) if said else _TOPICS[len(option) % 5]
             }
-            if words:
+            if said:
                 labels |= {"sifeng": ["形式主义"], "kind": "complaint", "about": "一般", "confidence": chance.random(),
                            "why": {"fudan": ["作业"]}}  # fmt: skip
             rows.append((
                 os.urandom(12), "bench", period, "a", chance.choice(units), chance.choice(("parent", "teacher")),
-                question.id, question.dimension, "chat", "[]" if words else json.dumps([option]), None,
-                texts[n] if words else "", json.dumps(labels, ensure_ascii=False, separators=(",", ":")), 0,
-                os.urandom(16), None, 50 if words else 0,
+                question.id, question.dimension, "chat", "[]" if said else json.dumps([option]), None,
+                texts[n] if said else "", json.dumps(labels, ensure_ascii=False, separators=(",", ":")), 0,
+                os.urandom(16), None, 50 if said else 0,
             ))  # fmt: skip
         tx.many(_FILL, [dict(zip(_NAMES, row, strict=True)) for row in sorted(rows)])
 
@@ -175,15 +186,15 @@ def _middle(deed: Callable[[], object], times: int = 3) -> float:
 # -- what it is made of ------------------------------------------------------------------------------------------------
 
 
-def _parts(snapshot: str) -> dict[str, float]:
+def _parts(snapshot: Snapshot) -> dict[str, float]:
     """Seconds of each library alone, with the same words and cells."""
-    plain = json.loads(snapshot)
+    plain = [json.loads(text) for text in (snapshot.head, *snapshot.read())]
     document, ledger, _ = (file.content for file in draw(snapshot, (DOCUMENT, LEDGER, CHART)))
-    paragraphs, grids = _paragraphs(document), list(_grids(ledger))
+    paragraphs, grids = _paragraphs(document), list(grids_of(ledger))
     return {
         "json": _middle(lambda: json.loads(json.dumps(plain, ensure_ascii=False))),
         "docx": _middle(lambda: _bare_document(paragraphs)),
-        "xlsx": _middle(lambda: _bare_ledger(grids)),
+        "xlsx": _middle(lambda: bare_ledger(grids)),
         "png": _middle(_bare_picture),
     }
 
@@ -210,41 +221,6 @@ def _bare_document(paragraphs: list[str]) -> None:
     paper.save(io.BytesIO())
 
 
-Grid = list[list[object]]
-
-
-def _grids(content: bytes) -> Iterator[Grid]:
-    from openpyxl import load_workbook
-
-    for sheet in load_workbook(io.BytesIO(content)).worksheets:
-        yield [[cell.value for cell in row] for row in sheet.iter_rows()]
-
-
-def _bare_ledger(grids: Iterable[Grid]) -> bytes:
-    """XlsxWriter in constant memory, each cell with a format, and nothing else."""
-    from xlsxwriter import Workbook
-
-    out = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = Workbook(out, options)
-    look = book.add_format({"border": 1, "text_wrap": True, "num_format": "@"})
-    day = book.add_format({"border": 1, "num_format": "yyyy-mm-dd"})
-    for grid in grids:
-        sheet = book.add_worksheet()
-        for at, row in enumerate(grid):
-            for place, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(at, place, cell, look)
-                elif isinstance(cell, datetime):
-                    sheet.write_datetime(at, place, cell, day)
-                elif cell is None:
-                    sheet.write_blank(at, place, None, look)
-                else:
-                    sheet.write_number(at, place, cast(float, cell), look)
-    book.close()
-    return out.getvalue()
-
-
 def _bare_picture() -> bytes:
     """Pillow: the font opened in three sizes, thirty lines, twenty bars, one PNG."""
     from PIL import Image, ImageDraw, ImageFont
@@ -262,76 +238,134 @@ def _bare_picture() -> bytes:
     return out.getvalue()
 
 
+# -- how long nobody is answered --------------------------------------------------------------------------------------
+
+
+class Late(NamedTuple):
+    """The longest, in seconds, that the loop could do nothing else, by what was done meanwhile."""
+
+    draft: float
+    papers: float
+    ledger: float
+
+    @property
+    def most(self) -> float:
+        """Of all."""
+        return max(self)
+
+
+WEEK = 100_000
+"""Opinions of that week."""
+
+
+async def late(words: int = VERBATIMS) -> Late:
+    """How late the loop of a service is while a week of 100,000 opinions becomes a draft and the draft papers; so many of them in
+    words, all others taps."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
+        database, keys = house(Path(folder))
+        settings = sample(Path(folder) / "town", {}).settings
+        units = [planned.unit.id for planned in settings.units]
+        for period in PERIODS[-2:]:
+            await database.write(
+                partial(_fill, answers=WEEK, units=units, periods=(period,), words=words)
+            )
+        almanac = almanac_of(settings, {"bench": script()}, headcounts_of(settings))
+        before = almanac.last_closed(datetime(2014, 4, 18, 8, tzinfo=UTC))
+        closed = almanac.last_closed(datetime(2014, 4, 25, 8, tzinfo=UTC))
+        await database.write(lambda tx: draft(Work(tx), almanac, before))
+        press = Press()
+
+        async def drafted() -> None:
+            assert await database.write(lambda tx: draft(Work(tx), almanac, closed))
+
+        async def drawn(wanted: tuple[str, ...]) -> None:
+            kept = await database.write(lambda tx: Work(tx).digests.find(PERIODS[-1]))
+            assert kept is not None
+            assert all(paper.content for paper in await press.papers(kept.whole, wanted))
+
+        found = Late(
+            await _longest(drafted()),
+            await _longest(drawn((*PAPERS, FIGURES))),
+            await _longest(drawn((LEDGER,))),
+        )
+        await database.stop()
+        keys.close()
+        return found
+
+
+async def _longest(deed: Coroutine[Any, Any, None]) -> float:
+    """The longest the loop did not come back to somebody who asks every millisecond."""
+    task, longest = asyncio.create_task(deed), 0.0
+    while not task.done():
+        before = time.perf_counter()
+        await asyncio.sleep(0.001)
+        longest = max(longest, time.perf_counter() - before - 0.001)
+    await task
+    return longest
+
+
 # -- the ledger --------------------------------------------------------------------------------------------------------
 
 
 class Ledger(NamedTuple):
-    """One ledger, in a process of its own."""
+    """One ledger, read from the database in a process of its own."""
 
     seconds: float
     bare: float
     peak: float
-    """Megabytes the process took at most, the snapshot with all its words among them."""
+    """Megabytes its process took at most."""
 
 
 def ledger(rows: int) -> Ledger:
     """A ledger of so many rows, and the same cells through the bare library."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
         kept = Path(folder) / "snapshot"
-        kept.write_bytes(_snapshot(rows))
-        took: dict[str, tuple[float, float]] = {}
-        for what in ("product", "bare"):
-            done = subprocess.run(
-                [sys.executable, "-m", "tests.bench.papers", what, str(kept)],
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            seconds, memory = done.stdout.split()
-            took[what] = float(seconds), float(memory)
-        return Ledger(took["product"][0], took["bare"][0], took["product"][1])
+        kept.write_bytes(pickle.dumps(_kept(Path(folder), rows)))
+        product, bare = (
+            _printed("-m", "tests.bench.ledger", what, str(kept))
+            for what in ("product", "bare")
+        )
+        return Ledger(product[0], bare[0], product[1])
 
 
-def _snapshot(rows: int) -> bytes:
-    """A digest of so many words, as the press gets it."""
-    from bot.core.digest import to_json
+def _printed(*given: str) -> tuple[float, float]:
+    done = subprocess.run([sys.executable, *given], capture_output=True, text=True, check=True)
+    seconds, memory = done.stdout.split()
+    return float(seconds), float(memory)
+
+
+def _kept(folder: Path, rows: int) -> Snapshot:
+    """A digest of so many words, kept as the press finds it."""
     from tests.core.test_digest import digest_of, opinion
 
     said = [
         opinion(f"{n:08x}", f"食堂的菜老是凉的，能不能热一点，这是第{n}回说了。", unit="u02")
         for n in range(rows)
     ]
-    return to_json(digest_of(*said)).encode()
+    head, portions = in_portions(digest_of(*said))
+    face = json.dumps({"portions": len(portions)})
+    with opened(folder) as work:
+        work.digests.draft(PERIODS[3], head, face, (), portions)
+        found = work.digests.find(PERIODS[3])
+    assert found is not None
+    return found.whole
 
 
 def sample_ledger(rows: int) -> bytes:
     """The product's own ledger of so many words."""
-    return workbook.workbook(from_json(_snapshot(rows).decode()), papers("zh"))
-
-
-def _alone(what: str, kept: Path) -> None:
-    """One ledger in this process: its seconds, and how many megabytes it took at most."""
-    digest = from_json(kept.read_text())
-    if what == "product":
-        started = time.perf_counter()
-        workbook.workbook(digest, papers("zh"))
-        took = time.perf_counter() - started
-    else:
-        grids = list(_grids(workbook.workbook(digest, papers("zh"))))
-        started = time.perf_counter()
-        _bare_ledger(grids)
-        took = time.perf_counter() - started
-    status = Path("/proc/self/status").read_text()
-    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    print(f"{took:.3f} {int(peak.split()[1]) / 1024:.1f}")
+    with tempfile.TemporaryDirectory() as folder:
+        [ledger] = draw(_kept(Path(folder), rows), (LEDGER,), reviewed=True)
+        return ledger.content
 
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {0})
     match sys.argv[1:]:
-        case [("product" | "bare") as what, kept]:
-            _alone(what, Path(kept))
-        case ["ledger", *rows]:
-            print(ledger(int(rows[0]) if rows else 100_000))
+        case ["ledger", *more]:
+            rows = int(next((one for one in more if one.isdecimal()), 100_000))
+            with on_postgres() if "postgres" in more else nullcontext():
+                print(ledger(rows))
+        case ["late", *words]:
+            print(asyncio.run(late(int(words[0]) if words else VERBATIMS)))
         case answers:
             print(weighed(int(answers[0]) if answers else 1_000_000))

@@ -16,6 +16,7 @@ from statistics import median
 from xml.sax.saxutils import escape
 
 from tests.bench import papers
+from tests.bench.ledger import Grid, grids_of
 from tests.bench.rows import Found
 
 ROWS = 100_000
@@ -28,7 +29,7 @@ _DAY_ONE = datetime(1899, 12, 30)  # noqa: DTZ001 - the format knows no zone
 """A workbook counts days from here."""
 
 
-def raw(grids: list[papers.Grid], file: Path) -> None:
+def raw(grids: list[Grid], file: Path) -> None:
     """One sheet after the other, a row at a time."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
         for number, grid in enumerate(grids, 1):
@@ -90,7 +91,7 @@ def _empty() -> float:
 
 
 if __name__ == "__main__":
-    cells = list(papers._grids(Path(sys.argv[1]).read_bytes()))
+    cells = list(grids_of(Path(sys.argv[1]).read_bytes()))
     with tempfile.TemporaryDirectory() as place:
         started = time.perf_counter()
         raw(cells, Path(place) / "raw.zip")

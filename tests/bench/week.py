@@ -132,7 +132,8 @@ async def _digest(opinions: int) -> tuple[float, float]:
             used = time.thread_time() - started
             found = Work(tx).digests.find("2014-03-28")
             assert found is not None
-            plain = json.loads(found.snapshot)
+            beside = ask(tx, "SELECT entries FROM digest_portion")
+            plain = [json.loads(text) for text in (found.snapshot, *(row[0] for row in beside))]
             started = time.thread_time()
             rows = ask(
                 tx, "SELECT id, text, labels, unit, grp, question FROM opinion ORDER BY id"

@@ -28,6 +28,7 @@ from bot.core.digest import (
     to_json,
 )
 from bot.core.digest.figures import band, change, share
+from bot.core.digest.snapshot import PORTION, all_entries, entries_in, in_portions
 from bot.core.messages import Redacted
 from bot.core.periods import Issue
 from tests.sample_week import NAMES, NEXT, PERIOD, headcounts, opinions, sample_week, turnout
@@ -490,6 +491,35 @@ def test_whatever_came_adds_up_in_any_order(seed: Random, keep: int) -> None:
 
 
 # --- the snapshot -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "portions"),
+    [
+        pytest.param(PORTION, 0, id="as many as the snapshot holds"),
+        pytest.param(PORTION + 1, 1, id="one more"),
+        pytest.param(3 * PORTION, 2, id="full portions"),
+    ],
+)
+def test_a_large_digest_comes_back_from_its_portions_as_it_was(
+    lines: int, portions: int
+) -> None:
+    [entry, *_] = sample_week().entries
+    digest = replace(
+        sample_week(), entries=tuple(entry._replace(number=str(n)) for n in range(lines))
+    )
+
+    head, rest = in_portions(digest)
+
+    assert len(rest) == portions
+    assert tuple(all_entries(from_json(head), rest)) == digest.entries
+    assert replace(from_json(head), entries=digest.entries) == digest
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[1]", '{"a": 1}'])
+def test_a_broken_portion_is_no_portion(broken: str) -> None:
+    with pytest.raises(NotASnapshot):
+        entries_in(broken)
 
 
 def test_a_digest_comes_back_from_its_snapshot_as_it_was() -> None:

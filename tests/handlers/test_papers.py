@@ -9,6 +9,7 @@ from docx import Document
 from bot.core.digest import Notes, to_json
 from bot.core.messages import Redacted
 from handlers.papers import DOCUMENT, FIGURES, LEDGER, PORTABLE, TEAM, draw, pack
+from storage.portions import Snapshot
 from tests.sample_week import sample_week
 
 SAMPLE = sample_week()
@@ -22,7 +23,7 @@ FIRST, *REST = WEEK.entries
 
 
 def lines(digest, *, reviewed=False) -> list[str]:
-    [paper] = draw(to_json(digest), (DOCUMENT,), reviewed=reviewed)
+    [paper] = draw(Snapshot(head=to_json(digest)), (DOCUMENT,), reviewed=reviewed)
     return [p.text for p in Document(io.BytesIO(paper.content)).paragraphs]
 
 
@@ -74,7 +75,9 @@ def test_what_was_sent_does_not_carry_the_offices_own_notes():
 def test_an_archive_holds_all_papers_and_no_personal_one():
     import zipfile
 
-    [archive] = pack("2014-03-28", "一屏", ("短信一", "短信二"), to_json(WEEK), reviewed=True)
+    [archive] = pack(
+        "2014-03-28", "一屏", ("短信一", "短信二"), Snapshot(head=to_json(WEEK)), reviewed=True
+    )
 
     with zipfile.ZipFile(io.BytesIO(archive.content)) as opened:
         names = set(opened.namelist())

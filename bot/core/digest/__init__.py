@@ -46,7 +46,14 @@ from bot.core.digest.model import (
 from bot.core.digest.part import Part, part_of
 from bot.core.digest.report import IssueRow, Milestone, Report, Since, report_of, team_entries
 from bot.core.digest.routing import may_sit, may_stand_in, named_again, reader
-from bot.core.digest.snapshot import NotASnapshot, from_json, personal_from_json, to_json
+from bot.core.digest.snapshot import (
+    NotASnapshot,
+    all_entries,
+    from_json,
+    in_portions,
+    personal_from_json,
+    to_json,
+)
 from bot.core.digest.turnout import at_a_window
 
 __all__ = [
@@ -93,10 +100,12 @@ __all__ = [
     "TurnoutRow",
     "Urgent",
     "WindowRow",
+    "all_entries",
     "at_a_window",
     "differences",
     "digest_from",
     "from_json",
+    "in_portions",
     "may_sit",
     "may_stand_in",
     "named_again",

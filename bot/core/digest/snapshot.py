@@ -2,12 +2,15 @@
 
 How each class is written follows from its fields' types, worked out once. A class changed later must still read
 old snapshots: new fields get a default, old ones are never given another meaning.
+
+A large week's lines do not stand in one text with the rest: nobody wants a hundred thousand of them in memory to print one.
+What is more than `PORTION` lies beside it in portions, JSON each, in their order.
 """
 
 import json
 import types
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, cast, get_args, get_origin, get_type_hints
@@ -15,6 +18,9 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 from bot.core.digest.model import Digest, Entry, PersonalFile
 
 FORMAT = 1
+
+PORTION = 1_000
+"""Lines of opinions that the snapshot itself holds, and each portion beside it."""
 
 Read = Callable[[Any], Any]
 
@@ -31,6 +37,34 @@ def to_json(digest: Digest | PersonalFile) -> str:
         ensure_ascii=False,
         separators=(",", ":"),
     )
+
+
+def in_portions(digest: Digest) -> tuple[str, tuple[str, ...]]:
+    """The snapshot with the first lines of opinions, and all others in portions."""
+    held, rest = digest.entries[:PORTION], digest.entries[PORTION:]
+    if not rest:
+        return to_json(digest), ()
+    portions = [rest[at : at + PORTION] for at in range(0, len(rest), PORTION)]
+    return to_json(replace(digest, entries=held)), tuple(map(_portion, portions))
+
+
+def entries_in(portion: str) -> list[Entry]:
+    """The lines of one portion. Raises `NotASnapshot`."""
+    try:
+        return list(map(_entry, json.loads(portion)))
+    except (IndexError, TypeError, ValueError) as cause:
+        raise NotASnapshot(str(cause)) from cause
+
+
+def all_entries(digest: Digest, portions: Iterable[str]) -> Iterator[Entry]:
+    """The lines of a digest one after the other: those it holds, then those of its portions as they come."""
+    yield from digest.entries
+    for portion in portions:
+        yield from entries_in(portion)
+
+
+def _portion(entries: tuple[Entry, ...]) -> str:
+    return json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(text: str) -> Digest:
