@@ -116,6 +116,7 @@ class Chores:
             self._calendar,
             self._talk,
             self._deliver,
+            self._hand_back,
             self._learn,
         )
 
@@ -147,6 +148,10 @@ class Chores:
 
         if await self._database.write(called):
             await self._deliveries.due()
+
+    async def _hand_back(self, _now: datetime) -> None:
+        """Who brought a file hears what became of it, also when they come later."""
+        self._front.tell_importers()
 
     async def _open(self, now: datetime) -> None:
         """Divide the people of rounds that are open; everybody sees the rounds as they are kept now."""

@@ -157,6 +157,11 @@ class Front:
         if self._importer is not None:
             self._later(self._importer.resume())
 
+    def tell_importers(self) -> None:
+        """Those who brought a file and were not there when it was through."""
+        if self._importer is not None:
+            self._later(self._importer.tell())
+
     async def look_again(self) -> None:
         """Words not yet said, deadlines not yet reached, and who is staff now."""
         drafts, members = await self._database.write(_found)

@@ -17,10 +17,10 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.channels.base import Channel, SendFailed
+from bot.channels.base import Channel, Present, SendFailed, Throttled, Unreachable
 from bot.core.intake.columns import Bad, House, Mapped, read_row
 from bot.core.intake.model import ENOUGH, LETTER, ROUND, Facts, Row, is_early, place_of
-from bot.core.messages import Button, File, Outgoing, Redacted
+from bot.core.messages import Address, Button, File, Outgoing, Redacted
 from bot.core.survey import DIMENSIONS, Group, Language, Unit
 from bot.core.urgent import Matter
 from handlers.papers import Press
@@ -463,6 +463,18 @@ class Importer:
         for batch in await self._database.write(lambda tx: Work(tx).intakes.unfinished()):
             await self.run(batch.number)
 
+    async def tell(self) -> None:
+        """Say what became of a file where nobody was there to hear it: rows that could not be read are in that message alone."""
+        if self._turn.locked():
+            return
+        for batch in await self._database.write(lambda tx: Work(tx).intakes.unfinished()):
+            if batch.state == TOLD and self._hears(batch.address):
+                await self.run(batch.number)
+
+    def _hears(self, address: Address) -> bool:
+        channel = self._channels.get(address.channel)
+        return not isinstance(channel, Present) or channel.hears(address)
+
     async def run(self, number: int) -> None:
         """Take that batch in, and say so."""
         async with self._turn:
@@ -470,8 +482,8 @@ class Importer:
             if batch is not None and batch.state == GOING:
                 await self._through(batch)
                 batch = await self._found(number)
-            if batch is not None and batch.state == TOLD and not self._stopping:
-                await self._finished(batch)
+            told = batch is not None and batch.state == TOLD and not self._stopping
+            if batch is not None and told and await self._finished(batch):
                 self._done()
 
     async def _found(self, number: int) -> Batch | None:
@@ -526,8 +538,9 @@ class Importer:
             today=self._today(),
         )
 
-    async def _finished(self, batch: Batch) -> None:
-        """Look for what came twice, hand back what could not be read, and say what became of the rest."""
+    async def _finished(self, batch: Batch) -> bool:
+        """Look for what came twice, hand back what could not be read, and say what became of the rest. False where nobody was
+        there to hear it: it is said again (`tell`), and what could not be read is kept until then."""
         await self._look_for_twins(batch)
         bad = await self._handed_back(batch)
         files: tuple[File, ...] = ()
@@ -537,13 +550,15 @@ class Importer:
         twins, urgent = await self._database.write(
             lambda tx: (Work(tx).intakes.many_twins(), Work(tx).intakes.to_ask(batch.who))
         )
-        await self._report(batch, files, twins, urgent)
+        if not await self._report(batch, files, twins, urgent):
+            return False
 
         def done(work: Work) -> None:
             if work.intakes.move(batch.number, TOLD, DONE):
                 work.intakes.clear(batch.number)
 
         await self._database.write(lambda tx: done(Work(tx)))
+        return True
 
     async def _look_for_twins(self, batch: Batch) -> None:
         def gathered(work: Work) -> tuple[list[tuple[str, str, str]], dict[str, str]]:
@@ -576,7 +591,7 @@ class Importer:
 
     async def _report(
         self, batch: Batch, files: tuple[File, ...], twins: int, urgent: int
-    ) -> None:
+    ) -> bool:
         language = await self._language(batch)
         said = partial(self._ground.texts.say, language)
         lines = [
@@ -598,7 +613,7 @@ class Importer:
             lines.append(said("intake.done_twins", count=str(twins)))
             rows.append((Button(said("intake.look_twins"), "合并"),))
         rows.append((Button(said("intake.undo"), f"撤回误导入 {batch.number}"),))
-        await self._send(batch, "\n".join(lines), tuple(rows), files)
+        return await self._send(batch, "\n".join(lines), tuple(rows), files)
 
     async def _say(self, batch: Batch, key: str, **params: str) -> None:
         language = await self._language(batch)
@@ -614,11 +629,11 @@ class Importer:
         text: str,
         rows: tuple[tuple[Button, ...], ...] = (),
         files: tuple[File, ...] = (),
-    ) -> None:
-        """To whoever brought it; what cannot be said now can be looked up at the desk."""
+    ) -> bool:
+        """To whoever brought it. False where it may be tried again."""
         channel = self._channels.get(batch.address.channel)
         if channel is None:
-            return
+            return True
         outgoing = Outgoing(
             address=batch.address,
             text=text,
@@ -629,8 +644,11 @@ class Importer:
         )
         try:
             await channel.send(outgoing)
+        except (Unreachable, Throttled):
+            return False
         except SendFailed:
             log.warning("what became of an import did not arrive")
+        return True
 
     def _today(self) -> str:
         moment = datetime.fromtimestamp(self._clock(), UTC)

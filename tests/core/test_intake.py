@@ -1,5 +1,6 @@
 """Lines and rows as opinions: what is split, what a column is taken for, what a cell says."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,7 +18,7 @@ from bot.core.intake.columns import (
     read_row,
     unit_of,
 )
-from bot.core.intake.model import Facts, is_early, place_of
+from bot.core.intake.model import Facts, Row, is_early, place_of
 from bot.core.intake.splitting import sentences, split
 from bot.core.survey import Group, Unit
 
@@ -100,6 +101,29 @@ def test_columns_are_guessed_by_their_names_then_by_length():
         "unit": 4,
     }
     assert guess(("a", "b"), [("1", "食堂的饭菜打到手里总是凉的")], cues())["text"] == 1
+
+
+def test_one_name_alone_is_a_head_above_one_column_and_a_title_above_several():
+    assert head_of([("意见",), ("菜凉",), ("路灯坏了",)], cues()) == 0
+    assert head_of([("菜凉",), ("路灯坏了",)], cues()) == -1
+    assert head_of([("意见建议",), ("a", "b"), ("1", "菜凉")], cues()) == -1
+    assert head_of([("意见",), ("编号", "意见"), ("1", "菜凉")], cues()) == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["治脱离实际、脱离群众之病，兴为民惠民之风", "脱离群众", "脱离群众类", " 脱离群众 "],
+)
+def test_one_of_the_four_cures_is_known_by_its_long_and_its_short_name(written):
+    named = {
+        "治脱离实际、脱离群众之病，兴为民惠民之风": "脱离群众",
+        "治铺张浪费之病": "铺张浪费",
+    }
+    row = read_row(
+        ("菜凉", written), {"text": 0, "sizhi": 1}, Facts(), replace(HOUSE, sizhi=named)
+    )
+    assert isinstance(row, Row)
+    assert row.given == {"sizhi": ["脱离群众"]}
 
 
 @pytest.mark.parametrize(

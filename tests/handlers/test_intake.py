@@ -7,6 +7,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
+from bot.channels.base import Unreachable
 from bot.core.digest import from_json
 from bot.core.messages import Address, Incoming, Media, Sent
 from tests.handlers.test_week import town
@@ -143,6 +144,94 @@ async def test_a_table_is_read_with_its_columns_guessed_and_bad_rows_come_back_w
         assert "收下 0 条" in clerk.sees
         assert "2 行以前收过" in clerk.sees
         assert len(await entered(house)) == 2
+
+
+async def test_rows_that_could_not_be_read_wait_for_a_clerk_who_was_not_there(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("导入")
+        await clerk.sends("12345导出.xlsx", xlsx(*TICKETS))
+        house.channel.broken = Unreachable()
+        await clerk.taps("收下 4 条")
+        await house.at("2014-03-26 10:01")
+        assert clerk.paper == ()
+
+        house.channel.broken = None
+        await house.at("2014-03-26 10:02")
+        await house.rest()
+        assert "有 2 行没有收下" in clerk.sees
+        assert [file.name for file in clerk.paper] == ["handed-back.xlsx"]
+        said = len(house.sent("office"))
+        await house.at("2014-03-26 10:03")
+        assert len(house.sent("office")) == said
+
+
+async def test_one_column_under_its_name_is_a_table_too(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("导入")
+        await clerk.sends("来信.xlsx", xlsx(("意见",), ("菜凉了",), ("作业太多，写到十点",)))
+        assert "意见内容 ← 意见" in clerk.sees
+        assert "来信 还没有收下" in clerk.sees
+        await clerk.taps("收下 2 条")
+        assert sorted(one.text for one in await entered(house)) == [
+            "作业太多，写到十点",
+            "菜凉了",
+        ]
+
+
+async def test_a_visit_is_entered_with_its_place_and_its_host(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("走访")
+        await clerk.says("1. 家门口的路灯坏了三个月\n2. 老师上门很耐心，希望常来")
+        assert "走访 还没有收下" in clerk.sees
+        await clerk.taps("在哪里")
+        await clerk.says("新城花园")
+        await clerk.taps("谁主持")
+        await clerk.says("分管副局长")
+        assert "新城花园" in clerk.sees
+        assert "分管副局长" in clerk.sees
+        await clerk.taps("收下 2 条")
+        assert "走访收下 2 条" in clerk.sees
+        await house.at("2014-03-28 15:00")
+        made = from_json((await house.do(lambda work: work.digests.find(FRIDAY))).snapshot)
+        assert {c.code: c.number for c in made.channels}["visit"] == 2
+        await clerk.says("周报 登记")
+        [row] = list(sheet_of(clerk.paper[0]).iter_rows(min_row=3, values_only=True))
+        assert row[2:5] == ("走访", "新城花园", "分管副局长")
+
+
+async def test_what_the_supervisors_heard_is_entered_as_theirs(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("指导组")
+        await clerk.says("学校反映检查太多，能不能并在一起")
+        assert "指导组 还没有收下" in clerk.sees
+        await clerk.taps("收下 1 条")
+        assert "指导组收下 1 条" in clerk.sees
+        [one] = await entered(house)
+        assert (one.channel, one.text) == ("guide", "学校反映检查太多，能不能并在一起")
+
+
+async def test_what_is_taken_down_for_somebody_says_how_and_waits_until_it_does(tmp_path):
+    async with town(tmp_path, "2014-03-26 10:00") as house:
+        clerk = Clerk(house)
+        await clerk.says("代录")
+        await clerk.says("我眼睛不好，请人代写：老干部活动室暖气不热，找李建国 13812345678")
+        assert not any("收下 1" in label for label in clerk.labels)
+        await clerk.taps("怎么录的")
+        await clerk.taps("电话")
+        await clerk.taps("收下 1 条")
+        assert "代录收下 1 条" in clerk.sees
+        [one] = await entered(house)
+        assert one.channel == "dictated"
+        assert "暖气不热" in one.text
+        assert "13812345678" not in one.text
+
+
+def sheet_of(file) -> Any:
+    return load_workbook(io.BytesIO(file.content)).worksheets[0]
 
 
 async def test_what_is_typed_can_be_joined_split_and_dropped_before_it_is_taken(tmp_path):

@@ -59,12 +59,14 @@ class House:
 
 
 def head_of(rows: Sequence[Cells], cues: Mapping[Field, Sequence[str]]) -> int:
-    """The row that names the columns; -1 where none does."""
+    """The row that names the columns; -1 where none does. One name alone is a head only where there is one column alone: above
+    several it is a title."""
     best, found = 0, -1
+    one_column = all(sum(map(bool, map(folded, row))) < 2 for row in rows[:HEADS_WITHIN])
     for at, row in enumerate(rows[:HEADS_WITHIN]):
         cells = [cell for cell in map(folded, row) if cell]
         known = {field for cell in cells for field in cues if _says(cell, cues[field])}
-        if len(cells) > 1 and len(known) > best:
+        if (one_column or len(cells) > 1) and len(known) > best:
             best, found = len(known), at
     return found
 
@@ -136,7 +138,10 @@ def _given(said: Mapping[Field, str], house: House) -> dict[str, object]:
     if "sifeng" in said and (written := said["sifeng"].strip()):
         given["sifeng"] = [one for one in sorted(house.sifeng) if one in written]
     if "sizhi" in said and (written := said["sizhi"].strip()):
-        given["sizhi"] = [code for name, code in house.sizhi.items() if name in written]
+        short = (
+            code for name, code in house.sizhi.items() if name in written or code in written
+        )
+        given["sizhi"] = [*short]
     if (about := said.get("about", "").strip()[:2]) in ("班子", "个人", "一般"):
         given["about"] = about
     return given
