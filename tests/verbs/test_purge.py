@@ -54,6 +54,7 @@ STAYS = {
     "vault": 2,  # how people were divided; the closed one names no key
     "round": 1,
     "digest": 1,
+    "digest_portion": 1,
     "staff": 1,
     "seat": 1,
     "outbox": 1,  # still waiting: nothing is dropped that nobody was told of
@@ -171,7 +172,7 @@ def shelf(tmp_path: Path):
         work.appraisals.prepare(meeting)
         work.appraisals.change(meeting, meeting, PERIOD)
         work.digests.annotate(PERIOD, "title", "x")
-        work.digests.draft(PERIOD, to_json(sample_week()), "{}", ())
+        work.digests.draft(PERIOD, to_json(sample_week()), "{}", (), ("[]",))
         incoming = Incoming(address=person(1), key="1", body=Arrived(""), message="1")
         assert work.inbox.first(incoming, int(NOW // DAY))
         work.drafts.keep(Draft(address=person(1), language="zh", since=NOW))
