@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from bot.core.messages import Address, Button, Fleeting, Incoming, Outgoing
+from bot.core.messages import PAGE, Address, Button, Fleeting, Incoming, Outgoing
 from bot.core.reading import Read, finished
 from bot.core.screen import Choice, Label, Phrase, Screen, screen, writes
 from bot.core.session import CHANGE, CONSENT, MASKS, PREVIEW, URGENT, Session
@@ -20,6 +20,9 @@ WISH = "wish"
 
 HANDING = "handing."
 """What begins like this is said to somebody whose receipt is still being made."""
+
+READ_BY = ("telegram", "wecom", PAGE)
+"""Channels of which can be said who besides us reads what passes through them."""
 
 SHORT = 7
 """Labels of at most so many characters stand two in a row."""
@@ -83,7 +86,7 @@ def message(texts: Texts, script: Script | None, draft: Draft, read: Read) -> Ou
     lines = [line for line in draft.waiting if line.key != SCREEN]
     says = [texts.say(draft.language, line.key, **line.params) for line in lines]
     if len(lines) < len(draft.waiting) and script is not None and session is not None:
-        shown = screen(script, session, read)
+        shown = _here(texts, draft, screen(script, session, read))
         return replace(
             _with_screen(texts, shown, session, draft, says),
             opening=script.round if session.place == CONSENT else "",
@@ -119,6 +122,18 @@ def _fleeting(texts: Texts, language: Language, lines: list[Line]) -> Fleeting |
 def plain(texts: Texts, address: Address, language: Language, key: str) -> Outgoing:
     """One sentence outside any talk."""
     return Outgoing(address=address, text=texts.say(language, key))
+
+
+def _here(texts: Texts, draft: Draft, shown: Screen) -> Screen:
+    """The screen knowing where it stands: who else can read along there, and what the draft is tied to."""
+    channel = draft.address.channel
+    reads = channel if channel in READ_BY else "chat"
+    tie = "page" if draft.address.passing else "chat"
+    told = {
+        "reads": texts.say(draft.language, f"reads.{reads}"),
+        "tie": texts.say(draft.language, f"tie.{tie}"),
+    }
+    return replace(shown, params={**told, **shown.params})
 
 
 def _with_screen(

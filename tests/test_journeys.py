@@ -4,6 +4,7 @@ Recorded with `tingwen chat --record FILE`. `pytest --rewrite-journeys` writes d
 """
 
 import asyncio
+import itertools
 import json
 import secrets
 import time
@@ -24,6 +25,7 @@ from bot.channels.web.chat import WebChat
 from bot.channels.wecom.client import Client
 from bot.channels.wecom.crypto import Seal
 from bot.channels.wecom.transport import Wecom
+from bot.content.loader import load_texts
 from bot.content.web import words
 from bot.content.wecom import words as wecom_words
 from bot.core.link import read_link
@@ -38,12 +40,14 @@ from bot.core.messages import (
     Tap,
     Text,
 )
+from bot.core.survey import LANGUAGES
 from bot.verbs.opening import sample
 from storage.unit_of_work import Work
 from tests.channels.wecom.platform import AES_KEY, AGENT, CORP, SECRET, TOKEN, Platform
 from tests.fakes import FakeChannel, FixedClock
 from tests.pages import Phone
 
+TEXTS = load_texts()
 JOURNEYS = sorted((Path(__file__).parent / "journeys").glob("*.toml"))
 
 
@@ -92,7 +96,16 @@ class Talk:
 
     def see(self, outgoing: Outgoing) -> Said:
         self.shown = {b.label: (b.says, outgoing.screen) for row in outgoing.rows for b in row}
-        return Said(outgoing.text, list(self.shown))
+        return Said(_anywhere(outgoing), list(self.shown))
+
+
+def _anywhere(outgoing: Outgoing) -> str:
+    """The text with what it says of its own channel put as it is said of any."""
+    text = outgoing.text
+    for language, about in itertools.product(LANGUAGES, ("reads", "tie")):
+        if (own := f"{about}.{outgoing.address.channel}") in TEXTS:
+            text = text.replace(TEXTS.say(language, own), TEXTS.say(language, f"{about}.chat"))
+    return text
 
 
 @asynccontextmanager
@@ -287,12 +300,13 @@ async def page(tmp_path):
     app = App(settings, loaded.secrets, clock, random=same)
     channel = app.page()
     listener.add(channel.routes())
-    talk, sent = Talk(app, clock), list[Said]()
+    talk, sent, heard = Talk(app, clock), list[Said](), list[Outgoing]()
     send = channel.send
 
     async def noting(outgoing: Outgoing) -> None:
         await send(outgoing)
         sent.append(talk.see(outgoing))
+        heard.append(outgoing)
 
     channel.send = noting
     async with app.running(channel) as front, httpx.AsyncClient(base_url=url) as client:
@@ -301,6 +315,7 @@ async def page(tmp_path):
 
         async def turn(what: dict[str, Any]) -> list[Said]:
             sent.clear()
+            heard.clear()
             match what:
                 case {"arrives": link}:
                     anna, led = Address(channel="school", id="anna"), read_link(link)
@@ -318,8 +333,8 @@ async def page(tmp_path):
                 case _:
                     raise AssertionError(what)
             await talk.settle(front)
-            for said in sent:
-                assert all(line.strip() in phone.text for line in said.text.split("\n"))
+            for outgoing, said in zip(heard, sent, strict=True):
+                assert all(line.strip() in phone.text for line in outgoing.text.split("\n"))
                 assert all(label in phone.labels for label in said.buttons)
             return list(sent)
 
