@@ -183,7 +183,7 @@ class Database:
         self._idle = False
         self._logged_since: float | None = None
         self._spent: list[Spent] = []
-        self._ready = threading.Semaphore(0)
+        self._ready = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._opened: threading.Event = threading.Event()
@@ -201,7 +201,7 @@ class Database:
     async def stop(self) -> None:
         """Finish what is queued, checkpoint, close."""
         self._closing = True
-        self._ready.release()
+        self._ready.set()
         await asyncio.to_thread(self._thread.join)
         if "_engine" in self.__dict__:
             await self._engine.dispose()
@@ -215,7 +215,7 @@ class Database:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._queue.append(_Job(deed, future, loop))
-        self._ready.release()
+        self._ready.set()
         return await future
 
     async def write_along(self, deed: Deed[T]) -> T:
@@ -224,7 +224,7 @@ class Database:
         future: asyncio.Future[T] = loop.create_future()
         self._patient.append(_Job(deed, future, loop))
         if self._idle:
-            self._ready.release()
+            self._ready.set()
         return await future
 
     async def read(self, query: "Callable[[sqlalchemy.Connection], T]") -> T:
@@ -277,7 +277,7 @@ class Database:
 
     def _await_work(self, connection: Connection) -> None:
         """Until somebody comes; what waits for company goes alone when nobody does, and burned keys are synced."""
-        if self._ready.acquire(timeout=COMPANY) or self._patient:
+        if self._queue or self._woken(COMPANY) or self._patient:
             return
         self._burn_alone(connection)
         self._idle = True
@@ -287,10 +287,18 @@ class Database:
 
     def _await_long(self, connection: Connection) -> None:
         while self._logged_since:
-            if self._ready.acquire(timeout=LULL):
+            if self._woken(LULL):
                 return
             self._settle(connection)
-        self._ready.acquire()
+        self._woken(None)
+
+    def _woken(self, within: float | None) -> bool:
+        """Whether somebody came within so many seconds. Who comes after this wakes us again, for what they bring may have
+        been too late for the batch that is taken now."""
+        came = self._ready.wait(within)
+        if came:
+            self._ready.clear()
+        return came
 
     def _settle(self, connection: Connection) -> None:
         """Where a reader is in the way, again a little later."""
@@ -300,11 +308,8 @@ class Database:
         batch: list[_Job] = []
         while self._patient:
             batch.append(self._patient.popleft())
-        waking = len(self._queue)
         while self._queue and len(batch) < BATCH:
             batch.append(self._queue.popleft())
-        for _ in range(waking - len(self._queue) - 1):
-            self._ready.acquire(blocking=False)
         return batch
 
     def _run(self, connection: Connection, batch: list[_Job]) -> None:

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -30,6 +31,10 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 """What every answer says, unless its route said it more closely."""
+
+ARRIVES = 150.0
+"""Seconds from a connection, or the next request on it, until all of that request is here: a little longer than the longest
+that a channel itself allows. Whoever dawdles, or is no more there, is hung up on."""
 
 GRACE = 3
 """Seconds that answers already begun may take when the listener stops."""
@@ -68,7 +73,7 @@ class Listener:
         server = _Server(
             uvicorn.Config(
                 _Guarded(app),
-                http="httptools",
+                http=_Prompt,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -95,6 +100,27 @@ class Listener:
             family, _, _, _, address = found[0]
             self._socket = socket.create_server(address[:2], family=family, backlog=2048)
         return self._socket
+
+
+class _Prompt(HttpToolsProtocol):
+    """One connection, which may not wait for its request for ever: uvicorn looks only at those between two."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._patience = self.loop.call_later(ARRIVES, transport.close)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._patience.cancelled():
+            self._patience = self.loop.call_later(ARRIVES, self.transport.close)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._patience.cancel()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._patience.cancel()
+        super().connection_lost(exc)
 
 
 class _Server(uvicorn.Server):

@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 
@@ -199,10 +200,12 @@ def slowest(people: int = PEOPLE) -> tuple[float, int]:
     return max(one.took for one in times), sum(one.status != 200 for one in times)
 
 
-def floor(
-    folder: Path, bodies: list[tuple[dict[str, str], bytes]], together: int = 32
-) -> float:
-    """Callbacks a second of one thread: signature, decryption, XML, and a row each, so many a transaction.
+Callback = tuple[bytes, bytes]
+"""What stands behind the address's question mark, and the body."""
+
+
+def floor(folder: Path, callbacks: list[Callback], together: int = 32) -> float:
+    """Callbacks a second of one thread: query, signature, decryption, XML, and a row each, so many a transaction.
 
     It has no queue, no event loop and nobody to answer."""
     file = folder / "floor.db"
@@ -210,9 +213,10 @@ def floor(
     keys, db = Keyring(folder / "keys"), Sqlite(file)
     seal = Seal(TOKEN, AES_KEY, CORP)
     began = time.perf_counter()
-    for start in range(0, len(bodies), together):
+    for start in range(0, len(callbacks), together):
         db.begin()
-        for query, body in bodies[start : start + together]:
+        for asked, body in callbacks[start : start + together]:
+            query = dict(parse_qsl(asked.decode()))
             sealed = Sealed(
                 signature=query["msg_signature"],
                 timestamp=query["timestamp"],
@@ -226,15 +230,15 @@ def floor(
     took = time.perf_counter() - began
     db.close()
     keys.close()
-    return len(bodies) / took
+    return len(callbacks) / took
 
 
-def product(folder: Path, bodies: list[tuple[dict[str, str], bytes]]) -> float:
+def product(folder: Path, callbacks: list[Callback]) -> float:
     """The same through the channel's door into the real writer, 32 at a time."""
-    return asyncio.run(_product(folder, bodies))
+    return asyncio.run(_product(folder, callbacks))
 
 
-async def _product(folder: Path, bodies: list[tuple[dict[str, str], bytes]]) -> float:
+async def _product(folder: Path, callbacks: list[Callback]) -> float:
     file = folder / "product.db"
     prepare(file)
     keys = Keyring(folder / "keys")
@@ -247,16 +251,11 @@ async def _product(folder: Path, bodies: list[tuple[dict[str, str], bytes]]) -> 
         await database.write(lambda tx: Work(tx).inbox.first(incoming, 1))
 
     wecom._receive = keep
-    waiting = iter(bodies)
+    waiting = iter(callbacks)
 
     async def knock() -> None:
-        for query, body in waiting:
-            scope = {
-                "type": "http",
-                "method": "POST",
-                "headers": [],
-                "query_string": "&".join(f"{k}={v}" for k, v in query.items()).encode(),
-            }
+        for asked, body in waiting:
+            scope = {"type": "http", "method": "POST", "headers": [], "query_string": asked}
             done = False
 
             async def receive(body: bytes = body) -> Any:
@@ -277,31 +276,26 @@ async def _product(folder: Path, bodies: list[tuple[dict[str, str], bytes]]) -> 
     await database.stop()
     keys.close()
     await client.close()
-    return len(bodies) / took
+    return len(callbacks) / took
 
 
-def callbacks(count: int = 4000) -> list[tuple[dict[str, str], bytes]]:
+def brought(count: int = 4000) -> list[Callback]:
     """What the platform brings."""
     platform = Platform()
     people = itertools.cycle(Member(platform, f"m{n}") for n in range(500))
-    return [
-        platform.envelope(
-            next(people).message(
-                {"MsgType": "text", "Content": "食堂的菜老是凉的，又涨了一块钱"}
-            )
-        )
-        for _ in range(count)
-    ]
+    said = {"MsgType": "text", "Content": "食堂的菜老是凉的，又涨了一块钱"}
+    sealed = (platform.envelope(next(people).message(said)) for _ in range(count))
+    return [(urlencode(query).encode(), body) for query, body in sealed]
 
 
 def rows(rounds: int = 3, count: int = 4000) -> tuple[float, float]:
     """Floor's and product's medians, measured alternately."""
     floors, products = [], []
     for _ in range(rounds):
-        bodies = callbacks(count)
+        callbacks = brought(count)
         for measure, into in ((floor, floors), (product, products)):
             with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
-                into.append(measure(Path(folder), bodies))
+                into.append(measure(Path(folder), callbacks))
     return sorted(floors)[rounds // 2], sorted(products)[rounds // 2]
 
 

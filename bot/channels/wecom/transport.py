@@ -174,18 +174,17 @@ class Wecom:
                 if self._directory is not None:
                     self._directory.changed()
             case Heard():
-                async with self._chats[heard.member].hearing:
-                    await self._take_in(self._chats[heard.member], heard)
+                chat = self._chats[heard.member]
+                async with chat.hearing:
+                    await self._take_in(chat, heard)
             case _:
                 assert_never(heard)
 
     async def _take_in(self, chat: Chat, heard: Heard) -> None:
         if self._receive is None:
             raise NotStored("not running")
-        mark = f"{heard.card}\n{heard.incoming.body}"
-        if (heard.opened and _now() - chat.active < GREET_EVERY) or (
-            heard.card and mark in chat.tapped
-        ):
+        mark = f"{heard.card}\n{heard.incoming.body}" if heard.card else ""
+        if (heard.opened and _now() - chat.active < GREET_EVERY) or mark in chat.tapped:
             return
         try:
             await self._receive(heard.incoming)

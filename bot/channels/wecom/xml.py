@@ -3,12 +3,11 @@
 A message is a flat list of names, and a tapped card has one branch more (`SelectedItems`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from typing import Never
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers.expat import ExpatError, ParserCreate
 
 
 class Broken(Exception):
@@ -30,18 +29,32 @@ class Read:
 
 def read(content: bytes) -> Read:
     """The values of an XML document. Raises `Broken`."""
+    parser, tree = ParserCreate(), TreeBuilder()
+    parser.StartElementHandler = tree.start
+    parser.CharacterDataHandler = tree.data
+    parser.EndElementHandler = tree.end
+    parser.StartDoctypeDeclHandler = _refuse
     try:
-        root = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        parser.Parse(content, True)
+    except (ExpatError, ValueError, LookupError) as error:
         raise Broken(type(error).__name__) from error
+    root = tree.close()
     values: dict[str, str] = {}
+    selected: tuple[tuple[str, tuple[str, ...]], ...] = ()
     for child in root:
         if not len(child):
             values.setdefault(child.tag, child.text or "")
-    return Read(values, tuple(_selected(root)))
+        elif child.tag == "SelectedItems":
+            selected = tuple(_question(item) for item in child.iterfind("SelectedItem"))
+    return Read(values, selected)
 
 
-def _selected(root: Element) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for item in root.iterfind("SelectedItems/SelectedItem"):
-        options = tuple(option.text or "" for option in item.iterfind("OptionIds/OptionId"))
-        yield item.findtext("QuestionKey") or "", options
+def _refuse(*_: object) -> Never:
+    """A document type begins. Only in there entities can be declared, so none is ever filled in or fetched; the parser
+    stops at once."""
+    raise Broken("doctype")
+
+
+def _question(item: Element) -> tuple[str, tuple[str, ...]]:
+    options = tuple(option.text or "" for option in item.iterfind("OptionIds/OptionId"))
+    return item.findtext("QuestionKey") or "", options
