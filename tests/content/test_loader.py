@@ -159,7 +159,7 @@ def test_a_sentence_comes_from_its_file():
     texts = load_texts()
 
     assert texts is load_texts()
-    assert all(texts.say(language, "privacy.parent") for language in LANGUAGES)
+    assert all(texts.say(language, "group.card") for language in LANGUAGES)
 
 
 # The operator's own
