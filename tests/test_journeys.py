@@ -11,6 +11,7 @@ import time
 import tomllib
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -40,15 +41,20 @@ from bot.core.messages import (
     Tap,
     Text,
 )
+from bot.core.people import Post, Role
 from bot.core.survey import LANGUAGES
 from bot.verbs.opening import sample
 from storage.unit_of_work import Work
+from tests.channels.telegram.botapi import BotApi
+from tests.channels.telegram.house import speaking, until
 from tests.channels.wecom.platform import AES_KEY, AGENT, CORP, SECRET, TOKEN, Platform
 from tests.fakes import FakeChannel, FixedClock
 from tests.pages import Phone
 
 TEXTS = load_texts()
 JOURNEYS = sorted((Path(__file__).parent / "journeys").glob("*.toml"))
+AT_THE_DESK = sorted((Path(__file__).parent / "journeys" / "desk").glob("*.toml"))
+"""What the office does, on the channels where it works."""
 
 
 def same(count: int) -> bytes:
@@ -74,11 +80,19 @@ class Talk:
         self.shown: dict[str, tuple[str, str]] = {}
 
     async def settle(self, front: Any) -> None:
+        while front._answering:
+            await asyncio.gather(*front._answering)
         await front.outbox.idle()
         self.clock.push(4)
         for address in front.alarms.take_due():
             await front.ring(address)
         await front.outbox.idle()
+
+    async def employed(self, front: Any) -> None:
+        """Whoever talks here is somebody of the office."""
+        posts = (Post(role=Role.OFFICE),)
+        await self.app.database.write(lambda tx: Work(tx).staff.join(self.address, "zh", posts))
+        await front.look_again()
 
     def body(self, turn: dict[str, Any]) -> Body:
         match turn:
@@ -109,13 +123,15 @@ def _anywhere(outgoing: Outgoing) -> str:
 
 
 @asynccontextmanager
-async def deeds(tmp_path):
+async def deeds(tmp_path, *, staff=False):
     """No channel at all: straight into the front door."""
     clock, channel = FixedClock(), FakeChannel()
     loaded = sample(tmp_path, {}, campaign=False)
     app = App(loaded.settings, loaded.secrets, clock, random=same)
     async with app.running(channel) as front:
         talk = Talk(app, clock)
+        if staff:
+            await talk.employed(front)
 
         async def turn(what: dict[str, Any]) -> list[Said]:
             channel.sent.clear()
@@ -224,7 +240,7 @@ async def console(tmp_path):
 
 
 @asynccontextmanager
-async def wecom(tmp_path):
+async def wecom(tmp_path, *, staff=False):
     """WeCom's own platform brings it in, sealed, and shows it on cards and in words."""
     clock, listener = FixedClock(), Listener("127.0.0.1", 0)
     loaded = sample(tmp_path, {}, campaign=False)
@@ -237,6 +253,7 @@ async def wecom(tmp_path):
         listener.add(channel.routes())
         anna = platform.member("ZhangSan")
         talk = Talk(app, clock)
+        talk.address = Address(channel="wecom", id=anna.id)
         sent: list[Said] = []
         send = channel.send
 
@@ -252,6 +269,8 @@ async def wecom(tmp_path):
         channel.send = noting
         async with app.running(channel) as front:
             serving = asyncio.create_task(listener.run())
+            if staff:
+                await talk.employed(front)
 
             async def turn(what: dict[str, Any]) -> list[Said]:
                 sent.clear()
@@ -288,6 +307,48 @@ async def wecom(tmp_path):
         assert not platform.cut
         assert not platform.dropped
         assert not platform.refusals.keys() - {46003, 48002}  # no menu yet; no parents here
+
+
+@asynccontextmanager
+async def telegram(tmp_path):
+    """Telegram's own server brings the office's in, and shows it with buttons below."""
+    clock = FixedClock()
+    loaded = sample(tmp_path, {}, campaign=False)
+    app = App(loaded.settings, loaded.secrets, clock, random=same)
+    async with BotApi() as api, speaking(api) as channel:
+        anna = api.person(7)
+        talk = Talk(app, clock)
+        talk.address = Address(channel="telegram", id=str(anna.id))
+        sent: list[Said] = []
+        send = channel.send
+
+        async def noting(outgoing: Outgoing) -> None:
+            await send(outgoing)
+            sent.append(talk.see(outgoing))
+            seen = "\n".join(one.text for one in anna.heard)
+            assert all(line in seen for line in outgoing.text.split("\n"))
+            assert all(any(label in one for one in anna.labels) for label in talk.shown)
+
+        channel.send = noting
+        async with app.running(channel) as front:
+            await talk.employed(front)
+
+            async def turn(what: dict[str, Any]) -> list[Said]:
+                sent.clear()
+                match what:
+                    case {"says": text}:
+                        anna.says(text)
+                    case {"taps": label}:
+                        anna.taps(label)
+                    case {"arrives": link}:
+                        anna.says(f"/start {link}".strip())
+                    case _:
+                        raise AssertionError(what)
+                await until(lambda: not api.pending)
+                await talk.settle(front)
+                return list(sent)
+
+            yield turn
 
 
 @asynccontextmanager
@@ -350,9 +411,23 @@ async def page(tmp_path):
 )
 @pytest.mark.parametrize("journey", JOURNEYS, ids=[j.stem for j in JOURNEYS])
 async def test_a_recorded_journey_goes_as_it_went(journey, channel, tmp_path, request):
+    await _replayed(journey, channel(tmp_path), request)
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [partial(deeds, staff=True), partial(wecom, staff=True), telegram],
+    ids=["deeds", "wecom", "telegram"],
+)
+@pytest.mark.parametrize("journey", AT_THE_DESK, ids=[j.stem for j in AT_THE_DESK])
+async def test_what_the_office_did_goes_as_it_went(journey, channel, tmp_path, request):
+    await _replayed(journey, channel(tmp_path), request)
+
+
+async def _replayed(journey: Path, opened: Any, request: pytest.FixtureRequest) -> None:
     turns = tomllib.loads(journey.read_text(encoding="utf-8"))["turns"]
     rewritten: list[str] = []
-    async with channel(tmp_path) as take:
+    async with opened as take:
         for number, turn in enumerate(turns, 1):
             expected = [Said(**said) for said in turn.pop("sees", [])]
             seen = await take(turn)
