@@ -101,11 +101,12 @@ def help_() -> float:
     return time.perf_counter() - started
 
 
-def rows(rounds: int) -> Iterator[Found]:
-    """Medians, each pair measured alternately."""
+def rows(rounds: int, *, warm: bool = True) -> Iterator[Found]:
+    """Medians, each pair measured alternately; `warm`: after one turn that does not count."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
         place = Path(folder)
-        _turn(place)  # migrates, and compiles the bytecode
+        if warm:
+            _turn(place)  # migrates, and compiles the bytecode
         turns = [_turn(place) for _ in range(rounds)]
     heavy, own, full, page, bare_, help_s, idle, held = (
         median(seen) for seen in zip(*turns, strict=True)

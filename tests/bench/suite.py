@@ -100,7 +100,7 @@ def _chart(size: Size) -> Iterator[Found]:
 
 
 def _start(size: Size) -> Iterator[Found]:
-    return start.rows(size.rounds)
+    return start.rows(size.rounds, warm=size.share == 1)
 
 
 def _lookup(size: Size) -> Iterator[Found]:
