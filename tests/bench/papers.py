@@ -258,7 +258,7 @@ WEEK = 100_000
 """Opinions of that week."""
 
 
-async def late(words: int = VERBATIMS) -> Late:
+async def late(words: int = VERBATIMS, week: int = WEEK) -> Late:
     """How late the loop of a service is while a week of 100,000 opinions becomes a draft and the draft papers; so many of them in
     words, all others taps."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TINGWEN_BENCH_DIR")) as folder:
@@ -267,7 +267,7 @@ async def late(words: int = VERBATIMS) -> Late:
         units = [planned.unit.id for planned in settings.units]
         for period in PERIODS[-2:]:
             await database.write(
-                partial(_fill, answers=WEEK, units=units, periods=(period,), words=words)
+                partial(_fill, answers=week, units=units, periods=(period,), words=words)
             )
         almanac = almanac_of(settings, {"bench": script()}, headcounts_of(settings))
         before = almanac.last_closed(datetime(2014, 4, 18, 8, tzinfo=UTC))

@@ -220,6 +220,20 @@ PARTS: Sequence[Part] = (
                 "同上，与 10,000 行相比，MB",
                 at_most(1.2, 1.05),
             ),
+            "held.few": Told(
+                "longest that nobody is answered while a week of 100,000 opinions, 2,000 of them in words, becomes a draft and its papers",
+                "一周 100,000 条意见（其中 2,000 条有话）成为草稿和材料时，最久多长时间谁也得不到回音",
+                at_most(50, 20),
+                unit="ms",
+                digits=0,
+            ),
+            "held.many": Told(
+                "the same, all of them in words",
+                "同上，全都有话",
+                at_most(50, 20),
+                unit="ms",
+                digits=0,
+            ),
             "chart.next": Told(
                 "a chart after the first, ms; floor: Pillow, as much text and as many bars",
                 "第一张之后的一张图，毫秒；底线：Pillow 写同样多的字、画同样多的条",

@@ -1,5 +1,6 @@
 """The subjects of the bench, in their order: each finds the rows that bear its name, in full or, for the tests, in small."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -95,6 +96,15 @@ def _ledger(size: Size) -> Iterator[Found]:
     return sheets.rows(min(size.rounds, 3), size.of(sheets.ROWS, 20))
 
 
+def _held(size: Size) -> Iterator[Found]:
+    week = size.of(papers.WEEK, 40)
+    with all_processors():  # the press has a process of its own, as it would have
+        for key, words in (("few", min(papers.VERBATIMS, week // 2)), ("many", week)):
+            waited = asyncio.run(papers.late(words, week))
+            most = 1000 * waited.most
+            yield Found(f"held.{key}", "", f"{most:.0f}", most)
+
+
 def _chart(size: Size) -> Iterator[Found]:
     return pictures.rows(4 * size.rounds + 1)
 
@@ -136,6 +146,7 @@ SUBJECTS: Mapping[str, Callable[[Size], Iterator[Found]]] = {
     "wave": _wave,
     "digest": _digest,
     "ledger": _ledger,
+    "held": _held,
     "chart": _chart,
     "start": _start,
     "lookup": _lookup,
