@@ -1,7 +1,7 @@
 """How well and how fast words are understood, by type: the parts of the evaluation set side by side.
 
 `dev` is what the rules were written on; the others were judged before they were read (docs/decisions/language.md tells
-how well they did then). Bulk figures are on all of them, in seconds of one processor.
+how well they did then). Each is judged by a scale of names and a model of topics that were fitted without it. Bulk figures are on all of them, in seconds of one processor.
 """
 
 import time
@@ -12,6 +12,7 @@ from bot.content.taxonomy import load_taxonomy
 from bot.core.privacy import redact
 from bot.core.sorting import classify
 from bot.core.themes import ALIKE
+from tests.language import fit_names
 from tests.language.opinions import read
 from tests.language.score import PARTS, masking, sorting, unseen
 from tests.language.score_themes import figures as theme_figures
@@ -29,11 +30,12 @@ _STRUCTURED = (
 
 def rows() -> Iterator[tuple[str, ...]]:
     """What, its figure on each part, the goal."""
-    readers = load_readers()
     measured: list[dict[str, float]] = []
     for part in PARTS:
-        opinions = read(part)
-        found = masking(opinions, lambda text: redact(text, readers), errors=False)
+        opinions, readers = read(part), fit_names.unseen(part)
+        found = masking(
+            opinions, lambda text, readers=readers: redact(text, readers), errors=False
+        )
         measured.append(found | sorting(opinions, unseen(part), errors=False))
     for name in dict.fromkeys(name for one in measured for name in one):
         goal = GOALS.get(name, "≥ .99" if name.removeprefix("cover of ") in _STRUCTURED else "")

@@ -20,7 +20,7 @@ A_PHRASE = 0.5
 _NONE = ("",)
 OTHERS = ("parents", "teachers", "letters", "varied")
 """Each by a hand of its own."""
-ALL = ("dev", "test", "blind", "fresh", "examples", *OTHERS)
+ALL = ("dev", "test", "blind", "fresh", "examples", *OTHERS, "examiner", "dev2")
 
 
 def fitted(*parts: str) -> Model:

@@ -1,4 +1,4 @@
-"""How well words are understood: `python -m tests.language.score [dev|test|...|examiner] [--fast] [--cues] [--errors]`.
+"""How well words are understood: `python -m tests.language.score [dev|test|...|dev2] [--fast] [--cues] [--errors]`.
 
 Prints a table by type of identity, then the sorting figures. `--fast` masks by rules alone, `--cues` sorts without the
 learned part, as on the path of a message; without them the name readers read too, as for a finished text. The learned
@@ -10,12 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from bot.content.models import load_readers
 from bot.content.taxonomy import load_taxonomy
 from bot.core.privacy import Masked, redact
 from bot.core.sorting import Labels, classify
 from bot.core.sorting.model import Model
 
+from . import fit_names
 from .fit import ALL, OTHERS, fitted
 from .opinions import FAULTS, SOFT, Opinion, read
 
@@ -29,13 +29,14 @@ PARTS = (
     "letters",
     "varied",
     "examiner",
+    "dev2",
 )
 
 
 def main(arguments: Sequence[str]) -> None:
     part = next((one for one in PARTS if one in arguments), "dev")
     opinions = read(part)
-    readers = None if "--fast" in arguments else load_readers()
+    readers = None if "--fast" in arguments else fit_names.unseen(part)
     errors = "--errors" in arguments
     print(
         f"{part}: {len(opinions)} opinions, {sum(len(one.spans) for one in opinions)} identities"
@@ -53,7 +54,7 @@ def unseen(part: str) -> Model:
 
 def before(part: str) -> tuple[str, ...]:
     """What a part may be judged by."""
-    if part in (*OTHERS, "examiner"):
+    if part in (*OTHERS, "examiner", "dev2"):
         return tuple(one for one in ALL if one != part)
     earlier = {"dev": ("test",), "test": ("dev",), "blind": ("dev", "test")}
     return (*earlier.get(part, ("dev", "test", "blind")), "examples", *OTHERS)

@@ -27,7 +27,21 @@ def load_readers() -> Readers:
         _read("lac.npz", ("PER-B",), ("PER-I",)),
         _read("cutword.npz", ("B_PERSON", "S_PERSON"), ("M_PERSON", "E_PERSON")),
     )
-    return Readers(taggers, frozenset(words))
+    return Readers(taggers, frozenset(words), _lexicon(), _worth())
+
+
+def _lexicon() -> dict[str, str]:
+    lines = files(__name__).joinpath("lexicon.txt").read_text(encoding="utf-8").splitlines()
+    sorts = [line.split(" ") for line in lines]
+    return {word: sort for sort, *words in sorts for word in words}
+
+
+def _worth() -> dict[str, float]:
+    import numpy as np
+
+    with np.load(BytesIO(files(__name__).joinpath("names.npz").read_bytes())) as arrays:
+        witnesses = str(arrays["witnesses"]).split("\t")
+        return dict(zip(witnesses, arrays["worth"].astype(float).tolist(), strict=True))
 
 
 @cache

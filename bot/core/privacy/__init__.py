@@ -9,7 +9,7 @@ two neural readers look for names; it runs once per finished text, in a worker.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.privacy.fold import NUMERALS, Shadow, clean, fold, spell_digits
@@ -72,18 +72,15 @@ def redact(
 
 def read_ahead(texts: Iterable[str], readers: "Readers") -> "Readers":
     """The same readers, which have these texts behind them: read side by side, a text costs a sixth."""
-    from bot.core.privacy.names import Readers
     from bot.core.privacy.tagger import ReadAhead, Tagger
     from bot.core.privacy.weighing import BOOK, as_read
 
     folded = [as_read(fold(text).text) for text in texts]
     pages = [text for text in dict.fromkeys(folded) if len(text) <= BOOK]
-    return Readers(
-        tuple(
-            ReadAhead(one, pages) if isinstance(one, Tagger) else one for one in readers.taggers
-        ),
-        readers.words,
+    ahead = tuple(
+        ReadAhead(one, pages) if isinstance(one, Tagger) else one for one in readers.taggers
     )
+    return replace(readers, taggers=ahead)
 
 
 def _spans(shadow: Shadow, found: Iterable[Candidate]) -> Iterator[Span]:
@@ -92,7 +89,7 @@ def _spans(shadow: Shadow, found: Iterable[Candidate]) -> Iterator[Span]:
 
 
 _gate = re.compile(
-    r"[0-9A-Za-z@班住址籍昵号]|[〇零一二三四五六七八九十幺](?:[〇零一二三四五六七八九幺、 ]{4}|栋|幢|单元|号|组|队|室)|(?:[户租]|老家|房子|家)在|网名|用户名|微信名|昵称"
+    r"[0-9A-Za-z@班住址籍昵号组社_]|抖音|快手|微博|小红书|知乎|贴吧|钉钉|[〇零一二三四五六七八九十幺](?:[〇零一二三四五六七八九幺、 ]{4}|栋|幢|单元|号|组|小?队|室)|(?:[户租]|老家|房子|家)在|网名|用户名|微信名|昵称"
 )
 _spelled_number = re.compile(
     rf"(?:[{NUMERALS}]|(?<![0-9])[0-9]{{2,7}}[ 、，,.\-]{{0,2}}[{NUMERALS}])(?:[ 、，,.\-]{{0,2}}[0-9{NUMERALS}]){{3}}"
@@ -179,7 +176,7 @@ _LINE = -1
 
 
 _between = re.compile(
-    r"[ ,，]?(?:的|学生|同学|孩子|新生|一?[个名位])?[ ]?(?:[\u4e00-\u9fff]{2,6}(?:小学|中学|学校|小队|小组)的?)?"
+    r"[ ,，\-—]?(?:的|学生|同学|孩子|新生|一?[个名位])?[ ]?(?:[\u4e00-\u9fff]{2,6}(?:小学|中学|学校|小队|小组)的?)?"
 )
 _kin = re.compile(
     r"(?:同学|小朋友)?的?(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|爷爷|奶奶|外公|外婆|姥姥|姥爷|姑姑|姑妈|姨妈|姨|舅舅|舅|叔叔|叔)|家长)(?!们)"

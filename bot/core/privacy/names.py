@@ -8,7 +8,7 @@ A title alone names a person inside one school: 王老师 keeps its title and lo
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -23,10 +23,14 @@ Found = Iterator[Candidate]
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """What finds names beyond the rules: models (the lightest last), and everyday words that begin like a name."""
+    """What finds names beyond the rules: models (the lightest last), everyday words that begin like a name, and a scale."""
 
     taggers: "tuple[Tagger | ReadAhead, ...]"
     words: frozenset[str]
+    lexicon: Mapping[str, str]
+    """Words, with what part of speech they are and how often they stand."""
+    worth: Mapping[str, float]
+    """What each witness (see `evidence`) says for a name, learned from written texts."""
 
 
 BOOK = 20_000
@@ -105,7 +109,7 @@ FAMOUS = frozenset(
     "栗战书 赵乐际 蔡奇 丁薛祥 韩正 刘延东 杨洁篪 陈宝生 怀进鹏 克林顿 布什 小布什 默克尔 马克龙 泽连斯基 安倍 丘吉尔 拿破仑 林肯 华盛顿 罗斯福 希特勒 丁肇中 杨振宁 李政道 吴健雄 茅以升 詹天佑 钱三强 王淦昌 于敏 "
     "孙家栋 叶培建 吴孟超 谢希德 王亚平 杨利伟 翟志刚 聂海胜 景海鹏 苏炳添 林丹 张继科 全红婵 谷爱凌 郎平 王治郅 易建联 邓亚萍 许海峰 马斯克 乔布斯 比尔盖茨 李嘉诚 董明珠 曹德旺 俞敏洪 张雪峰 李子柒 董宇辉 "
     "刘德华 张学友 周星驰 成龙 李连杰 甄子丹 沈腾 赵本山 郭德纲 岳云鹏 蔡徐坤 王一博 易烊千玺 王俊凯 邓丽君 那英 李谷一 陈凯歌 张艺谋 冯小刚 哈利波特 柯南 葫芦娃 奥特曼 佩奇 熊大 熊二 光头强 喜羊羊 灰太狼 海绵宝宝 "
-    "王朝霞 王后雄 薛金星 曲一线 孙敬修 李吉林 斯霞 霍懋征 窦桂梅 王崧舟 吴正宪 于永正 支月英 张玉滚 吴蓉瑾 双胞胎 王者荣耀 李雷 韩梅梅 周公 关公 包公 白雪公主 双亲".split()
+    "王朝霞 王后雄 薛金星 曲一线 孙敬修 李吉林 斯霞 霍懋征 窦桂梅 王崧舟 吴正宪 于永正 支月英 张玉滚 吴蓉瑾 双胞胎 王者荣耀 王老吉 李雷 韩梅梅 周公 关公 包公 白雪公主 双亲".split()
 )
 NO_NAME = frozenset(
     "特长生 尖子生 伢儿 娃儿 孙儿 囡囡 仔女 里子 昨儿 今儿 卡里 体育 谁谁 她她 他他 哇哇 熊猫眼 打工娃 城里娃 山里娃 幼儿园 民转公 勾满分 鞠一躬 晚托 早托 冬青 红布 窨井盖 罗汉松 初中语文 田埂上 小苏打 二宝 大宝 三宝 佢哋 啱啱 里头 小胖子 老钱 张部门 李部门 王部门 孙女 老嘶 老斯 老湿 老施 小舅 小舅子 大舅子 小姨 小姨子 小叔 小叔子 小姑 小姑子 武术 书法 舞蹈 乐理 江景 居委会 居委 门童 仇家 金贵 别人 小费 小包 小巴 小鱼 小宰 程序 古筝 管乐 华语 万人 武汉 温州 常州 常委 双方 单身 官员 申请 全国 班主任 老师 任课 任何 和谐 和平 向上 向前 周末 周一 周二 周三 周四 周五 周六 周日 周考 周测 双减 高考 高中 高级 高年级 高三 高二 高一 初中 初一 初二 初三 初级 初心 安全 安排 安静 管理 管教 成绩 成长 成人 "  # noqa: SIM905 - reads as words

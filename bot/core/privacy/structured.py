@@ -210,7 +210,28 @@ _group_chat = re.compile(
 )
 
 
+_qq_word = re.compile(rf"{_QQ}|网名")
+_loose_qq = re.compile(
+    r"(?<![0-9.A-Za-z])[1-9](?:[ .\-]{0,2}[0-9]){4,10}(?![0-9.])(?!(?:[ ]?(?:[元块万人个分名条份年月日号点天次岁班级度斤克米秒%]|小时|公里)))"
+)
+_APART = 30
+"""Characters between the word and the number it belongs to: QQ昵称“…”，号 …"""
+
+
+def _loose_qqs(text: str) -> Found:
+    """A number some words behind the word: no other number stands between, or the same one spelt out."""
+    for word in _qq_word.finditer(text):
+        found = _loose_qq.search(text, word.end(), word.end() + _APART + 20)
+        if not found or found.start() - word.end() > _APART:
+            continue
+        between = text[word.end() : found.start()]
+        named = word[0] != "网名" or "号" in between
+        if named and not re.search(r"[0-9]{2}|[。！？!?\n]|电话|手机", between):
+            yield Candidate(*found.span(), "qq", 1)
+
+
 def _qqs(text: str) -> Found:
+    yield from _loose_qqs(text)
     for shape in (_qq, _group_chat):
         for found in shape.finditer(text):
             if not _MONEY.match(text, found.end()):
@@ -218,11 +239,11 @@ def _qqs(text: str) -> Found:
 
 
 _WECHAT = (
-    r"(?:微信|微[^\u4e00-\u9fffA-Za-z0-9，。、；！？\n]?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
+    r"(?:微信|微芯|薇芯|微[^\u4e00-\u9fffA-Za-z0-9，。、；！？\n]?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
     r"[Vv]信|[加\+➕扫] ?[我]?[VvWw](?![A-Za-z]{0,3}认证)|(?<![A-Za-z])[Vv](?=号|[ ]?:)|加个?微(?!型|课|机))"
 )
 _wechat = re.compile(
-    rf"{_WECHAT}{_IS}{{0,6}}(?P<own>[A-Za-z][A-Za-z0-9_\-]{{4,22}}|[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}})(?![A-Za-z0-9_@])"
+    rf"{_WECHAT}{_IS}{{0,6}}(?P<own>[A-Za-z][A-Za-z0-9_.\-]{{3,21}}[A-Za-z0-9_\-]|[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}})(?![A-Za-z0-9_@]|\.[A-Za-z0-9])"
 )
 _bare_wechat = re.compile(
     r"(?<![A-Za-z0-9_])wxid_[A-Za-z0-9]{4,28}|(?<=[加\+])(?=[A-Za-z]{1,20}[0-9_\-])[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@.])"
@@ -233,7 +254,42 @@ _NOT_AN_ACCOUNT = frozenset(
 )
 
 
+_contact = re.compile(
+    r"微信|微芯|薇|威信|[VvWw][Xx]|[Vv]信|加(?:[我他她的你]|老师|家长|微|好友|了?个)|轮着加|联系|私聊|私信|找我|找[他她]|搜|扫|账号|帐号|[的个]号|号[是：:]|回复|答复|[Qq][Qq]|扣扣"
+)
+_account_shape = re.compile(
+    r"(?<![A-Za-z0-9_.@/\-])(?=[A-Za-z0-9_.\-]{0,20}[0-9_])[A-Za-z][A-Za-z0-9]{1,18}(?:[_\-.]{1,2}[A-Za-z0-9]{1,16}){0,3}_{0,2}(?:[\u4e00-\u9fff]{1,6}[0-9]{1,4})?(?![A-Za-z0-9@/])"
+)
+_small = re.compile(r"[a-z]")
+
+
+def _loose_wechats(text: str) -> Found:
+    """What is made like an account, where somebody is to be reached: 老师加我用的是 … 这个号, 联系他姐 …"""
+    for found in _account_shape.finditer(text):
+        start, end = found.span()
+        if (
+            end - start < 6
+            or not _small.search(found[0])
+            or found[0].lower() in _NOT_AN_ACCOUNT
+        ):
+            continue
+        clause = re.split(r"[。！？!?\n；;]", text[max(0, start - _APART) : start])[-1]
+        if _contact.search(clause) or text.startswith(
+            "这个号", end + (text[end : end + 1] == " ")
+        ):
+            yield Candidate(start, end, "wechat", 1)
+
+
+_named_account = re.compile(
+    r"(?:微信|企业微信|薇信|威信)(?:群?昵称|名字?|号?[叫是：:])[叫是：: “\"「]{0,2}(?P<own>[A-Za-z0-9_\u4e00-\u9fff]{0,12}_[A-Za-z0-9_\u4e00-\u9fff]{1,12}?)(?=[。，,！!？? \n）)”\"」]|$)"
+)
+"""With an underscore in it: 微信名振华_老包."""
+
+
 def _wechats(text: str) -> Found:
+    yield from _loose_wechats(text)
+    for found in _named_account.finditer(text):
+        yield Candidate(*found.span("own"), "wechat", 3)
     for found in _wechat.finditer(text):
         if found["own"].lower() not in _NOT_AN_ACCOUNT and not _MONEY.match(text, found.end()):
             yield Candidate(*found.span("own"), "wechat", 3)
@@ -324,7 +380,60 @@ _quoted_nick = re.compile(
 )
 
 
+_PLATFORM = r"(?:抖音|快手|微博|小红书|小紅書|[Bb]站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播间|闲鱼|豆瓣|头条)"
+_bracketed_handle = re.compile(
+    rf"{_PLATFORM}(?:小?号|账号|帐号|名|昵称|ID|id|用户|主播|博主)?[是叫：:]?[ ]?[(“\"「@](?P<own>[^”\"」)(，。,！？\n]{{2,16}})[”\"」)]"
+)
+_platform_handle = re.compile(
+    rf"{_PLATFORM}(?:(?:小?号|账号|帐号|名|昵称|ID|id)?[ :：]{{1,2}}|(?:小号|账号|帐号|名|昵称|ID|id)[是叫]?)(?P<own>[A-Za-z0-9_\u4e00-\u9fff·]{{3,14}})(?=[，。,！!？?\n）)”]|$)"
+)
+_platform_mention = re.compile(
+    rf"(?:{_PLATFORM}|我发在|账号是?|帐号是?|博主|楼主|主播|发[了过])[^，。！？\n@]{{0,14}}[，（( ]?(?P<own>@[ ]?[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff·\-]{{2,16}})"
+)
+_mention_ends = re.compile(
+    r"了|就|上[说讲发面]|里[说讲发]|发[了的]|说[了的过]|被|也|都|写|晒|挂|带娃|这[条个]|那[条个]|的(?:视频|账号|帐号|直播|帖|微博|号|评论|作品|主页|课|消息|那)|请"
+)
+_kana_handle = re.compile(
+    r"(?<=[@“\"「(（：:])[\u4e00-\u9fffA-Za-z0-9]{1,10}[\u3040-\u30ff][\u4e00-\u9fffA-Za-z0-9\u3040-\u30ff]{0,10}"
+)
+_called_small = re.compile(
+    r"(?:[小大]号|账号|帐号|新号)[，, ]?(?:名字|昵称|网名|名)?(?:叫做?|是|叫)(?P<own>[A-Za-z0-9_\u4e00-\u9fff]{2,14})(?=[，。！？,!?\n]|$)"
+)
+
+
+_handle_in_brackets = re.compile(
+    rf"[(（]{_PLATFORM}(?:号|名)?(?P<own>[^()（），。\n]{{2,14}})[)）]"
+)
+
+
+def _platform_handles(text: str) -> Found:
+    """Names on a platform that are words of a sentence: up to where marks or brackets end them."""
+    for shape in (_bracketed_handle, _handle_in_brackets, _platform_handle, _called_small):
+        for found in shape.finditer(text):
+            own = found["own"]
+            if (
+                not own.isdigit()
+                and not _NOT_A_HANDLE.match(own)
+                and not _of_a_platform.search(own)
+            ):
+                yield Candidate(*found.span("own"), "handle", 2)
+    for found in _platform_mention.finditer(text):
+        start, end = found.span("own")
+        cut = _mention_ends.search(text, start + 3, end)
+        if not _NOT_A_HANDLE.match(found["own"].lstrip("@ ")):
+            yield Candidate(start, cut.start() if cut else end, "handle", 2)
+    for found in _kana_handle.finditer(text):
+        start = found.start() - (text[found.start() - 1] == "@")
+        yield Candidate(start, found.end(), "handle", 2)
+
+
+_of_a_platform = re.compile(
+    r"^(?:上|里|发|打卡|群|直播|通知|签到|曝光|考勤|视频|举报|账号|平台|学习|作业|课程)"
+)
+
+
 def _handles(text: str) -> Found:
+    yield from _platform_handles(text)
     for shape in (_account, _known_handles, _quoted_nick, _called_account, _account_behind):
         for found in shape.finditer(text):
             if found[1].isdigit() or _NOT_A_HANDLE.match(found[1]):
@@ -356,9 +465,9 @@ def _other_ids(text: str) -> Found:
 _NUM = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z][0-9]{0,4})"
 _PLACE = (
     r"(?:大道|大街|胡同|小区|小區|花园|花苑|家园|新村|公寓|公馆|社区|社區|街道|家属院|家属楼|教师楼|名邸|安置房|安置小区|廉租房|公租房|新城|国际城|广场|"
-    r"屋场|自然村|[路街巷里弄道苑城园府庄湾村庭居镇乡坊郡寨屯坪冲塘岗墅座轩阁邸埠寓舍區]|(?<=[屋湾村冲坪塘])组)"
+    r"屋场|自然村|[路街巷里弄道苑城园府庄湾村庭居镇乡坊郡寨屯坪冲塘岗墅座轩阁邸埠寓舍區坝沟]|嘎查|苏木|(?<=[屋湾村冲坪塘])组)"
 )
-_UNIT = r"(?:号楼|号院|号|號|栋|幢|座|单元|單元|室|组|組|队|户|戶|弄|楼|樓|层|房|门|排|区|期|#)"
+_UNIT = r"(?:小队|号楼|号院|号|號|栋|幢|座|单元|單元|室|组|組|队|户|戶|弄|楼|樓|层|房|门|排|区|期|#)"
 _place = re.compile(_PLACE)
 _numbered = re.compile(
     rf"{_PLACE}(?:\([^()\n]{{1,4}}\)|[东南西北中][段区苑院路街]?|[A-Z]区|[一二三四五0-9]{{1,2}}期|附近的?)?[ ,]?第?[甲乙丙]?(?:{_NUM}(?:之[0-9一二三])?{_UNIT}|[0-9]{{1,3}}(?=[栋幢#\-]))"
@@ -404,7 +513,7 @@ _lives = re.compile(
     r"([\u4e00-\u9fff]{2,24}?(?:小区|花园|花苑|家园|新村|公寓|社区|家属院|[村苑湾庄府屯寨坪])(?:[\u4e00-\u9fff]{1,4}组)?)(?!校|小学|中学|完小|教学点)"
 )
 _address_gate = re.compile(
-    rf"(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房了]|房子在|住|[我他她们]在"
+    rf"村[\u4e00-\u9fff]{{1,4}}[组社]|(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房了]|房子在|住|[我他她们]在"
 )
 _NUMBERED_OTHERWISE = re.compile(
     r"线|門|门口|教学|食堂|馆|文件?|令|公路|公交|车|站|机|窗|考场|考室|教室|会议|字|宿舍|试卷|[上下]午|凌晨|晚|前|后|之前|起|到|至|日|那天|校区"
@@ -438,7 +547,52 @@ def _left_edge(text: str, end: int) -> int:
     return start
 
 
+_home_tail = re.compile(
+    r"(?:[ ]?(?:的?(?:[东西南北前后左右]{1,2}[门户院]|地下室|车库|阁楼|门面|铺面|传达室|平房|农家乐)|[一二三四五六七八九十0-9]{1,3}[楼层樓層](?:[东西南北中]户|[A-H](?![A-Za-z]))?"
+    r"|(?<=[东西南北]门)[0-9]{2,4}|(?<=[门院楼层])[东西南北中]户|(?<=[栋幢座号元期])[A-Z]?[0-9]{1,4}(?:-[0-9]{1,4}){0,2}(?![0-9元人年月日点块分个名岁班级])|(?<=[樓楼層层])[A-H](?![A-Za-z])"
+    r"|(?<=[号院])[东西南北前后]门)){1,3}"
+)
+_block_room = re.compile(
+    r"(?:花园|花苑|家园|新村|公寓|公馆|小区|[苑城府庭湾郡居墅邸里园坊庄])(?:[一二三四五六0-9]期)?[A-Z]?[0-9]{1,2}(?:-[0-9]{1,2}){0,2}-[0-9]{3,4}(?![0-9元人分年级班])"
+)
+_village_group = re.compile(
+    r"(?<=村)[\u4e00-\u9fff]{2,4}组(?![长织成])|(?<=[村社])(?:第?[一二三四五六七八九十0-9]{1,2})社(?![会区])"
+)
+
+
 def _addresses(text: str) -> Found:
+    """Every piece of an address, pieces that meet or overlap as one, with what stands behind its last number."""
+    start = end = strength = -1
+    for one in sorted(_address_pieces(text), key=lambda one: (one.start, one.end)):
+        if start >= 0 and one.start <= end:
+            end, strength = max(end, one.end), max(strength, one.strength)
+            continue
+        if start >= 0:
+            yield _with_tail(text, start, end, strength)
+        start, end, strength = one.start, one.end, one.strength
+    if start >= 0:
+        yield _with_tail(text, start, end, strength)
+
+
+def _with_tail(text: str, start: int, end: int, strength: int) -> Candidate:
+    tail = _home_tail.match(text, end)
+    return Candidate(start, tail.end() if tail else end, "address", strength)
+
+
+_PRECISE = re.compile(r"单元|單元|室|栋|幢|户|号院")
+
+
+def _address_pieces(text: str) -> Found:
+    for found in _block_room.finditer(text):
+        first = re.search(r"[A-Z0-9]", found[0])
+        assert first is not None
+        start = _left_edge(text, found.start() + 1)
+        if found.start() - start >= 1:
+            yield Candidate(start, found.end(), "address", 2)
+    for found in _village_group.finditer(text):
+        start = _left_edge(text, found.start())
+        if found.start() - start >= 3:
+            yield Candidate(start, found.end(), "address", 1)
     for found in _numbered.finditer(text):
         place = _place.match(text, found.start())
         assert place is not None
@@ -450,6 +604,7 @@ def _addresses(text: str) -> Found:
             or (place[0] == "广场" and not re.search(r"栋|幢|单元|室|座|-", found[0]))
             or (
                 _NUMBERED_OTHERWISE.match(text, found.end())
+                and not _PRECISE.search(found[0])
                 and not _A_HOME.search(text, max(0, start - 8), start)
                 and not _rural.search(text, max(0, start - 8), found.start())
             )
@@ -457,7 +612,7 @@ def _addresses(text: str) -> Found:
             continue
         if (
             len(place[0]) == 1
-            and place[0] not in "路街巷弄村道苑"
+            and place[0] not in "路街巷弄村道苑湾坪冲塘坝沟坊寨屯庄岗埠"
             and not re.search(r"栋|幢|单元|室|号楼|组|-", found[0])
             and not _A_HOME.search(text, max(0, start - 8), start)
             and not _rural.search(text, max(0, start - 8), found.start())
@@ -512,7 +667,15 @@ _class_before = re.compile(
     rf"(?:[(\[][ ]?{_SECTION}[ ]?[)\]]|{_SECTION})|(?:初中?|高中?)?[0-9]{{1,2}}|[初高CcGgKk]?[0-9]{{3,4}}|[大中小]|{_SECTION}|[(\[]{_SECTION}[)\]])[ ]?班$"
     rf"|[\u4e00-\u9fff]{{0,3}}[0-9]{{3,4}}班$"
 )
-_NOT_A_CLASS = re.compile(r"班(?:主任|会|费|长|级|车|子|里|上|次|干|委|机|额|组|科|后|前|时)")
+_NOT_A_CLASS = re.compile(
+    r"(?<![0-9)])班车|班(?:主任|会|费|长|级|子|里|上|次|干|委|机|额|组|科|后|前|时)"
+)
+
+
+_track = re.compile(
+    r"(?:(?:职高|职校|中专|技校|高中|初中|小学)?[0-9]{2,4}级[\u4e00-\u9fff]{0,4}|(?:职高|职校|中专|技校|学前班|托班)|[0-9一二三四五六]岁)$"
+)
+"""What narrows a class further: 职高23级汽修2班."""
 
 
 def classes(text: str) -> Iterator[tuple[int, int]]:
@@ -525,7 +688,8 @@ def classes(text: str) -> Iterator[tuple[int, int]]:
             else _class_before.search(text, max(0, at - 12), at + 1)
         )
         if found:
-            yield found.span()
+            track = _track.search(text, max(0, found.start() - 14), found.start())
+            yield (track.start() if track else found.start()), found.end()
         at = text.find("班", at + 1)
 
 
@@ -544,8 +708,8 @@ _PARENT = (
     r"(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|奶奶|爷爷|外婆|姥姥)|家长(?![会群们委代和都一开各提反要很心普自也在联受捐])|爸爸|妈妈|爸妈|爸|妈(?!妈)|父亲|母亲|爷爷|奶奶|爷|奶|外公|外婆|姥姥|姥爷|监护人|姑姑|"
     r"舅舅|姨妈|叔叔|姑妈|姨|舅|叔|姑|爹|娘(?!娘))(?!们)"
 )
-_CHILD = rf"(?:(?P<same>[\u4e00-\u9fff])(?P=same)|小[\u4e00-\u9fff]|[\u4e00-\u9fff]{{1,2}}[宝仔妹崽]|{SURNAME}[\u4e00-\u9fff]{{1,2}}?|[\u4e00-\u9fff]{{2}}|[A-Z][a-z]{{2,9}})"
-_BETWEEN = r"[ ,，]?(?:的|学生|同学|孩子|一?[个名位])?[ ]?"
+_CHILD = rf"(?:(?P<same>[\u4e00-\u9fff])(?P=same)|小[\u4e00-\u9fff]|[\u4e00-\u9fff]{{1,2}}[宝仔妹崽]|小[\u4e00-\u9fff]{{2}}|{SURNAME}[\u4e00-\u9fff]{{1,2}}?|[\u4e00-\u9fff]{{2}}|(?<![,，])[\u4e00-\u9fff]{{3}}|[A-Z][a-z]{{2,9}})"
+_BETWEEN = r"[ ,，\-—]?(?:的|学生|同学|孩子|一?[个名位])?[ ]?"
 _child_and_parent = re.compile(
     rf"{_BETWEEN}(?!学生|我们|全体|所有|部分|很多|不少|几个|其他|有的|孩子){_CHILD}(?:同学|小朋友)?[ ]?的?{_PARENT}"
 )
@@ -553,6 +717,7 @@ _child_alone = re.compile(
     r"[ ]?(?:的)?[ ]?(?:(?P<same>[\u4e00-\u9fff])(?P=same)(?!的|地)|小(?![学组班孩朋区时])[\u4e00-\u9fff](?![\u4e00-\u9fff]?(?:学|班))|"
     r"(?![一二三四五六七八九十几两多全这那有每]|所有|全体|其他|部分|女|男|学生|全班)[\u4e00-\u9fff]{2,3}?(?:同学(?!们)|小朋友(?!们)))"
 )
+_kin_behind = re.compile(rf"的?{_PARENT}")
 _NOT_A_CHILD = re.compile(
     r"天天|常常|人人|个个|家家|处处|刚刚|偏偏|渐渐|往往|年年|月月|仅仅|明明|白白|慢慢|好好|多多|谢谢|老师|叔叔|爸爸|妈妈|爷爷|奶奶|哥哥|姐姐|弟弟|妹妹|常常|统统|娃娃|小心|小时|小说|小事|小测|小考|小朋"
 )
@@ -562,19 +727,49 @@ _one_parent = re.compile(
 )
 _MYSELF = re.compile(r"(?:我|本人|作为|俺|咱)[^，。；！？\n]{0,14}$")
 _MY_CHILD_IN = re.compile(
+    r"(?:女儿|儿子|孙子|孙女|外孙)(?:今年|现在)?[在读念是上]$|"
     r"(?:我|俺|咱|家)[们]?(?:家|的)?(?:[大小老][大二]?|两个)?(?:孩子|小孩|儿子|女儿|娃娃|娃|崽|姑娘|丫头|闺女|孙子|孙女|外孙|侄子|侄女|弟弟|妹妹|伢子|妹子|仔)"
     r"[^，。；！？\n]{0,16}$"
 )
 
 
+_pet_class = re.compile(
+    r"(?:托班|幼儿园)?(?P<pet>[\u4e00-\u9fff]{2,3})(?<!我们)(?<!他们)(?<!你们)(?<!咱们)(?<!隔壁)(?<!别的)(?<!个)(?<!兴趣)(?<!托管)(?<!培训)(?<!实验)(?<!重点)(?<!补习)(?<![上下晚早值加轮全同每这那哪])班"
+)
+_FULL_PARENT = r"(?:爸爸|妈妈|奶奶|爷爷|外婆|姥姥|外公|姥爷|家长)(?![们会群都])"
+_pet_child = re.compile(
+    rf"(?:的)?(?!学生|孩子|小朋友|全体|所有|部分|很多|几[个位]|我们|有的)(?:小?[\u4e00-\u9fff]{{1,2}}|{SURNAME}[\u4e00-\u9fff]{{1,2}})(?:同学|小朋友)?的?{_FULL_PARENT}"
+)
+_post_in_class = re.compile(
+    r"的?(?:[\u4e00-\u9fff]{1,3}?[科课]代表|副?班长|团支书|[\u4e00-\u9fff]{2}委员|学委|体委)(?:的?(?:家长|妈妈|爸爸|妈|爸|奶奶|爷爷))?"
+)
+_self_in_class = re.compile(
+    r"(?:班主任|副班主任|[语数英物化生政史地体音美]\w?老师|任课老师|配班老师|保育员)"
+)
+_I_AM = re.compile(r"(?:我是|本人是?|我叫|作为|我带|我教)[^，。；！？\n]{0,8}$")
+
+
 def _class_identities(text: str) -> Found:
+    for found in _pet_class.finditer(text):
+        child = _pet_child.match(text, found.end())
+        if child and (
+            found.start() == 0 or not "\u4e00" <= text[found.start() - 1] <= "\u9fff"
+        ):
+            yield Candidate(found.start(), child.end(), "class_identity", 1)
     for start, end in classes(text):
         found = _child_and_parent.match(text, end)
         alone = _child_alone.match(text, end)
         if found:
             yield Candidate(start, found.end(), "class_identity", 2)
         elif alone and not _NOT_A_CHILD.search(alone[0]):
-            yield Candidate(start, alone.end(), "class_identity", 2)
+            kin = _kin_behind.match(text, alone.end())
+            yield Candidate(start, kin.end() if kin else alone.end(), "class_identity", 2)
+        elif post := _post_in_class.match(text, end):
+            yield Candidate(start, post.end(), "class_identity", 1)
+        elif (own := _self_in_class.match(text, end)) and _I_AM.search(
+            text, max(0, start - 14), start
+        ):
+            yield Candidate(start, own.end(), "class_identity", 1)
         elif end - start > 2 and (found := _one_parent.match(text, end)):
             yield Candidate(start, found.end(), "class_identity", 1)
         elif end - start > 2 and _MY_CHILD_IN.search(text, max(0, start - 30), start):
@@ -586,6 +781,7 @@ def _class_identities(text: str) -> Found:
 
 
 _letter = re.compile(r"[A-Za-z@]")
+_handle_gate = re.compile(r"[0-9名号@]|昵称|抖音|快手|微博|小红书|小紅書|知乎|贴吧|钉钉")
 
 
 def structured(text: str) -> Found:
@@ -597,8 +793,10 @@ def structured(text: str) -> Found:
     if _letter.search(text):
         for recogniser in _WITH_LETTERS:
             yield from recogniser(text)
-    if numbers or "名" in text or "昵称" in text or "号" in text or "@" in text:
-        yield from _handles(text) if not _letter.search(text) else ()
+    elif "_" in text:
+        yield from _wechats(text)
+    if not _letter.search(text) and _handle_gate.search(text):
+        yield from _handles(text)
     if _address_gate.search(text):
         yield from _addresses(text)
     yield from _class_identities(text)

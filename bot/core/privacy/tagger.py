@@ -23,6 +23,14 @@ TOGETHER = 64
 _sentence = re.compile(rf"[^。！？!?；;\n]{{1,{LONGEST}}}[。！？!?；;]*")
 
 
+class Reading(NamedTuple):
+    """What one reader makes of a text: where names stand, and how likely each character begins or goes on with one."""
+
+    spans: list[tuple[int, int]]
+    begins: list[float]
+    goes_on: list[float]
+
+
 class _Sentence(NamedTuple):
     """Where one stands: in which text, from where to where."""
 
@@ -81,11 +89,11 @@ class Tagger:
         self._output_bias = self._output_bias.copy()
         self._output_bias[[*self._begins, *self._goes_on]] += eager
 
-    def names(self, text: str) -> list[tuple[int, int]]:
-        """Where names stand in a text of simplified characters."""
-        return self.names_in((text,))[0]
+    def read(self, text: str) -> Reading:
+        """What this reader makes of a text of simplified characters."""
+        return self.read_all((text,))[0]
 
-    def names_in(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+    def read_all(self, texts: Sequence[str]) -> list[Reading]:
         """The same of many texts, side by side: a step over sixty sentences costs little more than over one."""
         sentences = [
             _Sentence(at, *found.span())
@@ -94,26 +102,40 @@ class Tagger:
             if found[0].strip()
         ]
         sentences.sort(key=lambda one: one.end - one.start)
-        found: list[list[tuple[int, int]]] = [[] for _ in texts]
+        found = [Reading([], [0.0] * len(text), [0.0] * len(text)) for text in texts]
         for first in range(0, len(sentences), TOGETHER):
-            some = sentences[first : first + TOGETHER]
-            for one, spans in zip(some, self._read(texts, some), strict=True):
-                found[one.text] += spans
-        return [sorted(spans) for spans in found]
+            self._read(texts, sentences[first : first + TOGETHER], found)
+        for reading in found:
+            reading.spans.sort()
+        return found
 
     def _read(
-        self, texts: Sequence[str], sentences: "Sequence[_Sentence]"
-    ) -> Iterator[list[tuple[int, int]]]:
+        self, texts: Sequence[str], sentences: "Sequence[_Sentence]", found: list[Reading]
+    ) -> None:
         lengths = np.array([end - start for _, start, end in sentences])
         ids = np.zeros((len(sentences), int(lengths.max())), np.int64)
         for row, (text, start, end) in enumerate(sentences):
             ids[row, : end - start] = [
                 self._of(char) for char in texts[text][start:end].lower()[: end - start]
             ]
-        tags = self._tags(ids, lengths)
-        for row, (_, start, end) in enumerate(sentences):
-            spans = self._spans(tags[row, : end - start].tolist())
-            yield [(start + first, start + last) for first, last in spans]
+        scores = self._scores(ids, lengths)
+        tags = self._best(scores, lengths)
+        begins, goes_on = self._likely(scores)
+        for row, (text, start, end) in enumerate(sentences):
+            length = end - start
+            spans = self._spans(tags[row, :length].tolist())
+            reading = found[text]
+            reading.spans.extend((start + first, start + last) for first, last in spans)
+            reading.begins[start:end] = begins[row, :length].tolist()
+            reading.goes_on[start:end] = goes_on[row, :length].tolist()
+
+    def _likely(self, scores: Floats) -> tuple[Floats, Floats]:
+        """How likely each character is the first of a name, and another of one, taken by itself."""
+        powers = np.exp(scores - scores.max(axis=2, keepdims=True))
+        powers /= powers.sum(axis=2, keepdims=True)
+        return powers[:, :, [*self._begins]].sum(axis=2), powers[:, :, [*self._goes_on]].sum(
+            axis=2
+        )
 
     def _of(self, char: str) -> int:
         number = self._number.get(char)
@@ -139,7 +161,7 @@ class Tagger:
             if tag in self._begins:
                 start = place
 
-    def _tags(self, ids: Ints, lengths: Ints) -> Ints:
+    def _scores(self, ids: Ints, lengths: Ints) -> Floats:
         batch, longest = ids.shape
         steps: Ints = np.arange(longest, dtype=np.int64)
         ends = lengths[:, None]
@@ -150,7 +172,7 @@ class Tagger:
             ways = np.stack([seen, seen[rows, backwards]])
             there, back = self._layer(ways, *layer)
             seen = np.concatenate([there, back[rows, backwards]], axis=2)
-        return self._best(seen @ self._output + self._output_bias, lengths)
+        return (seen @ self._output + self._output_bias).astype(np.float32)
 
     def _layer(self, ways: Floats, into: Floats, recurrent: Floats, bias: Floats) -> Floats:
         """Both directions of one layer over (2, batch, time, width)."""
@@ -203,8 +225,9 @@ class Tagger:
         turned = np.ascontiguousarray(self._transitions.T)
         for t in range(1, longest):
             reached = total[:, None, :] + turned
-            before[t] = reached.argmax(axis=2)
-            moved = reached.max(axis=2) + scores[:, t]
+            best = reached.argmax(axis=2)
+            before[t] = best
+            moved = np.take_along_axis(reached, best[:, :, None], 2)[:, :, 0] + scores[:, t]
             total = np.where((t < lengths)[:, None], moved, total)
         tags = np.zeros((batch, longest), np.int64)
         here = cast(Ints, (total + self._ends).argmax(axis=1))
@@ -222,12 +245,12 @@ class ReadAhead:
 
     def __init__(self, tagger: Tagger, texts: Sequence[str]) -> None:
         self._tagger = tagger
-        self._known = dict(zip(texts, tagger.names_in(texts), strict=True))
+        self._known = dict(zip(texts, tagger.read_all(texts), strict=True))
 
-    def names(self, text: str) -> list[tuple[int, int]]:
-        """Where names stand in a text, read by now or not."""
+    def read(self, text: str) -> Reading:
+        """What the reader makes of a text, read by now or not."""
         known = self._known.get(text)
-        return self._tagger.names(text) if known is None else known
+        return self._tagger.read(text) if known is None else known
 
 
 def _sigmoid(x: Floats) -> Floats:

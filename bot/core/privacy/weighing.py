@@ -1,16 +1,17 @@
 """What rules, readers and neighbours say about a name, weighed together.
 
-Each place that anything takes for a name gets points: for each reader that sees exactly it, for what stands before and
-behind it, for a family name that is no everyday word; and loses some for being a word of the dictionary or for lying
-across one. Two readers who agree are believed; one alone needs a good family name or a person beside it. A list of
-names carries those of its lines that look like words.
+First by hand: each place that anything takes for a name gets points, for each reader that sees exactly it, for what
+stands before and behind it, for a family name that is no everyday word; and loses some for being a word of the
+dictionary or for lying across one. A list of names carries those of its lines that look like words. Then by a scale: that
+judgement is one of the many witnesses (`evidence`) whose worth was learned from written texts.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from bot.core.privacy.evidence import Page, Place, of_a_people, weighable
 from bot.core.privacy.names import (
     FAMOUS,
     NO_NAME,
@@ -28,36 +29,93 @@ from bot.core.privacy.surnames import COMPOUND, DOUBTFUL, GIVEN, SURNAME, SURNAM
 
 if TYPE_CHECKING:  # so that a start does not wait for numpy
     from bot.core.privacy.names import Readers
+    from bot.core.privacy.tagger import Reading
 
 BOOK = 20_000
 """Characters from which only the last (lightest) reader reads: a whole file was pasted."""
 ENOUGH = 8
 """Half points from which a place is a name."""
-
-Place = tuple[int, int]
+LIKELY = -0.9
+"""What the witnesses of a name say together, at least: a little less than as likely as not."""
+SURE = 1.0
+"""What they say where a name is believed before what only looks like something else."""
 
 
 def by_readers(
     text: str, readers: "Readers", ruled: Iterable[tuple[Candidate, Proof]] = ()
 ) -> Found:
     """Names in a text, from what the readers see in it and what the rules proposed."""
+    page, sure, proofs = laid_out(text, readers, ruled)
+    yield from sure
+    scored = sorted(
+        (
+            (sum(readers.worth.get(one, 0.0) for one in page.witnesses(*place)), place)
+            for place in page.places()
+        ),
+        reverse=True,
+    )
+    taken: set[int] = set()
+    for worth, (start, end) in scored:
+        if worth < LIKELY:
+            break
+        if not taken.isdisjoint(range(start, end)):
+            continue
+        taken.update(range(start, end))
+        listed = text[start:end] in NO_NAME and worth < SURE
+        if not (listed or _never(text, start, end)):
+            yield _name(text, (start, end), sure=worth >= SURE or (start, end) in proofs)
+
+
+def laid_out(
+    text: str, readers: "Readers", ruled: Iterable[tuple[Candidate, Proof]]
+) -> tuple[Page, list[Candidate], Mapping[Place, Proof]]:
+    """A text ready to be weighed, what needs no scale, and what the rules propose."""
     proofs: dict[Place, Proof] = {}
+    sure: list[Candidate] = []
     for one, proof in ruled:
         if one.type == "name" and proof in ("said", "job"):
             proofs[one.start, one.end] = proof
         else:
-            yield one
+            sure.append(one)
     dotted = as_read(text)
-    seen = [
-        {place for span in reader.names(dotted) for place in _trimmed(text, *span)}
+    readings = tuple(
+        reader.read(dotted)
         for reader in (readers.taggers if len(text) <= BOOK else readers.taggers[-1:])
+    )
+    counted = list(_counted(text, readings, proofs, readers.words))
+    judged = {(one.start, one.end) for one in counted if one.type in ("name", "nickname")}
+    titled = {(one.start, one.end) for one in sure if one.type == "name"}
+    sure += [
+        one for one in counted if one.type != "name" or not weighable(text[one.start : one.end])
     ]
+    page = Page(
+        text,
+        readings,
+        readers.words,
+        readers.lexicon,
+        proposed=frozenset({*proofs, *titled}),
+        judged=frozenset(judged),
+    )
+    return page, sure, proofs
+
+
+def _counted(
+    text: str,
+    readings: "Sequence[Reading]",
+    proofs: Mapping[Place, Proof],
+    words: frozenset[str],
+) -> Found:
+    """Names by half points, counted by hand: a witness to the scale, and all there is where it knows nothing."""
+    seen = [
+        {place for span in one.spans for place in _trimmed(text, *span)} for one in readings
+    ]
+    touched = [{at for place in one for at in range(*place)} for one in seen]
     places = sorted({*proofs, *(place for one in seen for place in one)})
     names: list[Candidate] = []
     unsure: list[tuple[Place, int]] = []
     for place in places:
-        votes = _votes(place, seen)
-        name = _judged(text, place, votes, proofs.get(place), readers.words)
+        votes = _votes(place, seen, touched)
+        name = _judged(text, place, votes, proofs.get(place), words)
         if name:
             names.append(name)
         elif votes >= 5:
@@ -65,10 +123,39 @@ def by_readers(
     others = [place for place, _ in unsure]
     for place, votes in unsure:
         if _joins_a_name(text, place, [(one.start, one.end) for one in names] + others):
-            name = _judged(text, place, votes + 3, proofs.get(place), readers.words)
+            name = _judged(text, place, votes + 3, proofs.get(place), words)
             names += [name] if name else []
     yield from names
     yield from _in_lists(text, names)
+
+
+def _never(text: str, start: int, end: int) -> bool:
+    """What no witness outweighs: figures of history, titles of works, streets and schools, sheets of paper."""
+    word = text[start:end]
+    return (
+        word in FAMOUS
+        or (word[0] in "向学像和" and word[1:] in FAMOUS)
+        or _quoted(text, start, end)
+        or _no_person(text, start, end)
+        or (
+            _price_behind.match(text, end) is not None
+            and _price_before.search(text, max(0, start - 8), start) is not None
+        )
+    )
+
+
+_price_behind = re.compile(r"[ :：]?[0-9.]{1,6} ?(?:元|块|毛)")
+_price_before = re.compile(r"(?:元|块|毛)(?:一[份斤个碗])?[、，, ]{0,2}$")
+
+
+def _name(text: str, place: Place, *, sure: bool) -> Candidate:
+    word = text[slice(*place)]
+    whole = word[0] in SURNAME_CHARACTERS or len(word) > 2 or of_a_people(word)
+    return (
+        Candidate(*place, "name", 2 if sure else 1)
+        if whole
+        else Candidate(*place, "nickname", 1)
+    )
 
 
 def as_read(text: str) -> str:
@@ -89,12 +176,11 @@ def _joins_a_name(text: str, place: Place, names: Iterable[Place]) -> bool:
 _JOINTS = frozenset("、和与跟及")
 
 
-def _votes(place: Place, seen: list[set[Place]]) -> int:
+def _votes(place: Place, seen: Sequence[set[Place]], touched: Sequence[set[int]]) -> int:
     """Half points: five for a reader that sees just this, two for one that sees some of it."""
-    start, end = place
     return sum(
-        5 if place in one else 2 if any(a < end and start < b for a, b in one) else 0
-        for one in seen
+        5 if place in exact else 0 if some.isdisjoint(range(*place)) else 2
+        for exact, some in zip(seen, touched, strict=True)
     )
 
 
@@ -146,10 +232,7 @@ def _judged(
         points -= 0 if proof == "said" else 2 if titled else 4 if beside else 6
     if points < ENOUGH:
         return None
-    whole = word[0] in SURNAME_CHARACTERS or word[:2] in COMPOUND or len(word) > 2
-    if not whole:
-        return Candidate(start, end, "nickname", 1)
-    return Candidate(start, end, "name", 2 if proof or votes >= 7 else 1)
+    return _name(text, place, sure=proof is not None or votes >= 7)
 
 
 _a_child = re.compile(r"娃[儿娃]?$|^娃")
