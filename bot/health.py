@@ -66,8 +66,15 @@ class Health:
             "storage": await self._answers(),
             "keys": self._keys.there(),
             "bell": self._stands_by or (self._bell is not None and self._bell.silent < LATE),
-            "disk": shutil.disk_usage(self._disk).free > LEAST_FREE,
+            "disk": self._free() > LEAST_FREE,
         }
+
+    def _free(self) -> int:
+        """Bytes left; none where the folder has gone."""
+        try:
+            return shutil.disk_usage(self._disk).free
+        except OSError:
+            return 0
 
     async def _answers(self) -> bool:
         try:
@@ -101,7 +108,7 @@ class Health:
 
     def _gauges(self) -> Iterable[tuple[str, str, float]]:
         silent = self._bell.silent if self._bell else 0.0
-        free = shutil.disk_usage(self._disk).free // STEP * STEP
+        free = self._free() // STEP * STEP
         yield "tingwen_bell_silent_seconds", "Since the bell rang last.", silent
         yield "tingwen_disk_free_bytes", "Left beside the database, in steps of 64 MiB.", free
         yield "tingwen_open_files", "Files and connections held open.", _open_files()

@@ -129,7 +129,11 @@ class App:
         self.readings = Readings(lambda: library_of(settings))
         self.channels: dict[str, Channel] = {}
         self.bell: Bell | None = None
-        self.health = Health(self.database, self.keys, settings.storage.data_dir)
+        # With a server for a memory, keys are all that a replica writes on its own disks.
+        local = (
+            self.memory.parent if isinstance(self.memory, Path) else settings.storage.key_dir
+        )
+        self.health = Health(self.database, self.keys, local)
         self.carrier: Carrier | None = None
         self.robots = tuple(robots_in(secrets.wecom_robots))
         """Names of the group robots the operator set up."""

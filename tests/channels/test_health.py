@@ -56,6 +56,19 @@ async def test_a_key_directory_that_went_away_makes_it_unready(service):
     assert ready.json()["keys"] == "failing"
 
 
+async def test_a_folder_that_went_away_is_a_disk_without_room(service):
+    _, database, folder = service
+    health = Health(database, Keyring(folder / "keys"), folder / "gone")
+    health.watch(Bell(nothing_due))
+    async with client(health) as watch:
+        ready = await watch.get("/readyz")
+        figures = await watch.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
+
+    assert ready.status_code == 503
+    assert ready.json()["disk"] == "failing"
+    assert "tingwen_disk_free_bytes 0.0" in figures.text
+
+
 async def test_a_bell_that_fell_silent_makes_it_unready(service, monkeypatch):
     monkeypatch.setattr("bot.health.LATE", -1.0)
     async with client(service[0]) as watch:

@@ -1,7 +1,9 @@
 """“删除我的资料”, looked at with all keys in hand: what any table still says of that address, sealed or as a MAC."""
 
 import asyncio
+import sqlite3
 from collections import defaultdict
+from pathlib import Path
 
 from sqlalchemy import LargeBinary
 
@@ -12,6 +14,7 @@ from bot.core.wish import ATOMS, VAULT, name
 from handlers.receipt.visits import put
 from storage.audit import column, marks, places
 from storage.keys import KeyLost, derive, unseal
+from storage.mirror import seen
 from storage.tables import metadata
 from storage.unit_of_work import Work
 from tests.chat import Home
@@ -131,7 +134,9 @@ def _life(work: Work, who: Address, other: Address) -> Outgoing | None:
 async def known(home: Home, address: Address) -> set[str]:
     """The tables in which somebody with all keys and this address finds it."""
     return (
-        await sealed_about(home, address) | _named(home, address) | await _wished(home, address)
+        await sealed_about(home, address)
+        | await asyncio.to_thread(_named, home, address)
+        | await _wished(home, address)
     )
 
 
@@ -167,9 +172,7 @@ def _opened(key: bytes, sealed: bytes, bound: bytes) -> bytes | None:
 
 def _named(home: Home, address: Address) -> set[str]:
     """Those with a name that the product itself gives the address."""
-    import sqlite3
-
-    db = sqlite3.connect(home.file)
+    db = sqlite3.connect(home.place) if isinstance(home.place, Path) else seen(home.place).db
     try:
         tag = (home.folder / "keys" / "tag").read_bytes()
         traces = [mark.trace for mark in marks((address,), home.keys.master, tag)]

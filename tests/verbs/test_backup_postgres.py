@@ -18,7 +18,7 @@ from storage.postgres import driver_url
 from storage.schema import HEAD, made
 from storage.tables import metadata
 from tests import postgres
-from tests.process.service import Browser, Service
+from tests.process.service import PLAIN, Browser, Service
 from tests.vaults import Shelf, atoms, person, said, start
 from tests.verbs.test_backup import rows, tingwen
 
@@ -240,6 +240,8 @@ def test_a_sealed_copy_made_beside_the_service_comes_back_into_an_empty_server_a
         assert moved.returncode == 0, moved.stderr
         with Service(one, config(one, lost)) as service:
             _says_something(service, "搬家以后说的话")
+            assert PLAIN.get(f"{service.url}/readyz").json()["disk"] == "ok"
+            assert "In order: database and keys." in tingwen(one, "doctor").stdout
             done = tingwen(
                 one,
                 "backup",
