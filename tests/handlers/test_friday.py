@@ -264,7 +264,7 @@ async def test_a_clerks_friday(tmp_path, monkeypatch):
                 min_row=3, values_only=True
             )
         )
-        assert [(row[2], row[5], row[6], row[7], row[8]) for row in rows] == [
+        assert [(row[2], row[5], row[6], row[7], row[9]) for row in rows] == [
             ("座谈会", 12, "一线教师", 3, "办公室1"),
             ("12345", None, None, 2, "办公室1"),
             ("来信", None, None, 3, "办公室1"),
