@@ -2,7 +2,6 @@
 slow, and runs in a process of its own. Text, bytes and plain values pass between the processes.
 """
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -95,6 +94,8 @@ class Press:
         self, workers: int, begin: Callable[..., None], *arguments: object
     ) -> AsyncGenerator[Callable[..., Awaitable[Any]]]:
         """Processes for much work of one kind, prepared once by `begin`: each call of what is given here runs in one."""
+        import asyncio  # those processes read this file too; they have no loop, and no memory to spare for one
+
         with TemporaryDirectory(prefix=f"{_APART}{os.getpid()}-") as folder:
             pool = await asyncio.to_thread(_pool, workers, _begun, folder, begin, *arguments)
             loop = asyncio.get_running_loop()

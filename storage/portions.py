@@ -46,6 +46,7 @@ class Snapshot:
 def _of_a_file(snapshot: Snapshot) -> Iterator[str | None]:
     with closing(sqlite3.connect(snapshot.place)) as here:
         here.execute("PRAGMA query_only=ON")
+        here.execute("PRAGMA cache_size=-256")  # each page is read once
         for number in range(snapshot.portions):
             named = {"period_": snapshot.period, "version_": snapshot.version}
             row = here.execute(snapshot.question, {**named, "number_": number}).fetchone()

@@ -3,7 +3,6 @@
 python -m tests.bench.ledger (product | bare) SNAPSHOT
 """
 
-import asyncio
 import io
 import pickle
 import sys
@@ -74,6 +73,8 @@ def _bare(snapshot: Snapshot) -> tuple[float, float]:
 
 def main() -> None:
     """One of both."""
+    import asyncio  # the press has none in its processes
+
     what, kept = sys.argv[1:]
     snapshot: Snapshot = pickle.loads(Path(kept).read_bytes())
     work = _drawn if what == "product" else _bare
