@@ -65,7 +65,7 @@ class Outbox:
         self._readings = readings
         self._speaks_to = speaks_to
         self._latest: dict[Address, Draft] = {}
-        self._said: dict[Address, int] = {}
+        self._said: dict[Address, Draft] = {}
         self._wakes: dict[Address, asyncio.Event] = {}
         self._breath: tuple[list[Draft], asyncio.Task[None]] | None = None
         self._tasks: dict[asyncio.Task[None], Address] = {}
@@ -78,6 +78,8 @@ class Outbox:
         if not self._mine(draft.address):
             return
         speaking = draft.address in self._latest
+        if (said := self._said.get(draft.address)) and _anew(draft, said):
+            del self._said[draft.address]
         self._latest[draft.address] = draft
         if not speaking:
             task = asyncio.create_task(self._speak(draft.address))
@@ -120,7 +122,7 @@ class Outbox:
             while (draft := self._unsaid(address)) and self._mine(address):
                 if not await self._send(draft):
                     continue
-                self._said[address] = draft.revision
+                self._said[address] = draft
                 await self._note(draft)
         except _NotHere:
             pass  # whoever finds them there says it
@@ -130,7 +132,8 @@ class Outbox:
 
     def _unsaid(self, address: Address) -> Draft | None:
         draft = self._latest[address]
-        fresh = replace(draft, spoken=max(draft.spoken, self._said.get(address, 0)))
+        said = self._said.get(address)
+        fresh = replace(draft, spoken=max(draft.spoken, said.revision if said else 0))
         return fresh if fresh.waiting else None
 
     async def _send(self, draft: Draft) -> bool:
@@ -213,6 +216,12 @@ class Outbox:
             log.error(
                 "what was said could not be noted"
             )  # it may be said twice after a restart
+
+
+def _anew(draft: Draft, said: Draft) -> bool:
+    """A talk that has begun after the one that was said is over: its revisions count from one again. It may be there before we
+    know that the old one is gone."""
+    return draft.revision <= said.revision and draft.since > said.since
 
 
 def _spoken(work: Work, said: list[Draft]) -> None:
