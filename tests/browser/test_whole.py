@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from playwright.async_api import Locator, Page, expect
 
 from tests.process.service import ROOT, free_port
@@ -122,6 +122,57 @@ async def test_a_teacher_and_a_parent_hand_in_and_on_friday_the_office_sends_the
         await expect(office.locator(".theirs").last).to_contain_text("第5期", timeout=PATIENT)
         # May Day: the week closes on the last working day before.
         await friday(page, "2014-04-30")
+
+
+ROWS = (
+    ("工单号", "来电时间", "来电内容"),
+    ("0012014032400017", "2014-03-24", "门口放学时车辆乱停，孩子过马路很不方便"),
+    ("0012014032400018", "3月40日", "学校收费不清楚，请公开"),
+    ("0012014032400019", "2014-03-24", ""),
+)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def test_rows_of_a_file_that_cannot_be_read_come_back_to_the_office_as_a_file_with_reasons(
+    page: Page, tmp_path: Path
+):
+    async with demo(tmp_path) as url:
+        await page.goto(url)
+        office = page.locator("#office")
+        await expect(office.locator(".theirs").last).to_be_visible(timeout=PATIENT)
+        await says(office, "导入")
+        await expect(office.locator(".theirs").last).to_contain_text("把文件发给我")
+        await office.locator("input[type=file]").set_input_files(
+            {"name": "12345导出.xlsx", "mimeType": XLSX, "buffer": book(*ROWS)}
+        )
+        await expect(office.locator(".theirs").last).to_contain_text(
+            "3 行，这样对应", timeout=PATIENT
+        )
+        await tap(office, "收下 3 条")
+        await expect(office.locator(".theirs").last).to_contain_text(
+            "有 2 行没有收下", timeout=PATIENT
+        )
+        assert "12345收下 1 条" in await office.locator(".theirs").last.inner_text()
+
+        sheet = load_workbook(
+            BytesIO(await taken(page, office, "handed-back.xlsx"))
+        ).worksheets[0]
+        rows = [
+            [str(cell) for cell in row] for row in sheet.iter_rows(min_row=3, values_only=True)
+        ]
+        assert [row[0] for row in rows] == ["3", "4"]
+        assert "收到日期看不懂：3月40日" in rows[0][1]
+        assert "学校收费不清楚，请公开" in rows[0]
+        assert "没有意见内容" in rows[1][1]
+
+
+def book(*rows: tuple[str, ...]) -> bytes:
+    out = BytesIO()
+    made = Workbook()
+    for row in rows:
+        made.worksheets[0].append(row)
+    made.save(out)
+    return out.getvalue()
 
 
 async def paper(page: Page, office: Locator, label: str, name: str) -> bytes:

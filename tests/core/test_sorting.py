@@ -54,6 +54,32 @@ def test_what_cannot_wait_is_urgent(text, danger):
     assert danger in labels(text).dangers
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "食堂的饭菜打到手里总是凉的",
+        "菜打到碗里只有一点点",
+        "热水打到壶里是温的",
+        "打饭要排半小时",
+    ],
+)
+def test_what_a_kitchen_hands_out_is_no_blow(text):
+    assert not labels(text).urgent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "把孩子打到住院",
+        "把他打到流血",
+        "几个人把他打到地上，饭菜打到碗里也吃不下",
+        "被打到手里都是血",
+    ],
+)
+def test_a_blow_stays_one_beside_what_a_kitchen_hands_out(text):
+    assert "bullying" in labels(text).dangers
+
+
 @pytest.mark.parametrize("text", ["累死了，作业太多", "老师打电话通知家长会", "建议开展防溺水讲座", "食堂阿姨很热情"])  # fmt: skip
 def test_harmless_words_are_not_urgent(text):
     assert not labels(text).urgent

@@ -296,7 +296,7 @@ async def test_the_ledger_keeps_what_they_say_of_themselves_apart_from_what_peop
             for sheet in book.worksheets[:2]
             for head, cell in zip(sheet[2], sheet[3], strict=True)
         }
-        assert (row["单位自评"], row["满意"], row["四有"]) == ("满意", "暂无", "齐全")
+        assert (row["单位自评"], row["满意"], row["四有齐否"]) == ("满意", "暂无", "齐全")
         answer = [cell.value for cell in book.worksheets[2][3]]
         assert COLD in answer
         assert book.worksheets[2][3][4].data_type == "s"

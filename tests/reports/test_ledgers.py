@@ -67,7 +67,7 @@ def problems(closers: Mapping[int, str]) -> openpyxl.Workbook:
             id="opinions",
         ),
         pytest.param(
-            "问题号 问题表述 来源 对应意见（条） 类别 整改目标 整改措施 责任单位 责任人 完成时限 四有 进展 状态 完成日期 公示日期 满意 基本满意"
+            "问题号 问题表述 来源 对应意见（条） 类别 整改目标 整改措施 责任单位 责任人 完成时限 四有齐否 进展 状态 完成日期 公示日期 满意 基本满意"
             " 不满意 销号人 备注",
             lambda: [head for sheet in problems({}).worksheets[:2] for head in heads(sheet)],
             id="problems and what is done about them, on two sheets",
