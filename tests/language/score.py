@@ -1,4 +1,4 @@
-"""How well words are understood: `python -m tests.language.score [dev|test|...|dev2] [--fast] [--cues] [--errors]`.
+"""How well words are understood: `python -m tests.language.score [dev|test|...|dense] [--fast] [--cues] [--errors]`.
 
 Prints a table by type of identity, then the sorting figures. `--fast` masks by rules alone, `--cues` sorts without the
 learned part, as on the path of a message; without them the name readers read too, as for a finished text. The learned
@@ -28,8 +28,13 @@ PARTS = (
     "teachers",
     "letters",
     "varied",
+    "homes",
+    "staff",
+    "tickets",
     "examiner",
     "dev2",
+    "judge",
+    "dense",
 )
 
 
@@ -54,7 +59,7 @@ def unseen(part: str) -> Model:
 
 def before(part: str) -> tuple[str, ...]:
     """What a part may be judged by."""
-    if part in (*OTHERS, "examiner", "dev2"):
+    if part in (*OTHERS, "examiner", "dev2", "judge", "dense"):
         return tuple(one for one in ALL if one != part)
     earlier = {"dev": ("test",), "test": ("dev",), "blind": ("dev", "test")}
     return (*earlier.get(part, ("dev", "test", "blind")), "examples", *OTHERS)

@@ -35,7 +35,7 @@ BOOK = 20_000
 """Characters from which only the last (lightest) reader reads: a whole file was pasted."""
 ENOUGH = 8
 """Half points from which a place is a name."""
-LIKELY = -0.9
+LIKELY = -0.5
 """What the witnesses of a name say together, at least: a little less than as likely as not."""
 SURE = 1.0
 """What they say where a name is believed before what only looks like something else."""
