@@ -2,6 +2,7 @@
 slow, and runs in a process of its own. Text, bytes and plain values pass between the processes.
 """
 
+import io
 import os
 import shutil
 import tempfile
@@ -11,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from bot.core.messages import File, Redacted
 
@@ -62,6 +63,13 @@ class Handed(NamedTuple):
     receiver: str
 
 
+class Laid(NamedTuple):
+    """A paper that nobody held as a whole while it was made: it lies in the press's folder."""
+
+    name: str
+    place: Path
+
+
 class Press:
     """Makes papers off the event loop. The process is started with the first paper and gone after the last."""
 
@@ -69,15 +77,19 @@ class Press:
         self, snapshot: "Snapshot", wanted: Sequence[str] = PAPERS
     ) -> tuple[File, ...]:
         """These papers of a digest that was sent."""
-        return await self._elsewhere(partial(draw, reviewed=True), snapshot, tuple(wanted))
+        return await self.make(partial(lay, snapshot, tuple(wanted), reviewed=True))
 
     async def personal(self, files: Sequence[str]) -> tuple[File, ...]:
         """The personal files, one paper each, named by the unit's id."""
         return await self._elsewhere(draw_personal, tuple(files))
 
-    async def make(self, makes: Callable[[], tuple[File, ...]]) -> tuple[File, ...]:
+    async def make(self, makes: Callable[[], tuple[File | Laid, ...]]) -> tuple[File, ...]:
         """Whatever papers that call of plain values makes."""
-        return await self._elsewhere(makes)
+        import asyncio  # as in `lasting`
+
+        async with self.lasting(1, _nothing) as working:
+            made = await working(makes)
+            return await asyncio.to_thread(lambda: tuple(map(_taken_up, made)))
 
     async def read(
         self, reads: Callable[[str, bytes], object], name: str, content: bytes
@@ -112,6 +124,14 @@ class Press:
     async def _elsewhere(self, make: Callable[..., T], *arguments: object) -> T:
         async with self.lasting(1, _nothing) as working:
             return await working(make, *arguments)
+
+
+def _taken_up(made: File | Laid) -> File:
+    if isinstance(made, File):
+        return made
+    content = made.place.read_bytes()
+    made.place.unlink()
+    return File(made.name, content)
 
 
 def _pool(
@@ -170,32 +190,77 @@ def draw(
     snapshot: "Snapshot", wanted: tuple[str, ...], *, reviewed: bool = False
 ) -> tuple[File, ...]:
     """The papers of one digest, from its snapshot alone. Those of a draft begin with what is to be looked at, if there is
-    anything; once it is `reviewed` and sent, that is nobody's business any more.
+    anything; once it is `reviewed` and sent, that is nobody's business any more."""
+    writers, drawn = _writers(snapshot, reviewed), list[File]()
+    for name in wanted:
+        out = io.BytesIO()
+        writers[name](out)
+        drawn.append(File(name, out.getvalue()))
+    return tuple(drawn)
 
-    The ledger takes its lines as they come from the database; who prints words takes them all."""
+
+def lay(
+    snapshot: "Snapshot", wanted: tuple[str, ...], *, reviewed: bool = False
+) -> tuple[Laid, ...]:
+    """The same papers for the press to take up: not even the bytes of a long ledger are held where it is made."""
+    writers, laid = _writers(snapshot, reviewed), list[Laid]()
+    for name in wanted:
+        with NamedTemporaryFile(delete=False) as out:
+            writers[name](out)
+        laid.append(Laid(name, Path(out.name)))
+    return tuple(laid)
+
+
+def _writers(
+    snapshot: "Snapshot", reviewed: bool
+) -> Mapping[str, Callable[[IO[bytes]], object]]:
+    """The ledger takes its lines as they come from the database; who prints words takes them all."""
     from bot.content.papers import chart_font, font_file, papers
-    from bot.core.digest import all_entries, from_json
-    from bot.reports import chart
-    from bot.reports.figures import figures
-    from bot.reports.workbook import workbook
+    from bot.core.digest import from_json
 
     digest, texts = from_json(snapshot.head), papers("zh")
     worded = cache(lambda: _whole(snapshot))
     problems = cache(lambda: () if reviewed else _to_look_at(worded()))
-    makers = {
-        DOCUMENT: lambda: _document(worded(), texts, problems()),
-        PORTABLE: lambda: _portable(worded(), texts, font_file(), problems()),
-        LEDGER: lambda: workbook(digest, texts, all_entries(digest, snapshot.read())),
-        CHART: lambda: chart.topics(digest, texts, chart_font()),
-        ASKS: lambda: chart.asks(digest, texts, chart_font()),
-        TREND: lambda: chart.trend(digest, texts, chart_font()),
-        TEAM: lambda: _team(worded(), texts),
-        FIGURES: lambda: figures(digest, texts).encode(),
+    return {
+        DOCUMENT: lambda out: out.write(_document(worded(), texts, problems())),
+        PORTABLE: lambda out: out.write(_portable(worded(), texts, font_file(), problems())),
+        LEDGER: lambda out: _ledger(out, snapshot, digest, texts),
+        CHART: lambda out: out.write(_chart("topics", digest, texts, chart_font())),
+        ASKS: lambda out: out.write(_chart("asks", digest, texts, chart_font())),
+        TREND: lambda out: out.write(_chart("trend", digest, texts, chart_font())),
+        TEAM: lambda out: out.write(_team(worded(), texts)),
+        FIGURES: lambda out: out.write(_figures(digest, texts)),
     }
-    return tuple(File(name, makers[name]()) for name in wanted)
 
 
-# What packs words into pages is imported by whoever wants pages: a ledger has to fit into little memory.
+# What makes pages and pictures is imported by whoever wants some: a ledger has to fit into little memory.
+
+
+def _ledger(
+    out: IO[bytes], snapshot: "Snapshot", digest: "Digest", texts: Mapping[str, str]
+) -> None:
+    from bot.core.digest import all_entries
+    from bot.reports.workbook import write_workbook
+
+    write_workbook(out, digest, texts, all_entries(digest, snapshot.read()))
+
+
+def _chart(
+    which: Literal["topics", "asks", "trend"],
+    digest: "Digest",
+    texts: Mapping[str, str],
+    font: bytes,
+) -> bytes:
+    from bot.reports import chart
+
+    drawn = {"topics": chart.topics, "asks": chart.asks, "trend": chart.trend}
+    return drawn[which](digest, texts, font)
+
+
+def _figures(digest: "Digest", texts: Mapping[str, str]) -> bytes:
+    from bot.reports.figures import figures
+
+    return figures(digest, texts).encode()
 
 
 def _document(

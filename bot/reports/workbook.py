@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
-from typing import Any, Literal
+from typing import IO, Any, Literal, cast
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -75,6 +75,18 @@ class Table:
 def workbook(
     digest: Digest, texts: Mapping[str, str], entries: Iterable[Entry] | None = None
 ) -> bytes:
+    """The ledger of a digest, as `write_workbook` writes it."""
+    out = io.BytesIO()
+    write_workbook(out, digest, texts, entries)
+    return out.getvalue()
+
+
+def write_workbook(
+    out: IO[bytes],
+    digest: Digest,
+    texts: Mapping[str, str],
+    entries: Iterable[Entry] | None = None,
+) -> None:
     """The ledger of a digest: all opinions, then its tables with their charts. `entries`: where the digest itself does not hold them
     all; each is asked for when its line is written."""
     words = Words(texts)
@@ -92,14 +104,21 @@ def workbook(
         _trend(words, digest),
         *([materials(words, digest.materials, digest.key)] if digest.materials else []),
     )
-    return ledger(tables, texts, made=digest.key)
+    _bind(out, tables, texts, digest.key)
 
 
 def ledger(tables: Iterable[Table], texts: Mapping[str, str], *, made: date) -> bytes:
     """Tables as a workbook, one sheet each; the same tables always give the same bytes."""
     out = io.BytesIO()
+    _bind(out, tables, texts, made)
+    return out.getvalue()
+
+
+def _bind(
+    out: IO[bytes], tables: Iterable[Table], texts: Mapping[str, str], made: date
+) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = Workbook(out, options)
+    book = Workbook(cast(io.BytesIO, out), options)  # whatever a zip can be written to
     moment = datetime(made.year, made.month, made.day)  # noqa: DTZ001 - the format knows no zone
     book.set_properties({"author": "", "created": moment})
     words = Words(texts)
@@ -107,7 +126,6 @@ def ledger(tables: Iterable[Table], texts: Mapping[str, str], *, made: date) -> 
     for table in tables:
         _write(book, looks, words, table)
     book.close()
-    return out.getvalue()
 
 
 # --- writing ---------------------------------------------------------------------------------------------------

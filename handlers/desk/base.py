@@ -18,6 +18,7 @@ from bot.core.round import Round
 from bot.core.survey import Group, Language, Survey, Unit
 from bot.core.workdays import Calendar
 from handlers.digest import Almanac
+from handlers.papers import Laid
 from handlers.rectification import Place
 from storage.staff import Member
 from storage.unit_of_work import Work
@@ -88,7 +89,7 @@ class Answer:
     """Words are awaited, and a number alone can be none of them: it names a choice."""
     counted: bool = False
     """A number names a choice: its place is to be shown."""
-    makes: Callable[[], tuple[File, ...]] | None = None
+    makes: Callable[[], tuple[File | Laid, ...]] | None = None
     """Papers to go with it: a picklable call of plain values, run in a process of its own."""
     errand: int | None = None
     """A file to be fetched and read first; what it holds is answered then."""

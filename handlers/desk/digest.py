@@ -20,9 +20,9 @@ from handlers.papers import (
     LEDGER,
     PORTABLE,
     TEAM,
-    draw,
     draw_part,
     draw_register,
+    lay,
     pack,
 )
 from storage.digest import KeptDigest
@@ -81,7 +81,7 @@ def _digest(asking: Asking) -> Answer:
     asked = next((_PAPERS[word] for word in asking.rest if word in _PAPERS), ())
     if asked and asked[0] in _mine(asking):
         text = asking.say("desk.paper", period=kept.period)
-        makes = partial(draw, kept.whole, asked, reviewed=kept.sent)
+        makes = partial(lay, kept.whole, asked, reviewed=kept.sent)
         return Answer(text=text, rows=_papers(asking, kept.period), makes=makes)
     if {_PACK, _SMS, _REGISTER} & {*asking.rest}:
         return _handed(asking, kept)

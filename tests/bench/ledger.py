@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from handlers.papers import LEDGER, Press, draw
+from handlers.papers import LEDGER, Press, draw, lay
 from storage.portions import Snapshot
 
 Grid = list[list[object]]
@@ -53,7 +53,7 @@ def bare_ledger(grids: Iterable[Grid]) -> bytes:
 def _drawn(snapshot: Snapshot) -> tuple[float, float]:
     """As the press does it, in its process: how long it took, and the megabytes that process had at most."""
     started = time.perf_counter()
-    draw(snapshot, (LEDGER,), reviewed=True)
+    lay(snapshot, (LEDGER,), reviewed=True)
     took = time.perf_counter() - started
     return took, highest()
 
