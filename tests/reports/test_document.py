@@ -59,6 +59,7 @@ def paper() -> bytes:
         pytest.param("styles", '<w:color w:val="FF0000"/>', id="red masthead"),
         pytest.param("fontTable", '<w:font w:name="仿宋_GB2312"><w:altName w:val="FangSong"/>', id="fallback font"),
         pytest.param("settings", "<w:evenAndOddHeaders/>", id="page numbers on the outer side"),
+        pytest.param("settings", "<w:compat><w:doNotExpandShiftReturn/>", id="an ended line is not stretched"),
         pytest.param("footer1", 'w:rightChars="100"', id="odd pages right"),
         pytest.param("footer2", 'w:leftChars="100"', id="even pages left"),
         pytest.param("footer1", "\u2014 ", id="dashes beside the number"),

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from docx import Document
 from docx.document import Document as Paper
-from docx.oxml import parse_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
@@ -215,9 +215,13 @@ def _set_fonts(paper: Paper, words: Words) -> None:
 
 
 def _set_settings(paper: Paper) -> None:
-    """Odd and even pages differ; nothing tells of the machine the template was made on."""
+    """Odd and even pages differ; a line that somebody ended is not stretched to the margin; nothing tells of the
+    machine the template was made on."""
     paper.settings.odd_and_even_pages_header_footer = True
     root = paper.settings.element
+    compatible = root.find(qn("w:compat"))
+    assert compatible is not None
+    compatible.insert(0, OxmlElement("w:doNotExpandShiftReturn"))
     for gone in (
         "w:rsids",
         "w:savePreviewPicture",
