@@ -38,7 +38,8 @@ def either_database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(autouse=places.EVERYWHERE)
 def _everywhere(request: pytest.FixtureRequest) -> Iterator[None]:
-    if "either_database" in request.fixturenames:
+    alone = request.node.get_closest_marker("one_database")
+    if alone or "either_database" in request.fixturenames:
         yield
         return
     with places.on_postgres():

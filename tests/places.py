@@ -27,7 +27,9 @@ def place(folder: Path) -> Path | str:
 def held(where: Path | str) -> bytes:
     """All that the database holds: SQLite's files as they are, or each row of each table in PostgreSQL."""
     if isinstance(where, Path):
-        return b"".join(file.read_bytes() for file in sorted(where.parent.iterdir()))
+        return b"".join(
+            file.read_bytes() for file in sorted(where.parent.glob(f"{where.name}*"))
+        )
     return postgres.dumped(where)
 
 

@@ -109,6 +109,21 @@ def dumped(url: str) -> bytes:
     return _apart(dump())
 
 
+def lying(url: str, table: str) -> bytes:
+    """The file in which the server keeps a table's rows, as it is on the disk."""
+
+    async def read() -> bytes:
+        line = await asyncpg.connect(driver_url(url))
+        await line.execute("CHECKPOINT")
+        content = await line.fetchval(
+            "SELECT pg_read_binary_file(pg_relation_filepath($1::text::regclass))", table
+        )
+        await line.close()
+        return content
+
+    return _apart(read())
+
+
 def _apart(wish: Coroutine[Any, Any, T]) -> T:
     try:
         asyncio.get_running_loop()

@@ -18,6 +18,7 @@ from storage.sqlite import Sqlite
 from storage.statement import Statement
 from storage.unit_of_work import Work
 from storage.vault import Said, _bound
+from tests import postgres
 from tests.places import place
 
 T = TypeVar("T")
@@ -130,6 +131,13 @@ class Shelf:
         """Ask the database."""
         return self._apart(lambda: self.writer.all(Statement(text(question)), {}))
 
+    def lying(self, table: str) -> bytes:
+        """A table's rows in the order in which they lie on the disk: SQLite's whole file, or PostgreSQL's of the table."""
+        if isinstance(self.place, str):
+            return postgres.lying(self.place, table)
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return self.file.read_bytes()
+
     def _apart(self, ask: Callable[[], T]) -> T:
         """PostgreSQL's driver turns a loop of its own: away from the test's, which may have one."""
         if isinstance(self.writer, Sqlite):
@@ -187,12 +195,21 @@ def opens(version: Sealed, keys: list[bytes]) -> bool:
 
 def unnamed_keys(file: Path, slots: bytes) -> set[int]:
     """Slots that hold a key which no row of the database names."""
-    connection = sqlite3.connect(file)
-    named = {
-        slot
-        for table in ("bucket", "draft", "vault", "signature", "telling", "booking")
-        for (slot,) in connection.execute(f"SELECT key FROM {table}")
-    }
-    connection.close()
+    with closing(sqlite3.connect(file)) as connection:
+        return _unnamed(connection.execute(_NAMED).fetchall(), slots)
+
+
+def unnamed_now(shelf: Shelf) -> set[int]:
+    """Slots of its keys that no row names."""
+    return _unnamed(shelf.rows(_NAMED), (shelf.folder / "keys" / "slots").read_bytes())
+
+
+_NAMED = " UNION ".join(
+    f"SELECT key FROM {table}"
+    for table in ("bucket", "draft", "vault", "signature", "telling", "booking")
+)
+
+
+def _unnamed(named: list[Any], slots: bytes) -> set[int]:
     held = {i // KEY for i in range(0, len(slots), KEY) if any(slots[i : i + KEY])}
-    return held - named
+    return held - {slot for (slot,) in named}

@@ -1,8 +1,6 @@
 """Visiting days: published by a line, booked and let go by chat, reminded, moved, and forgotten afterwards."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -229,10 +227,7 @@ async def test_the_booking_is_sealed_and_gone_with_its_key_after_the_day(tmp_pat
     async with town(tmp_path) as house:
         await published(house)
         await house.hears("someunusualname", "预约 3-26 14:00", "想谈 作业", "/visit 3-26 ok")
-        with closing(
-            sqlite3.connect(house.app.settings.storage.data_dir / "tingwen.db")
-        ) as file:
-            [row] = file.execute("SELECT who, sealed, key FROM booking").fetchall()
+        [row] = await house.rows("SELECT who, sealed, key FROM booking")
         assert b"someunusualname" not in row[0] + row[1]
         assert "作业".encode() not in row[1]
         later, key = house.clock.now + 2 * 86400, house.app.keys.key(row[2])

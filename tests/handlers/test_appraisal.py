@@ -2,9 +2,7 @@
 
 import io
 import json
-import sqlite3
 from collections import Counter
-from contextlib import closing
 
 import pytest
 from docx import Document
@@ -17,6 +15,7 @@ from bot.core.messages import Address
 from bot.core.people import Post, Role
 from handlers.appraisal import result
 from storage.retention import Retention
+from storage.tables import opinion
 from tests.handlers.test_talks import join
 from tests.handlers.test_week import town
 
@@ -363,12 +362,9 @@ async def test_neither_rows_nor_anything_they_share_tell_who_voted_how_or_when(t
         assert await house.do(lambda work: work.drafts.every()) == []
         await over(house, 1, present="40")
 
-        with closing(
-            sqlite3.connect(house.app.settings.storage.data_dir / "tingwen.db")
-        ) as file:
-            rows = file.execute("SELECT * FROM opinion WHERE round = 'rate_m1'").fetchall()
-            names = [row[1] for row in file.execute("PRAGMA table_info(opinion)")]
-            assert file.execute("SELECT count(*) FROM draft").fetchone() == (0,)
+        rows = await house.rows("SELECT * FROM opinion WHERE round = 'rate_m1'")
+        names = [column.name for column in opinion.columns]
+        assert await house.rows("SELECT count(*) FROM draft") == [(0,)]
         assert len(rows) == 120
         for question in ("team", "p1", "p2"):
             said = [

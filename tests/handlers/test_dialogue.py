@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import sqlite3
 from contextlib import asynccontextmanager
 
 import pytest
@@ -16,6 +15,7 @@ from handlers.receipt import NOTHING_THERE, Receipts
 from storage.unit_of_work import Work
 from tests.chat import quickly
 from tests.handlers.test_week import Town, town
+from tests.places import held
 from tests.vaults import tell
 
 SHOWN = re.compile(r"\d{4} \d{4} \d{4} \d{4}")
@@ -157,9 +157,7 @@ async def test_an_answer_only_wants_none(tmp_path):
 async def test_the_desk_cannot_open_what_it_has_written(tmp_path):
     async with office(tmp_path) as house:
         await house.asks(WORDS[0], "问一问", "是哪一天的汤？")
-        content = b"".join(
-            path.read_bytes() for path in house.app.memory.parent.glob("tingwen.db*")
-        )
+        content = held(house.app.memory)
         assert "是哪一天的汤".encode() not in content
         await house.hears("office", "回访 图书馆下")
         await house.taps("office", WORDS[0])
@@ -324,7 +322,7 @@ async def test_who_writes_is_kept_in_the_sealed_draft_alone_and_gone_once_it_is_
         await house.hears("a", "星期一")
         assert await rows(house) == before | {"draft": before["draft"] + 1}
         [(slot,)] = await asked(house, "SELECT key FROM draft")
-        content = b"".join(p.read_bytes() for p in house.app.memory.parent.glob("tingwen.db*"))
+        content = held(house.app.memory)
         assert not [w for w in (code, "星期一") if w.encode() in content]
         await house.taps("a", "就这样交")
         assert await rows(house) == before
@@ -355,17 +353,13 @@ async def test_a_reply_that_is_not_handed_in_leaves_neither_row_nor_key(tmp_path
 
 
 def key_at(house, slot: int) -> bytes:
-    slots = (house.app.memory.parents[1] / "keys" / "slots").read_bytes()
+    slots = (house.app.settings.storage.key_dir / "slots").read_bytes()
     return slots[32 * slot : 32 * slot + 32]
 
 
 async def asked(house, question: str):
     await asyncio.sleep(0.05)  # a key is burned right after its commit
-    db = sqlite3.connect(house.app.memory)
-    try:
-        return db.execute(question).fetchall()
-    finally:
-        db.close()
+    return await house.rows(question)
 
 
 async def rows(house):
@@ -449,9 +443,7 @@ async def test_a_contact_is_confirmed_twice_and_shown_to_the_office_alone(tmp_pa
         await house.hears("a", "乙某 13912345678")
         assert await house.do(lambda work: work.signatures.every()) == []
         await house.taps("a", "确定留下")
-        content = b"".join(
-            path.read_bytes() for path in house.app.memory.parent.glob("tingwen.db*")
-        )
+        content = held(house.app.memory)
         assert b"13912345678" not in content
 
         await house.hears("office", "留名")

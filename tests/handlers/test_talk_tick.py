@@ -8,7 +8,7 @@ from bot.core.dialogue import ATOMS, VAULT, Reply, laid
 from bot.core.messages import Redacted
 from handlers import dialogue
 from tests.order import tau
-from tests.vaults import Shelf, unnamed_keys
+from tests.vaults import Shelf, unnamed_now
 
 PEOPLE = 30
 
@@ -79,7 +79,7 @@ async def test_broken_off_anywhere_each_reply_is_handed_on_once_and_no_key_is_le
     kept = [text for (text,) in shelf.rows("SELECT text FROM reply")]
     assert sorted(kept) == sorted(f"第{number}句" for number in range(PEOPLE))
     assert shelf.rows("SELECT DISTINCT day FROM reply") == [(20000,)]
-    assert unnamed_keys(shelf.file, (shelf.folder / "keys" / "slots").read_bytes()) == set()
+    assert unnamed_now(shelf) == set()
     shelf.close()
 
 
@@ -90,8 +90,7 @@ async def test_neither_rows_nor_names_nor_the_file_tell_the_order_of_replying(tm
         shelf.do(lambda work: work.vault.open(VAULT, ATOMS))
         names = replies(shelf, seed)
         await dialogue.hand_on(shelf, 20000, "2026-09-22")
-        shelf.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        content = shelf.file.read_bytes()
+        content = shelf.lying("reply")
         rows = [id for (id,) in shelf.rows("SELECT id FROM reply")]
         shown = [one.id for one in shelf.do(lambda work: work.dialogue.newest(0, 99))]
         for order in (rows, shown, sorted(names, key=content.find)):

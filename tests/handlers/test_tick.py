@@ -16,6 +16,7 @@ from bot.content.papers import papers
 from bot.core.bucket import NO_TAGS
 from bot.reports.workbook import workbook
 from handlers.tick import Ticked, tick
+from storage.tables import opinion as opinion_table
 from storage.vault import Tick
 from tests.core.test_digest import digest_of, opinion
 from tests.order import tau
@@ -71,7 +72,7 @@ def test_a_tick_is_named_by_the_closing_date_and_by_nothing_finer(shelf):
     for number in range(3):
         submit(shelf, number)
     strike(shelf, "2026-09-23T15:00", "2026-09-25")
-    columns = [row[1] for row in shelf.rows("PRAGMA table_info(opinion)")]
+    columns = [column.name for column in opinion_table.columns]
     [rows] = [shelf.rows("SELECT * FROM opinion")]
     dated = {
         column
@@ -228,12 +229,11 @@ def test_neither_rows_nor_the_file_tell_the_order_of_submission(tmp_path, monkey
         taus["row"].append(tau([marks.index(t) for t in texts(shelf)]))
         by = shelf.rows("SELECT text FROM opinion ORDER BY lookup")
         taus["lookup"].append(tau([marks.index(t) for (t,) in by]))
-        shelf.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         digest = digest_of(*map(_opinion, shelf.do(lambda work: work.opinions.of(PERIOD))))
         taus["digest"].append(tau([marks.index(entry.text) for entry in digest.entries]))
         cells = str([[c.value for c in row] for row in _ledger(digest).iter_rows()])
         taus["export"].append(tau(sorted(range(30), key=lambda n: cells.index(marks[n]))))
-        raw = shelf.file.read_bytes()
+        raw = shelf.lying("opinion")
         places = {mark: raw.index(mark.encode()) for mark in marks}
         taus["file"].append(tau(sorted(range(30), key=lambda n: places[marks[n]])))
         shelf.close()

@@ -1,5 +1,6 @@
 """The week as the office lives it: rounds, reminders, the Friday draft, sending. The whole house, a pushed clock."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +18,8 @@ from bot.verbs.opening import sample
 from handlers.papers import Press
 from storage.unit_of_work import Work
 from tests.fakes import FakeChannel, FixedClock
+from tests.places import place
+from tests.vaults import ask
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SPRING = PlannedRound(
@@ -79,14 +82,23 @@ class Town:
     async def do(self, deed):
         return await self.app.database.write(lambda tx: deed(Work(tx)))
 
+    async def rows(self, question: str):
+        """Ask the database."""
+        return await self.app.database.write(lambda tx: ask(tx, question))
+
 
 @asynccontextmanager
 async def town(folder, moment="2014-03-24 09:30"):
     clock = FixedClock(datetime.fromisoformat(moment).replace(tzinfo=ZONE).timestamp())
     loaded = sample(folder, {})
-    app = App(replace(loaded.settings, rounds=(SPRING,)), loaded.secrets, clock)
+    settings = replace(loaded.settings, rounds=(SPRING,))
+    if isinstance(where := place(folder), str):
+        settings = replace(settings, storage=replace(settings.storage, url=where))
+    app = App(settings, loaded.secrets, clock)
     channel = FakeChannel()
     async with app.running(channel) as front:
+        while app.bell is None:  # with PostgreSQL the watch is taken first
+            await asyncio.sleep(0.01)
         await app.bell.ring()
         made = Town(app, front, channel, clock)
         await made.do(lambda work: work.staff.join(OFFICE, "zh", (Post(role=Role.OFFICE),)))

@@ -1,13 +1,14 @@
 """A wish to be told is a mark nobody can list; enough of them are told together, once, and it is over."""
 
-import sqlite3
 from contextlib import asynccontextmanager
 
 from bot.channels.base import Blocked, Unreachable
 from bot.core.messages import Address
 from bot.core.wish import VAULT, name
+from storage.tables import metadata
 from tests.handlers.test_dialogue import Office
 from tests.handlers.test_week import town
+from tests.places import held
 
 WISH = "/tellme spring shitang"
 
@@ -129,16 +130,16 @@ async def test_who_cannot_be_reached_is_tried_again_and_nobody_twice(tmp_path):
         await house.at("2014-03-25 12:11")
         await house.at("2014-03-25 12:12")
         assert len(told(house)) == 4
-        assert rows(house, "SELECT count(*) FROM telling") == [(0,)]
+        assert await house.rows("SELECT count(*) FROM telling") == [(0,)]
 
 
 async def test_nothing_of_a_wish_can_be_read_and_no_row_is_about_somebody(tmp_path):
     async with wishing(tmp_path, 0) as house:
         await house.hears("anna", "开始", "停")
         await house.hears("ben", "开始", "停")
-        before = counts(house)
+        before = await counts(house)
         await house.hears("anna", WISH)
-        after = counts(house)
+        after = await counts(house)
         grown = {table: after[table] - before[table] for table in after}
         # The vault of all wishes is opened with the first one.
         assert {table: more for table, more in grown.items() if more} == {
@@ -147,23 +148,17 @@ async def test_nothing_of_a_wish_can_be_read_and_no_row_is_about_somebody(tmp_pa
             "inbox": 1,
         }
         await house.hears("ben", WISH)
-        assert counts(house)["bucket"] == after["bucket"]
-        content = house.app.memory.read_bytes()
+        assert (await counts(house))["bucket"] == after["bucket"]
+        content = held(house.app.memory)
         assert name("spring", "shitang", Address(channel="web", id="anna")) not in content
         assert b"shitang" not in content
 
 
-def counts(house) -> dict[str, int]:
-    names = [n for (n,) in rows(house, "SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {name: rows(house, f'SELECT count(*) FROM "{name}"')[0][0] for name in names}
-
-
-def rows(house, question: str):
-    db = sqlite3.connect(house.app.memory)
-    try:
-        return db.execute(question).fetchall()
-    finally:
-        db.close()
+async def counts(house) -> dict[str, int]:
+    return {
+        name: (await house.rows(f'SELECT count(*) FROM "{name}"'))[0][0]
+        for name in metadata.tables
+    }
 
 
 async def test_a_wish_nothing_came_of_is_forgotten_after_a_year(tmp_path):
