@@ -121,7 +121,7 @@ class Shelf:
 
     def close(self) -> None:
         """Let go of the files."""
-        self.writer.close()
+        self._apart(self.writer.close)
         self.keys.close()
 
     def _write(self, deed: Callable[[Tx], T]) -> T:

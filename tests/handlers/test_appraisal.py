@@ -362,8 +362,10 @@ async def test_neither_rows_nor_anything_they_share_tell_who_voted_how_or_when(t
         assert await house.do(lambda work: work.drafts.every()) == []
         await over(house, 1, present="40")
 
-        rows = await house.rows("SELECT * FROM opinion WHERE round = 'rate_m1'")
         names = [column.name for column in opinion.columns]
+        rows = await house.rows(
+            f"SELECT {', '.join(names)} FROM opinion WHERE round = 'rate_m1'"
+        )
         assert await house.rows("SELECT count(*) FROM draft") == [(0,)]
         assert len(rows) == 120
         for question in ("team", "p1", "p2"):

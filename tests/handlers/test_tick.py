@@ -73,7 +73,7 @@ def test_a_tick_is_named_by_the_closing_date_and_by_nothing_finer(shelf):
         submit(shelf, number)
     strike(shelf, "2026-09-23T15:00", "2026-09-25")
     columns = [column.name for column in opinion_table.columns]
-    [rows] = [shelf.rows("SELECT * FROM opinion")]
+    rows = shelf.rows(f"SELECT {', '.join(columns)} FROM opinion")
     dated = {
         column
         for row in rows
