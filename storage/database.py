@@ -319,7 +319,8 @@ class Database:
         self.done += len(batch)
         batch[0].loop.call_soon_threadsafe(_tell, batch, outcomes)
         if not connection.shared:
-            self._burn()
+            with suppress(OSError):  # else with the next batch, or at the next start
+                self._burn()
 
     def _burn(self) -> None:
         """Where others write keys too, only in one's turn."""
@@ -328,13 +329,15 @@ class Database:
         self._spent.clear()
 
     def _burn_alone(self, connection: Connection) -> None:
-        """Burn what the next batch would have burned, and make it durable."""
+        """Burn what the next batch would have burned, and make it durable; or else it is done with that batch, or at the
+        next start: a disk that takes nothing just now is no reason to stop listening."""
         if self._spent:
-            with suppress(*connection.broken):  # else with the next batch, or at the next start
+            with suppress(OSError, *connection.broken):
                 connection.begin()
                 self._burn()
             connection.undone()
-        self._keys.sync()
+        with suppress(OSError):
+            self._keys.sync()
 
     def _commit(
         self, connection: Connection, batch: list[_Job], *, apart: bool

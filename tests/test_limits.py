@@ -96,7 +96,8 @@ async def test_nobody_can_send_without_end(routes: list[Route]):
 async def test_nobody_can_hold_a_route_by_sending_slowly(
     routes: list[Route], monkeypatch: pytest.MonkeyPatch
 ):
-    for module in (page, webhook, callback):
+    routes = [one for one in routes if one.path != "/wecom"]  # the listener hangs up: test_http
+    for module in (page, webhook):
         monkeypatch.setattr(module, "WITHIN", 0.1)
     monkeypatch.setattr(chat, "UPLOAD_WITHIN", 0.1)
     monkeypatch.setattr(chat, "WITHIN", 0.1)

@@ -1,12 +1,16 @@
 """A database that cannot take a message: a kind word, and nothing half done."""
 
 import asyncio
+import errno
 import sqlite3
+from contextlib import suppress
 
 import pytest
 
 from bot.channels.base import NotStored, Throttled, Unreachable
 from bot.core.messages import Address, Incoming, Text
+from storage.database import COMPANY
+from storage.keys import Keyring
 from tests.chat import Home
 from tests.vaults import ask
 
@@ -66,6 +70,26 @@ async def test_a_locked_database_refuses_and_recovers(home):
     other.close()
     await anna.says("少填表", "88")
     assert "少填表" in anna.sees
+
+
+async def test_a_key_that_cannot_be_burned_just_now_makes_nobody_deaf(home, monkeypatch):
+    """The disk took the words and then not the key's end: whoever writes next is heard, and the key is burned then."""
+    anna = home.person("anna")
+    await anna.says(*ASKED)
+    kept: list[int] = []
+
+    def refuses(_keys, slot, _key):
+        kept.append(slot)
+        raise OSError(errno.EFBIG, "File too large")
+
+    with monkeypatch.context() as full:
+        full.setattr(Keyring, "burn", refuses)
+        with suppress(NotStored):
+            await anna.does(Text("少填表"))
+        await asyncio.sleep(5 * COMPANY)
+    assert kept
+    await anna.says("88")
+    assert "检查太多" in anna.sees
 
 
 async def test_a_repeat_is_known_though_the_clock_was_turned_back_by_a_day(home):
