@@ -163,7 +163,8 @@ async def test_a_wave_that_runs_into_the_night_goes_on_the_next_day_and_repeats_
             return [one.address.id for one in house.channel.sent if "还有" in one.text]
 
         async def until_late(outgoing):
-            house.clock.now = datetime(2014, 4, 8, 23, tzinfo=ZONE).timestamp()
+            if "还有" in outgoing.text:  # the office hears of its draft in the same ring
+                house.clock.now = datetime(2014, 4, 8, 23, tzinfo=ZONE).timestamp()
             await send(outgoing)
 
         monkeypatch.setattr(house.channel, "send", until_late)
