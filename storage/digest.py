@@ -213,7 +213,10 @@ class Digests:
             "personal": sealed.hex(),
             "sent": 0,
         }
-        return self._tx.do(_DRAFT, row) == 1 and self._put_aside(period, 1, portions)
+        if self._tx.do(_DRAFT, row) != 1:
+            return False
+        self._put_aside(period, 1, portions)
+        return True
 
     def again(
         self,
@@ -236,13 +239,13 @@ class Digests:
         if self._tx.do(_AGAIN, row) != 1:
             return False
         self._tx.do(_FORGET, {"period_": was.period})
-        return self._put_aside(was.period, was.version + 1, portions)
+        self._put_aside(was.period, was.version + 1, portions)
+        return True
 
-    def _put_aside(self, period: str, version: int, portions: Sequence[str]) -> bool:
+    def _put_aside(self, period: str, version: int, portions: Sequence[str]) -> None:
         for number, entries in enumerate(portions):
             row = {"period": period, "version": version, "number": number, "entries": entries}
             self._tx.do(_PUT_ASIDE, row)
-        return True
 
     def notes(self, period: str) -> dict[str, str]:
         """The clerk's own words, by field."""

@@ -165,8 +165,7 @@ async def demonstrate(settings: Settings, secrets: Secrets, *, port: int) -> int
             await app.push(DAY)
 
         async def friday() -> None:
-            async with asyncio.timeout(45):
-                await neighbours.silent.wait()
+            await neighbours.silent.wait()
             closes = app.almanac(front.agenda.scripts).current(clock.moment()).closes
             await app.push((closes - clock.moment()).total_seconds() + 1)
             neighbours.speak()

@@ -105,7 +105,7 @@ class Listener:
 class _Prompt(HttpToolsProtocol):
     """One connection, which may not wait for its request for ever: uvicorn looks only at those between two."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self._patience = self.loop.call_later(ARRIVES, transport.close)
 

@@ -4,11 +4,12 @@ They go the way everybody goes, through the front door and all its rooms; only t
 """
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.channels.base import Receive, Rejected
+from bot.channels.base import NotStored, Receive, Rejected
 from bot.core.link import Link, write_link
 from bot.core.messages import Address, Arrived, Body, Incoming, Outgoing, Sent, Text
 
@@ -17,6 +18,9 @@ AT_ONCE = 24
 
 PATIENCE = 60.0
 """Seconds a neighbour waits for the bot's next word before going on."""
+
+AGAIN = 1.0
+"""Seconds until what could not be kept is said again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Neighbours:
         self._weeks: asyncio.Queue[int] = asyncio.Queue()
         self._week = 0
         self.silent = asyncio.Event()
-        """All who were asked to speak have handed in."""
+        """All who were asked to speak have said what they had to say."""
         self.silent.set()
 
     def speak(self) -> None:
@@ -80,10 +84,20 @@ class Neighbours:
         keys = itertools.count()
         for body in _turns(person):
             key = f"{next(keys)}"
-            await receive(Incoming(address=address, key=key, body=body, message=key))
-            async with asyncio.timeout(PATIENCE):
-                await heard.get()
+            await _said(receive, Incoming(address=address, key=key, body=body, message=key))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await heard.get()
         del self._heard[address.id]
+
+
+async def _said(receive: Receive, incoming: Incoming) -> None:
+    """Said once more where it could not be kept, as a platform does."""
+    while True:
+        try:
+            return await receive(incoming)
+        except NotStored:
+            await asyncio.sleep(AGAIN)
 
 
 def _turns(person: Neighbour) -> Iterator[Body]:

@@ -17,8 +17,6 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from tests.process.service import PLAIN, ROOT, Browser, Service
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -100,25 +98,6 @@ class Clocked(Service):
 
     def at(self, moment: datetime) -> None:
         self.ahead = moment.timestamp() - time.time()
-
-    def start(self) -> "Clocked":
-        with (self.folder / "log.txt").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*self.program(), "run", "--config", str(self.folder / "config.toml")],
-                cwd=ROOT,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        deadline = time.monotonic() + 60  # as long as a busy machine needs
-        while time.monotonic() < deadline:
-            try:
-                PLAIN.get(f"{self.url}/chat", timeout=1)
-            except httpx.HTTPError:
-                assert self._process.poll() is None, (self.folder / "log.txt").read_text()
-                time.sleep(0.05)
-            else:
-                return self
-        raise AssertionError("the service did not start")
 
     def limits(self) -> str:
         assert self._process is not None

@@ -41,22 +41,23 @@ class Service:
     def start(self) -> Self:
         with (self.folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "bot",
-                    "run",
-                    "--config",
-                    str(self.folder / "config.toml"),
-                ],
+                [*self.program(), "run", "--config", str(self.folder / "config.toml")],
                 cwd=ROOT,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+        return self.listening()
+
+    def program(self) -> list[str]:
+        return [sys.executable, "-m", "bot"]
+
+    def listening(self, path: str = "/chat") -> Self:
+        """Once it answers there: within as long as a busy machine needs."""
+        assert self._process is not None
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                PLAIN.get(f"{self.url}/chat", timeout=1)
+                PLAIN.get(f"{self.url}{path}", timeout=2)
             except httpx.HTTPError:
                 assert self._process.poll() is None, (self.folder / "log.txt").read_text()
                 time.sleep(0.05)

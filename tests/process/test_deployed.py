@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.process.service import PLAIN, ROOT, Browser, Service, free_port
+from tests.process.service import ROOT, Browser, Service, free_port
 
 NOBODY = 10001
 """The user of deploy/Containerfile."""
@@ -53,17 +52,8 @@ class Deployed(Service):
         with (self.folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, stdout=log, stderr=log, env=env, umask=0o022, **own
-            )  # type: ignore[call-overload]
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                assert PLAIN.get(f"{self.url}/healthz", timeout=2).text.strip() == "ok"
-            except httpx.HTTPError:
-                assert self._process.poll() is None, (self.folder / "log.txt").read_text()
-                time.sleep(0.05)
-            else:
-                return self
-        raise AssertionError("the service did not start")
+            )
+        return self.listening("/healthz")
 
     @property
     def processes(self) -> list[Path]:
