@@ -12,6 +12,8 @@ Ring = Callable[[Address], Awaitable[None]]
 JERK, NEAR = 1.0, 60.0
 """Seconds the clock must fall behind the loop's own to have been turned back; seconds within which a deadline that was
 set before is near: it would not come again for as long as the clock was turned back."""
+ROOM = 1024
+"""Deadlines that were moved and may lie about, beyond as many as there are."""
 
 
 class Alarms:
@@ -49,6 +51,8 @@ class Alarms:
         self._due[address] = at
         self._count += 1
         heapq.heappush(self._heap, (at, self._count, address))
+        if len(self._heap) > 2 * len(self._due) + ROOM:
+            self._drop_the_stale()
         if self._heap[0][2] == address or self._missed:
             self._sooner.set()
 
@@ -74,6 +78,13 @@ class Alarms:
         self._look()
         until, self._missed = max(self._clock(), self._missed or 0.0), None
         return self._take_until(until)
+
+    def _drop_the_stale(self) -> None:
+        """A deadline that was moved stays in the heap until its old time; in days of talking that would be every word."""
+        entries = enumerate(self._due.items())
+        self._heap = [(at, number, address) for number, (address, at) in entries]
+        self._count = len(self._heap)
+        heapq.heapify(self._heap)
 
     def _look(self) -> None:
         """See whether the clock was turned back since one looked last."""

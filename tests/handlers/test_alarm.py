@@ -1,5 +1,7 @@
 """Deadlines that are near, whatever is done to the clock."""
 
+import tracemalloc
+
 from bot.core.messages import Address, Text
 from handlers.alarm import Alarms
 from tests.chat import Home
@@ -70,3 +72,23 @@ async def test_an_answer_typed_before_the_clock_was_turned_back_is_an_answer(tmp
         await home.front.ring(anna.address)
         await home.front.outbox.idle()
         assert "第 2 问" in anna.sees
+
+
+def test_who_talks_for_days_leaves_no_trail_of_moved_deadlines():
+    time = Time()
+    ours = alarms(time)
+    ours.set(BORIS, time.wall + 30)
+    tracemalloc.start()
+    try:
+        for word in range(10_000):
+            ours.set(ANNA, time.wall + 3 * 86400 + word)
+        assert tracemalloc.get_traced_memory()[0] < 500_000
+    finally:
+        tracemalloc.stop()
+
+    time.passes(40)
+    assert ours.take_due() == [BORIS]
+    time.passes(3 * 86400)
+    assert ours.take_due() == []
+    time.passes(10_000)
+    assert ours.take_due() == [ANNA]
