@@ -1,4 +1,4 @@
-"""How well words are understood: `python -m tests.language.score [dev|test|...|dense] [--fast] [--cues] [--errors]`.
+"""How well words are understood: `python -m tests.language.score [dev|test|...|postbox] [--fast] [--cues] [--errors]`.
 
 Prints a table by type of identity, then the sorting figures. `--fast` masks by rules alone, `--cues` sorts without the
 learned part, as on the path of a message; without them the name readers read too, as for a finished text. The learned
@@ -35,6 +35,8 @@ PARTS = (
     "dev2",
     "judge",
     "dense",
+    "inbox",
+    "postbox",
 )
 
 
@@ -59,10 +61,15 @@ def unseen(part: str) -> Model:
 
 def before(part: str) -> tuple[str, ...]:
     """What a part may be judged by."""
-    if part in (*OTHERS, "examiner", "dev2", "judge", "dense"):
-        return tuple(one for one in ALL if one != part)
-    earlier = {"dev": ("test",), "test": ("dev",), "blind": ("dev", "test")}
-    return (*earlier.get(part, ("dev", "test", "blind")), "examples", *OTHERS)
+    earlier = {
+        "dev": ("test",),
+        "test": ("dev",),
+        "blind": ("dev", "test"),
+        "fresh": ("dev", "test", "blind"),
+    }
+    if part in earlier:
+        return (*earlier[part], "examples", *OTHERS)
+    return tuple(one for one in ALL if one != part)
 
 
 def masking(
