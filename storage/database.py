@@ -78,8 +78,12 @@ class Connection(Protocol):
         """Change rows; how many changed."""
         ...
 
-    def many(self, statement: Statement, params: Sequence[Params], /) -> None:
-        """The same change for each."""
+    def many(self, statement: Statement, params: Sequence[Params], /) -> int:
+        """The same change for each; how many rows changed."""
+        ...
+
+    def each(self, statement: Statement, params: Sequence[Params], /) -> list[Row]:
+        """All rows for each of these, in their order."""
         ...
 
     def begin(self) -> None:
@@ -145,9 +149,13 @@ class Tx:
         """Change rows; how many changed."""
         return self._connection.do(statement, params)
 
-    def many(self, statement: Statement, params: Sequence[Params]) -> None:
-        """The same change for each."""
-        self._connection.many(statement, params)
+    def many(self, statement: Statement, params: Sequence[Params]) -> int:
+        """The same change for each; how many rows changed."""
+        return self._connection.many(statement, params)
+
+    def each(self, statement: Statement, params: Sequence[Params]) -> list[Row]:
+        """All rows of one statement for each of these, in their order: one question to a database far away."""
+        return self._connection.each(statement, params)
 
     def new_key(self) -> tuple[int, bytes]:
         """A key for what this deed seals; burned again should the deed fail."""

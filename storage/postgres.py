@@ -65,8 +65,8 @@ class Line(Protocol):
         """What the server says it did, such as `UPDATE 1`."""
         ...
 
-    async def executemany(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
-        """The same with each."""
+    async def fetchmany(self, text: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """The same with each, on one way there and back: all rows of all of them."""
         ...
 
     async def close(self, *, timeout: float) -> None:  # noqa: ASYNC109 - the name is the driver's
@@ -136,12 +136,15 @@ class Postgres:
         text, values = _bound(statement, params)
         return int(self._turn(self._line.execute(text, *values)).rpartition(" ")[2])
 
-    def many(self, statement: Statement, params: Sequence[Params]) -> None:
-        """The same change for each."""
-        text, names = statement.postgres
-        filled = (statement.filled(each) for each in params)
-        rows = [tuple(each[name] for name in names) for each in filled]
-        self._turn(self._line.executemany(text, rows))
+    def many(self, statement: Statement, params: Sequence[Params]) -> int:
+        """The same change for each; how many rows changed."""
+        text, rows = _bound_each(statement, params)
+        return len(self._turn(self._line.fetchmany(f"{text} RETURNING 1", rows)))
+
+    def each(self, statement: Statement, params: Sequence[Params]) -> list[Row]:
+        """All rows for each of these, in their order; one way there and back for all."""
+        found = self._turn(self._line.fetchmany(*_bound_each(statement, params)))
+        return [tuple(row) for row in found]
 
     def begin(self) -> None:
         """From here on nobody else writes, on no machine."""
@@ -213,6 +216,14 @@ def _bound(statement: Statement, params: Params) -> tuple[str, list[Any]]:
     text, names = statement.postgres
     filled = statement.filled(params)
     return text, [filled[name] for name in names]
+
+
+def _bound_each(
+    statement: Statement, params: Sequence[Params]
+) -> tuple[str, list[tuple[Any, ...]]]:
+    text, names = statement.postgres
+    filled = (statement.filled(each) for each in params)
+    return text, [tuple(each[name] for name in names) for each in filled]
 
 
 async def _connected(url: str) -> Line:

@@ -36,9 +36,14 @@ class Sqlite:
         """Change rows; how many changed."""
         return self._file.execute(statement.sqlite, statement.filled(params)).rowcount
 
-    def many(self, statement: Statement, params: Sequence[Params]) -> None:
-        """The same change for each."""
-        self._file.executemany(statement.sqlite, [statement.filled(each) for each in params])
+    def many(self, statement: Statement, params: Sequence[Params]) -> int:
+        """The same change for each; how many rows changed."""
+        filled = [statement.filled(each) for each in params]
+        return self._file.executemany(statement.sqlite, filled).rowcount if filled else 0
+
+    def each(self, statement: Statement, params: Sequence[Params]) -> list[Row]:
+        """All rows for each of these, in their order."""
+        return [row for one in params for row in self.all(statement, one)]
 
     def begin(self) -> None:
         """From here on nobody else writes."""

@@ -58,7 +58,7 @@ from bot.core.messages import Address, Redacted
 from bot.core.receipt import MOST_PIECES, Receipt
 from storage.database import Raced, Tx
 from storage.keys import KeyLost, chance, mac, public_of, seal_block, unseal_block
-from storage.statement import Row, Statement
+from storage.statement import Params, Row, Statement
 from storage.tables import bucket, released, vault
 
 Outcome = Literal["taken", "already", "closed"]
@@ -223,7 +223,9 @@ _THIS = (
     bucket.c.epoch == bindparam("epoch_"),
     bucket.c.number == bindparam("number_"),
 )
-_READ = Statement(select(bucket.c.version, bucket.c.key, bucket.c.sealed).where(*_THIS))
+_READ = Statement(
+    select(bucket.c.number, bucket.c.version, bucket.c.key, bucket.c.sealed).where(*_THIS)
+)
 _ADD = Statement(insert(bucket))
 _WRITE = Statement(
     update(bucket)
@@ -380,8 +382,15 @@ class Vault:
             tag = self._tag(found, address)
             by_bucket[_number(tag, found.tags)].append((tag, address))
         chosen: list[Address] = []
-        for number, here in by_bucket.items():
-            chosen += self._reached_here(found, number, here, wave)
+        fuller: list[_Bucket] = []
+        for taken in self._read_all(found, _TAGS, sorted(by_bucket)):
+            content, here = _with_wave(taken.content, by_bucket[taken.number], wave)
+            if here:
+                chosen += here
+                fuller.append(replace(taken, content=content))
+        self._write_all(fuller)
+        if any(tags_crowded(each.content) for each in fuller):
+            self._wanting(found, _TAGS)
         return tuple(chosen)
 
     def decline(self, round: str, address: Address) -> None:
@@ -752,22 +761,6 @@ class Vault:
         if tags_crowded(marked.content):
             self._wanting(found, _TAGS)
 
-    def _reached_here(
-        self, found: _Vault, number: int, here: Iterable[tuple[bytes, Address]], wave: int
-    ) -> list[Address]:
-        taken = self._read(found, _TAGS, number)
-        content, chosen = taken.content, list[Address]()
-        for tag, address in here:
-            mark = mark_of(content, tag)
-            if not mark.finished and wave not in mark.waves:
-                content = with_mark(content, replace(mark, waves=mark.waves | {wave}))
-                chosen.append(address)
-        if chosen:
-            self._write(replace(taken, content=content))
-            if tags_crowded(content):  # the batch may have made more wanted already
-                self._wanting(self._vault(found.round), _TAGS)
-        return chosen
-
     # -- sealed rows ----------------------------------------------------------
 
     def _read(self, found: _Vault, kind: str, number: int) -> _Bucket:
@@ -775,8 +768,19 @@ class Vault:
         row = self._tx.one(_READ, _place(found.round, kind, epoch, number))
         if row is None:
             raise LookupError(f"bucket {number} of {found.round!r} is not there")
-        version, key, _ = row
-        content = self._opened(found.round, kind, epoch, (number, *row))
+        return self._taken(found, kind, epoch, row)
+
+    def _read_all(self, found: _Vault, kind: str, numbers: Sequence[int]) -> list[_Bucket]:
+        epoch = found.epoch if kind == _ANSWERS else _NO_EPOCH
+        places = [_place(found.round, kind, epoch, number) for number in numbers]
+        rows = self._tx.each(_READ, places)
+        if len(rows) != len(places):
+            raise LookupError(f"a bucket of {found.round!r} is not there")
+        return [self._taken(found, kind, epoch, row) for row in rows]
+
+    def _taken(self, found: _Vault, kind: str, epoch: int, row: Row) -> _Bucket:
+        number, version, key, _ = row
+        content = self._opened(found.round, kind, epoch, row)
         if content is None:
             content = EMPTY if kind == _ANSWERS else NO_TAGS
         return _Bucket(
@@ -791,14 +795,24 @@ class Vault:
 
     def _write(self, changed: _Bucket) -> None:
         """Its next version. Raises `Raced` when another was written meanwhile."""
+        if self._tx.do(_WRITE, self._next(changed)) != 1:
+            raise Raced
+        self._tx.outlive(changed.key)
+
+    def _write_all(self, changed: Sequence[_Bucket]) -> None:
+        """As `_write`, all on one way to the database."""
+        if self._tx.many(_WRITE, [self._next(each) for each in changed]) != len(changed):
+            raise Raced
+        for each in changed:
+            self._tx.outlive(each.key)
+
+    def _next(self, changed: _Bucket) -> Params:
         version, slot, sealed = self._sealed(
             changed.round, changed.kind, changed.epoch, changed.number, changed.content
         )
         place = _place(changed.round, changed.kind, changed.epoch, changed.number)
         values = {"was": changed.version, "version_": version, "key_": slot, "sealed_": sealed}
-        if self._tx.do(_WRITE, place | values) != 1:
-            raise Raced
-        self._tx.outlive(changed.key)
+        return place | values
 
     def _add(self, found: _Vault, kind: str, number: int, content: bytes) -> None:
         epoch = found.epoch if kind == _ANSWERS else _NO_EPOCH
@@ -845,6 +859,19 @@ def _finished(found: _Vault, mark: Mark, most: int | None, *, new: bool) -> int:
     if most is not None:
         return min(mark.finished + 1, MOST_MARKED)
     return min(found.epoch + 1, MOST_MARKED) if new else mark.finished
+
+
+def _with_wave(
+    content: bytes, people: Iterable[tuple[bytes, Address]], wave: int
+) -> tuple[bytes, list[Address]]:
+    """The tag bucket after this wave, and for whom of these it is."""
+    chosen = list[Address]()
+    for tag, address in people:
+        mark = mark_of(content, tag)
+        if not mark.finished and wave not in mark.waves:
+            content = with_mark(content, replace(mark, waves=mark.waves | {wave}))
+            chosen.append(address)
+    return content, chosen
 
 
 def _without(content: bytes, cleared: int) -> bytes:

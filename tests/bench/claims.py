@@ -1,6 +1,6 @@
 """People of a wave claimed on PostgreSQL: each by one replica and by none twice, beside a row of asyncpg's a commit.
 
-A claim marks 128 people in the tag buckets, in one transaction, before anybody is spoken to. In the product the
+A claim marks as many people as a wave does at a time, in the tag buckets, in one transaction, before anybody is spoken to. In the product the
 replica that keeps the watch claims alone; here four try at once for the same people, as they would if each thought it was
 the one. The server syncs its log as it would in the field.
 """
@@ -20,11 +20,11 @@ import asyncpg
 
 from bot.core.cells import freeze
 from bot.core.messages import Address
+from handlers.round import BATCH
 from storage.database import Database
 from storage.keys import Keyring
 from storage.postgres import driver_url
 from storage.unit_of_work import Work
-from storage.vault import REACH
 from tests import postgres
 from tests.bench.rows import Found
 
@@ -65,8 +65,8 @@ async def product(url: str, folder: Path, people: int, replicas: int, wave: int)
         )
 
         async def claim(database: Database) -> None:
-            for start in range(0, people, REACH):
-                batch = everybody[start : start + REACH]
+            for start in range(0, people, BATCH):
+                batch = everybody[start : start + BATCH]
                 claimed.update(
                     await database.write(
                         lambda tx, batch=batch: Work(tx).vault.reached(f"r{wave}", 1, batch)

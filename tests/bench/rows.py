@@ -142,8 +142,8 @@ PARTS: Sequence[Part] = (
                 digits=0,
             ),
             "claims.rate": Told(
-                "people of a wave claimed a second on PostgreSQL, 128 a batch as it goes, 1 replica; floor: asyncpg, one row a commit",
-                "PostgreSQL 上每秒认领的提醒对象，照常 128 人一批，一个副本；底线：asyncpg 一行一提交",
+                "people of a wave claimed a second on PostgreSQL, 32 a batch as it goes, 1 replica; floor: asyncpg, one row a commit",
+                "PostgreSQL 上每秒认领的提醒对象，照常 32 人一批，一个副本；底线：asyncpg 一行一提交",
                 at_least(3, 6),
             ),
             "claims.four": Told(
