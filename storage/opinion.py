@@ -19,6 +19,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.messages import Redacted
+from bot.core.piecemeal import taken
 from bot.core.receipt import MOST_PIECES
 from bot.core.release import Counted, Freed
 from bot.core.survey import RATINGS
@@ -429,7 +430,7 @@ class Opinions:
 
     def in_words(self, period: str) -> list[Kept]:
         """Those of a period in words, in the order of their random ids."""
-        return [_kept(row) for row in self._tx.all(_IN_WORDS, {"period_": period})]
+        return list(map(_kept, taken(self._tx.all(_IN_WORDS, {"period_": period}))))
 
     def taps(self, period: str) -> list[Kept]:
         """Options that were tapped in a period with nothing written: one for all that are alike, with their number.
@@ -585,7 +586,7 @@ def _doubt(text: str, labels: Mapping[str, Any]) -> int:
 
 def _kept(row: Row) -> Kept:
     id, *rest = row
-    return Kept(cast(bytes, id).hex(), *rest)
+    return Kept(id.hex(), *rest)
 
 
 def _tapped(period: str, row: Row) -> Kept:

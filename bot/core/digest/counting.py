@@ -244,15 +244,15 @@ def cured_by(members: Sequence[Opinion | Entry]) -> Sequence[str]:
 
 def about_of(members: Sequence[Opinion | Entry]) -> str:
     """What a merged opinion is about: the leading team where at least half of it says so."""
-    if members[0].about == "个人":
-        return "个人"
+    if len(members) == 1 or members[0].about == "个人":
+        return members[0].about
     team = many([o for o in members if o.about == "班子"])
     return "班子" if 2 * team >= many(members) else "一般"
 
 
 def many(said: Iterable[Opinion | Entry]) -> int:
     """How many opinions (条) these are."""
-    return sum(o.answers for o in said)
+    return sum([o.answers for o in said])
 
 
 # --- figures --------------------------------------------------------------------------------------
