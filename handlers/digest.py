@@ -209,8 +209,9 @@ def _drawn(work: Work, almanac: Almanac, period: Period) -> _Made:
     face = _face(made, names, almanac.parents, len(portions))
     entries = list(made.entries)
     del made
-    for held in (entries, opinions, kept):
-        let_go(held)
+    let_go(entries)
+    let_go(opinions)
+    let_go(kept)
     return snapshot, face, files, portions
 
 
