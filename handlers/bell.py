@@ -100,7 +100,6 @@ class Chores:
         self._visiting = visiting
         self._press = Press()
         self._swept = 0
-        self._dropped: list[Round] = []
 
     async def due(self) -> None:
         """Do all that is due and soon done."""
@@ -122,7 +121,7 @@ class Chores:
 
     async def speak(self) -> None:
         """Speak to everybody who is to be spoken to; and what is done once a day, whenever."""
-        await self._each(self._remind, self._tell_dropped, self._tell, self._sweep)
+        await self._each(self._remind, self._tell, self._sweep)
 
     def rest(self) -> None:
         """The service stops: speak to nobody more than to whom it has begun to."""
@@ -181,9 +180,7 @@ class Chores:
             if one.script.survey.id == APPRAISAL and not _over(one, now):
                 continue  # all votes are let out together
             wish = self._wish(one, moment, period, now, almanac)
-            ticked = await tick(self._database, one.id, wish)
-            if ticked is not None and ticked.dropped:
-                self._dropped.append(one)
+            await tick(self._database, one.id, wish)
 
     def _wish(
         self, one: Round, moment: datetime, period: Period, now: datetime, almanac: Almanac
@@ -294,12 +291,6 @@ class Chores:
 
     async def _remind(self, now: datetime) -> None:
         await self._reminders.due(now)
-
-    async def _tell_dropped(self, now: datetime) -> None:
-        """Rounds of which something was not handed on, because too few had said it."""
-        while self._dropped:
-            await self._reminders.tell_dropped(self._dropped[0], now)
-            self._dropped.pop(0)
 
     async def _calendar(self, now: datetime) -> None:
         await self._nodes.due(now)

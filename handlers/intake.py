@@ -525,6 +525,7 @@ class Importer:
             for _, reading in ahead:
                 reading.cancel()
         if not self._stopping:
+            await self._look_for_twins(batch)
             await self._database.write(
                 lambda tx: Work(tx).intakes.move(batch.number, GOING, TOLD)
             )
@@ -539,9 +540,8 @@ class Importer:
         )
 
     async def _finished(self, batch: Batch) -> bool:
-        """Look for what came twice, hand back what could not be read, and say what became of the rest. False where nobody was
-        there to hear it: it is said again (`tell`), and what could not be read is kept until then."""
-        await self._look_for_twins(batch)
+        """Hand back what could not be read, and say what became of the rest. False where nobody was there to hear it: it is
+        said again (`tell`), and what could not be read is kept until then."""
         bad = await self._handed_back(batch)
         files: tuple[File, ...] = ()
         if bad:

@@ -17,13 +17,10 @@ from bot.core.round import Hours, Round, pointless, waves, within_budget
 from bot.core.survey import APPRAISAL, RATING, Audience, Language, Script
 from handlers.words import OPEN_SCREEN, Texts
 from storage.database import Database, Tx
-from storage.round import KeptRound, Wave
+from storage.round import OWED, TOO_FEW, KeptRound, Wave
 from storage.unit_of_work import Work
 
 log = logging.getLogger(__name__)
-
-TELLING, TOO_FEW = 9, "too few"
-"""The number of the wave that tells what was not handed on, and its note."""
 
 GOING, TOO_LATE, TOO_MUCH = "going", "too late", "over budget"
 """What stands beside a wave: it is being sent (and taken up again after a crash), or why it was dropped."""
@@ -107,27 +104,11 @@ class Reminders:
             for wave in taken.values():
                 if wave.round == one.id and wave.note == GOING:
                     await self._send(one, wave.number)
+                if wave.round == one.id and wave.note == OWED and self._awake(one):
+                    await self._tell_dropped(one)
             for number, at in enumerate(waves(one), 1):
                 if at <= now and (one.id, number) not in taken:
                     await self._begin(one, number, at, now, rounds, tuple(taken.values()))
-
-    async def tell_dropped(self, one: Round, now: datetime) -> None:
-        """Some were too few even together: nothing of theirs was handed on. Nobody knows whose, so all are told."""
-        if not await self._claim(one, TELLING, now, TOO_FEW):
-            return
-        if one.script.survey.id == APPRAISAL:
-            people = await self._database.write(lambda tx: _voters(Work(tx), one))
-        else:
-            people = await self._everybody(one)
-        await self._tell(
-            Outgoing(
-                address=address,
-                text=self._texts.say(
-                    language, "round.dropped", survey=one.script.survey.words[language]
-                ),
-            )
-            for address, language in people
-        )
 
     async def _begin(
         self,
@@ -175,6 +156,25 @@ class Reminders:
             if telling is not None:
                 await asyncio.gather(telling, return_exceptions=True)
         await self._database.write(lambda tx: Work(tx).rounds.finish(one.id, number))
+
+    async def _tell_dropped(self, one: Round) -> None:
+        """Some were too few even together: nothing of theirs was handed on. Nobody knows whose, so all are told."""
+        now = int(self._clock())
+        if not await self._database.write(lambda tx: Work(tx).rounds.tell(one.id, now)):
+            return
+        if one.script.survey.id == APPRAISAL:
+            people = await self._database.write(lambda tx: _voters(Work(tx), one))
+        else:
+            people = await self._everybody(one)
+        await self._tell(
+            Outgoing(
+                address=address,
+                text=self._texts.say(
+                    language, "round.dropped", survey=one.script.survey.words[language]
+                ),
+            )
+            for address, language in people
+        )
 
     async def _everybody(self, one: Round) -> list[tuple[Address, Language]]:
         found: list[tuple[Address, Language]] = []
@@ -346,7 +346,7 @@ def affordable(
     sent = [
         (datetime.fromtimestamp(wave.at, UTC), cell)
         for wave in taken
-        if wave.note not in (TOO_LATE, TOO_MUCH, TOO_FEW)
+        if wave.note not in (TOO_LATE, TOO_MUCH, TOO_FEW, OWED)
         for cell in cells.get(wave.round, ())
     ]
     return all(within_budget(cell, sent, now) for cell in one.cells)

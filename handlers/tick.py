@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.core.bucket import pool
@@ -65,7 +66,7 @@ async def _through(database: Database, going: Going) -> Ticked:
         pass
     if lost:
         log.error("some of what waited could not be opened", extra={"code": going.round})
-    return Ticked(dropped=going.tick.last and bool(handed.rest), lost=bool(lost))
+    return Ticked(dropped=_too_few(going, handed), lost=bool(lost))
 
 
 async def _gathered(database: Database, going: Going) -> tuple[list[bytes], int]:
@@ -113,6 +114,14 @@ def _release(work: Work, going: Going, some: Slice) -> None:
 def _settle(work: Work, going: Going, handed: Handover) -> None:
     if work.vault.settle(going, handed.rest):
         work.opinions.count(going.round, going.tick.period, handed.counted)
+        if _too_few(going, handed):
+            closed = datetime.fromisoformat(going.tick.period).replace(tzinfo=UTC)
+            work.rounds.owe(going.round, int(closed.timestamp()))
+
+
+def _too_few(going: Going, handed: Handover) -> bool:
+    """Whether something is handed on to nobody, now or later."""
+    return going.tick.last and bool(handed.rest)
 
 
 async def _deed(database: Database, deed: Callable[[Work], T]) -> T:

@@ -10,6 +10,13 @@ from storage.statement import Statement
 from storage.tables import round_, wave
 
 
+TELLING = 9
+"""The number of the wave that tells everybody that some were too few, and that nothing of theirs was handed on."""
+
+OWED, TOO_FEW = "owed", "too few"
+"""What stands beside it: they are to be told; somebody has begun to tell them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRound:
     """A round as it is kept. Times are seconds since 1970, UTC."""
@@ -69,6 +76,15 @@ _FINISH = Statement(
     .where(wave.c.round == bindparam("round_"), wave.c.number == bindparam("number_"))
     .values(note="")
 )
+_TELL = Statement(
+    update(wave)
+    .where(
+        wave.c.round == bindparam("round_"),
+        wave.c.number == TELLING,
+        wave.c.note == OWED,
+    )
+    .values(note=TOO_FEW, at=bindparam("at_"))
+)
 _WAVES = Statement(
     select(wave.c.round, wave.c.number, wave.c.at, wave.c.note).order_by(wave.c.at)
 )
@@ -126,6 +142,14 @@ class Rounds:
             "note": claimed.note,
         }
         return self._tx.do(_CLAIM, row) == 1
+
+    def owe(self, round: str, at: int) -> None:
+        """All of the round are to be told that something was not handed on; kept with whatever decided it."""
+        self.claim(Wave(round, TELLING, at, OWED))
+
+    def tell(self, round: str, now: int) -> bool:
+        """Take it upon oneself to tell them; False where nothing is owed, or somebody else has."""
+        return self._tx.do(_TELL, {"round_": round, "at_": now}) == 1
 
     def finish(self, round: str, number: int) -> None:
         """All of the wave is out."""

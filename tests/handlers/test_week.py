@@ -189,6 +189,29 @@ async def test_after_downtime_what_is_pointless_is_dropped_and_noted(tmp_path):
         assert notes == ["too late", "too late"]
 
 
+async def test_who_was_too_few_to_be_handed_on_is_told_so_once_in_waking_hours_whatever_stops_meanwhile(
+    tmp_path,
+):
+    def told(house, who):
+        return [one for one in house.sent(who) if "没有转交" in one.text]
+
+    async with town(tmp_path) as house:
+        await house.parents(1)
+        await house.hears("silent", "开始", "停", "恢复提醒")
+        await house.at("2014-04-19 00:30")  # it closed at midnight: nobody is woken for that
+        assert told(house, "newtown0") == []
+        notes = await house.do(lambda work: [w.note for w in work.rounds.waves()])
+        assert notes.count("owed") == 1
+        assert await house.do(lambda work: work.opinions.of("2014-04-25")) == []
+    async with town(tmp_path, "2014-04-19 01:00") as house:
+        assert told(house, "newtown0") == []
+        for _ in range(2):
+            await house.at("2014-04-21 12:05")
+            assert len(told(house, "newtown0")) == len(told(house, "silent")) == 1
+        notes = await house.do(lambda work: [w.note for w in work.rounds.waves()])
+        assert notes.count("too few") == 1
+
+
 async def test_who_has_blocked_us_is_left_alone_until_they_write_again(tmp_path):
     async with town(tmp_path) as house:
         for who in ("here", "gone"):
@@ -368,16 +391,6 @@ async def test_what_a_role_may_not_do_is_not_done(tmp_path):
         await house.hears("reader", "发起 kunshan all 7 确认")
         assert "不归这个账号" in house.last("reader")
         assert len(await house.do(lambda work: work.rounds.all())) == 2
-
-
-async def test_who_was_too_few_to_be_handed_on_is_told_so_once(tmp_path):
-    async with town(tmp_path) as house:
-        await house.parents(3)
-        house.channel.sent.clear()
-        await house.at("2014-04-19 00:01")
-        await house.at("2014-04-19 00:02")
-        assert ["没有转交" in one.text for one in house.sent("newtown0")] == [True]
-        assert await house.do(lambda work: work.opinions.of("2014-04-25")) == []
 
 
 async def test_who_has_answered_is_told_before_the_first_question_comes_again(tmp_path):
