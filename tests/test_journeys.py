@@ -43,6 +43,7 @@ from bot.core.messages import (
 )
 from bot.core.people import Post, Role
 from bot.core.survey import LANGUAGES
+from bot.settings.reading import Loaded
 from bot.verbs.opening import sample
 from storage.unit_of_work import Work
 from tests.channels.telegram.botapi import BotApi
@@ -50,11 +51,14 @@ from tests.channels.telegram.house import speaking, until
 from tests.channels.wecom.platform import AES_KEY, AGENT, CORP, SECRET, TOKEN, Platform
 from tests.fakes import FakeChannel, FixedClock
 from tests.pages import Phone
+from tests.places import on_postgres, place
 
 TEXTS = load_texts()
 JOURNEYS = sorted((Path(__file__).parent / "journeys").glob("*.toml"))
 AT_THE_DESK = sorted((Path(__file__).parent / "journeys" / "desk").glob("*.toml"))
 """What the office does, on the channels where it works."""
+
+EVERY = JOURNEYS + AT_THE_DESK
 
 
 def same(count: int) -> bytes:
@@ -122,13 +126,29 @@ def _anywhere(outgoing: Outgoing) -> str:
     return text
 
 
+def house(folder: Path) -> Loaded:
+    """The invented town, in whichever database the test is tried on."""
+    loaded = sample(folder, {}, campaign=False)
+    if not isinstance(where := place(folder), str):
+        return loaded
+    storage = replace(loaded.settings.storage, url=where)
+    return replace(loaded, settings=replace(loaded.settings, storage=storage))
+
+
+async def on_watch(app: App) -> None:
+    """With PostgreSQL the watch is taken first; then somebody speaks."""
+    while app.bell is None:
+        await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
 async def deeds(tmp_path, *, staff=False):
     """No channel at all: straight into the front door."""
     clock, channel = FixedClock(), FakeChannel()
-    loaded = sample(tmp_path, {}, campaign=False)
+    loaded = house(tmp_path)
     app = App(loaded.settings, loaded.secrets, clock, random=same)
     async with app.running(channel) as front:
+        await on_watch(app)
         talk = Talk(app, clock)
         if staff:
             await talk.employed(front)
@@ -149,13 +169,14 @@ async def deeds(tmp_path, *, staff=False):
 async def web(tmp_path):
     """The real web chat on a real socket."""
     clock = FixedClock()
-    loaded = sample(tmp_path, {}, campaign=False)
+    loaded = house(tmp_path)
     app = App(loaded.settings, loaded.secrets, clock, random=same)
     listener = Listener("127.0.0.1", 0)
     url = listener.bind()
     chat = WebChat(words(), on_open=app.wake)
     listener.add(chat.routes())
     async with app.running(chat) as front, httpx.AsyncClient(base_url=url) as client:
+        await on_watch(app)
         serving = asyncio.create_task(listener.run())
         talk = Talk(app, clock)
         client.headers["chat-token"] = talk.address.id
@@ -206,11 +227,12 @@ async def _listen(client: httpx.AsyncClient, heard: list[Said], talk: Talk) -> N
 async def console(tmp_path):
     """The terminal, which shows the same words with numbers before the choices."""
     clock = FixedClock()
-    loaded = sample(tmp_path, {}, campaign=False)
+    loaded = house(tmp_path)
     app = App(loaded.settings, loaded.secrets, clock, random=same)
     output = StringIO()
     channel = Console(StringIO(), output, words()["zh"])
     async with app.running() as front:
+        await on_watch(app)
         app.channels["console"] = channel
         talk = Talk(app, clock)
         talk.address = Address(channel="console", id="console")
@@ -243,7 +265,7 @@ async def console(tmp_path):
 async def wecom(tmp_path, *, staff=False):
     """WeCom's own platform brings it in, sealed, and shows it on cards and in words."""
     clock, listener = FixedClock(), Listener("127.0.0.1", 0)
-    loaded = sample(tmp_path, {}, campaign=False)
+    loaded = house(tmp_path)
     app = App(loaded.settings, loaded.secrets, clock, random=same)
     async with Platform() as platform:
         client = Client(CORP, SECRET, api_base_url=platform.base)
@@ -268,6 +290,7 @@ async def wecom(tmp_path, *, staff=False):
 
         channel.send = noting
         async with app.running(channel) as front:
+            await on_watch(app)
             serving = asyncio.create_task(listener.run())
             if staff:
                 await talk.employed(front)
@@ -313,7 +336,7 @@ async def wecom(tmp_path, *, staff=False):
 async def telegram(tmp_path):
     """Telegram's own server brings the office's in, and shows it with buttons below."""
     clock = FixedClock()
-    loaded = sample(tmp_path, {}, campaign=False)
+    loaded = house(tmp_path)
     app = App(loaded.settings, loaded.secrets, clock, random=same)
     async with BotApi() as api, speaking(api) as channel:
         anna = api.person(7)
@@ -331,6 +354,7 @@ async def telegram(tmp_path):
 
         channel.send = noting
         async with app.running(channel) as front:
+            await on_watch(app)
             await talk.employed(front)
 
             async def turn(what: dict[str, Any]) -> list[Said]:
@@ -356,7 +380,7 @@ async def page(tmp_path):
     """The questionnaire without scripts: real forms on a real socket, by a link of one's own."""
     clock, listener = FixedClock(), Listener("127.0.0.1", 0)
     url = listener.bind()
-    loaded = sample(tmp_path, {}, campaign=False)
+    loaded = house(tmp_path)
     settings = replace(loaded.settings, web=replace(loaded.settings.web, public_url=url))
     app = App(settings, loaded.secrets, clock, random=same)
     channel = app.page()
@@ -371,6 +395,7 @@ async def page(tmp_path):
 
     channel.send = noting
     async with app.running(channel) as front, httpx.AsyncClient(base_url=url) as client:
+        await on_watch(app)
         serving = asyncio.create_task(listener.run())
         phone = Phone(client)
 
@@ -422,6 +447,13 @@ async def test_a_recorded_journey_goes_as_it_went(journey, channel, tmp_path, re
 @pytest.mark.parametrize("journey", AT_THE_DESK, ids=[j.stem for j in AT_THE_DESK])
 async def test_what_the_office_did_goes_as_it_went(journey, channel, tmp_path, request):
     await _replayed(journey, channel(tmp_path), request)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("journey", EVERY, ids=[j.stem for j in EVERY])
+async def test_a_talk_on_postgresql_goes_as_it_went_on_sqlite(journey, tmp_path, request):
+    with on_postgres():
+        await _replayed(journey, deeds(tmp_path, staff=journey in AT_THE_DESK), request)
 
 
 async def _replayed(journey: Path, opened: Any, request: pytest.FixtureRequest) -> None:
