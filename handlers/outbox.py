@@ -45,6 +45,10 @@ class _NotHere(Exception):
     """They are not with this replica, or not any more."""
 
 
+LATELY = 1024
+"""People of whom it is known which version of their talk was said last."""
+
+
 class Outbox:
     """The mouth of all channels. One task for each person who is being spoken to, none for the others."""
 
@@ -66,6 +70,7 @@ class Outbox:
         self._speaks_to = speaks_to
         self._latest: dict[Address, Draft] = {}
         self._said: dict[Address, Draft] = {}
+        self._lately: dict[Address, tuple[int, int, float]] = {}
         self._wakes: dict[Address, asyncio.Event] = {}
         self._breath: tuple[list[Draft], asyncio.Task[None]] | None = None
         self._tasks: dict[asyncio.Task[None], Address] = {}
@@ -120,15 +125,27 @@ class Outbox:
     async def _speak(self, address: Address) -> None:
         try:
             while (draft := self._unsaid(address)) and self._mine(address):
-                if not await self._send(draft):
+                if not (self._was_said(draft) or await self._send(draft)):
                     continue
                 self._said[address] = draft
+                self._remember(draft)
                 await self._note(draft)
         except _NotHere:
             pass  # whoever finds them there says it
         finally:
             self._latest.pop(address, None)
             self._said.pop(address, None)
+
+    def _was_said(self, draft: Draft) -> bool:
+        """Whoever looks for what other replicas moved may find a version just before it is noted here, and bring it when it is
+        over: it is noted again then, and not said again."""
+        return self._lately.get(draft.address) == _version(draft)
+
+    def _remember(self, draft: Draft) -> None:
+        self._lately.pop(draft.address, None)
+        self._lately[draft.address] = _version(draft)
+        if len(self._lately) > LATELY:
+            del self._lately[next(iter(self._lately))]
 
     def _unsaid(self, address: Address) -> Draft | None:
         draft = self._latest[address]
@@ -216,6 +233,11 @@ class Outbox:
             log.error(
                 "what was said could not be noted"
             )  # it may be said twice after a restart
+
+
+def _version(draft: Draft) -> tuple[int, int, float]:
+    """A version has a key of its own; the next talk's are others."""
+    return draft.revision, draft.key, draft.since
 
 
 def _anew(draft: Draft, said: Draft) -> bool:
