@@ -9,7 +9,6 @@ from storage.database import Tx
 from storage.statement import Statement
 from storage.tables import round_, wave
 
-
 TELLING = 9
 """The number of the wave that tells everybody that some were too few, and that nothing of theirs was handed on."""
 

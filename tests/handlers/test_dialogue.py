@@ -243,7 +243,9 @@ def counted(house):
 
     class Counting:
         async def write(self, deed):
-            calls.append(deed)
+            # With PostgreSQL one looks four times a second for what other replicas moved.
+            if not getattr(deed, "__qualname__", "").endswith(".looked"):
+                calls.append(deed)
             return await database.write(deed)
 
     house.front._database = Counting()
