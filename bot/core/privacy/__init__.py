@@ -187,7 +187,7 @@ def _with_class(text: str, found: list[Candidate]) -> list[Candidate]:
     """A class, the name right behind it and whose mother that is are one identity."""
     if not any(one.type in ("name", "nickname") for one in found) or not _a_class.search(text):
         return found
-    from bot.core.privacy.structured import classes, grades
+    from bot.core.privacy.classes import classes, grades
 
     ends = {end: start for start, end in (*grades(text), *classes(text))}
     merged: list[Candidate] = []

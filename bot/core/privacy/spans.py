@@ -5,7 +5,7 @@ All are collected first; only then the strongest, and of equals the longest, is 
 """
 
 from bisect import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,6 +33,10 @@ class Candidate:
     type: SpanType
     strength: int
     """3 proved (checksum, syntax), 2 named by a word beside it, 1 by its shape alone."""
+
+
+Found = Iterator[Candidate]
+"""What a recogniser hands in."""
 
 
 def strongest(candidates: Iterable[Candidate]) -> list[Candidate]:

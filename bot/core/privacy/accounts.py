@@ -1,0 +1,240 @@
+"""Names and numbers of accounts: QQ, WeChat, mail, links, and what somebody is called on a platform."""
+
+import re
+
+from bot.core.privacy.numbers import MONEY
+from bot.core.privacy.spans import Candidate, Found
+
+_QQ = r"(?:[Qq][ ]?[Qq]|扣扣|企鹅|球球|扣(?=[ ]?[1-9][0-9]{5,10}(?![0-9元块]))|抠抠|叩叩|扣号|抠号|腾讯号|[Qq](?=号|[ ]?[:=]|[ ]?[1-9][0-9]{5}))"
+_IS = r"(?:同手机号?|跟手机号?|手机同号|搜索?|群号码?|群|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
+_qq = re.compile(rf"{_QQ}{_IS}{{0,6}}(?P<own>[1-9](?:[ \-]{{0,2}}[0-9]){{4,10}})(?![0-9])(?!@)")
+_group_chat = re.compile(
+    r"(?:群号|家长群|班级群|工作群|群聊)[ :：是为=]{0,3}(?P<own>[1-9](?:[ \-]{0,2}[0-9]){5,10})(?![0-9])"
+)
+
+
+_qq_word = re.compile(rf"{_QQ}|网名")
+_loose_qq = re.compile(
+    r"(?<![0-9.A-Za-z])[1-9](?:[ .\-]{0,2}[0-9]){4,10}(?![0-9.])(?!(?:[ ]?(?:[元块万人个分名条份年月日号点天次岁班级度斤克米秒%]|小时|公里)))"
+)
+_APART = 30
+"""Characters between the word and the number it belongs to: QQ昵称“…”，号 …"""
+
+
+def _loose_qqs(text: str) -> Found:
+    """A number some words behind the word: no other number stands between, or the same one spelt out."""
+    for word in _qq_word.finditer(text):
+        found = _loose_qq.search(text, word.end(), word.end() + _APART + 20)
+        if not found or found.start() - word.end() > _APART:
+            continue
+        between = text[word.end() : found.start()]
+        named = word[0] != "网名" or "号" in between
+        if named and not re.search(r"[0-9]{2}|[。！？!?\n]|电话|手机", between):
+            yield Candidate(*found.span(), "qq", 1)
+
+
+def qqs(text: str) -> Found:
+    """Numbers of QQ, of persons and of groups."""
+    yield from _loose_qqs(text)
+    for shape in (_qq, _group_chat):
+        for found in shape.finditer(text):
+            if not MONEY.match(text, found.end()):
+                yield Candidate(*found.span("own"), "qq", 3)
+
+
+_WECHAT = (
+    r"(?:微信|微芯|薇芯|微[^\u4e00-\u9fffA-Za-z0-9，。、；！？\n]?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
+    r"[Vv]信|[加\+➕扫] ?[我]?[VvWw](?![A-Za-z]{0,3}认证)|(?<![A-Za-z])[Vv](?=号|[ ]?:)|加个?微(?!型|课|机))"
+)
+_wechat = re.compile(
+    rf"{_WECHAT}{_IS}{{0,6}}(?P<own>[A-Za-z][A-Za-z0-9_.\-]{{3,21}}[A-Za-z0-9_\-]|[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}})(?![A-Za-z0-9_@]|\.[A-Za-z0-9])"
+)
+_bare_wechat = re.compile(
+    r"(?<![A-Za-z0-9_])wxid_[A-Za-z0-9]{4,28}|(?<=[加\+])(?=[A-Za-z]{1,20}[0-9_\-])[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@.])"
+)
+_NOT_AN_ACCOUNT = frozenset(
+    "group wechat weixin android iphone iphones windows excel winword https hello mooc admin login video office online "  # noqa: SIM905 - reads as words
+    "school class photo watch tencent alipay douyin huawei xiaomi".split()
+)
+
+
+_contact = re.compile(
+    r"微信|微芯|薇|威信|[VvWw][Xx]|[Vv]信|加(?:[我他她的你]|老师|家长|微|好友|了?个)|轮着加|联系|私聊|私信|找我|找[他她]|搜|扫|账号|帐号|[的个]号|号[是：:]|回复|答复|[Qq][Qq]|扣扣"
+)
+_account_shape = re.compile(
+    r"(?<![A-Za-z0-9_.@/\-])(?=[A-Za-z0-9_.\-]{0,20}[0-9_])[A-Za-z][A-Za-z0-9]{1,18}(?:[_\-.]{1,2}[A-Za-z0-9]{1,16}){0,3}_{0,2}(?:[\u4e00-\u9fff]{1,6}[0-9]{1,4})?(?![A-Za-z0-9@/])"
+)
+_small = re.compile(r"[a-z]")
+
+
+def _loose_wechats(text: str) -> Found:
+    """What is made like an account, where somebody is to be reached: 老师加我用的是 … 这个号, 联系他姐 …"""
+    for found in _account_shape.finditer(text):
+        start, end = found.span()
+        if (
+            end - start < 6
+            or not _small.search(found[0])
+            or found[0].lower() in _NOT_AN_ACCOUNT
+        ):
+            continue
+        clause = re.split(r"[。！？!?\n；;]", text[max(0, start - _APART) : start])[-1]
+        if _contact.search(clause) or text.startswith(
+            "这个号", end + (text[end : end + 1] == " ")
+        ):
+            yield Candidate(start, end, "wechat", 1)
+
+
+_named_account = re.compile(
+    r"(?:微信|企业微信|薇信|威信)(?:群?昵称|名字?|号?[叫是：:])[叫是：: “\"「]{0,2}(?P<own>[A-Za-z0-9_\u4e00-\u9fff]{0,12}_[A-Za-z0-9_\u4e00-\u9fff]{1,12}?)(?=[。，,！!？? \n）)”\"」]|$)"
+)
+"""With an underscore in it: 微信名振华_老包."""
+
+
+def wechats(text: str) -> Found:
+    """Accounts of WeChat in all their spellings."""
+    yield from _loose_wechats(text)
+    for found in _named_account.finditer(text):
+        yield Candidate(*found.span("own"), "wechat", 3)
+    for found in _wechat.finditer(text):
+        if found["own"].lower() not in _NOT_AN_ACCOUNT and not MONEY.match(text, found.end()):
+            yield Candidate(*found.span("own"), "wechat", 3)
+    for found in _bare_wechat.finditer(text):
+        yield Candidate(*found.span(), "wechat", 3)
+
+
+_AT = r"(?: {0,2}(?:@|\(at\)|\[at\]|艾特|圈a|圈A) {0,2}| at | {0,2}# {0,2}(?=(?:vip\.)?(?:qq|163|126|gmail|sina|foxmail|outlook|139|hotmail|yeah|aliyun|sohu)))"
+_DOT = r"(?: ?[.。] ?|点| dot |\(dot\))"
+_email = re.compile(
+    rf"(?<![A-Za-z0-9_.%+\-])[A-Za-z0-9_][A-Za-z0-9_.%+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]{{0,62}}"
+    rf"(?:{_DOT}[A-Za-z0-9\-]{{2,24}}){{1,4}}",
+    re.IGNORECASE,
+)
+_spaced_email = re.compile(
+    rf"(?<![A-Za-z0-9_.%+\-])[A-Za-z0-9_\-]{{1,20}}(?: {{0,2}}[. _\-] {{0,2}}[A-Za-z0-9_\-]{{1,20}}){{1,4}} {{1,2}}@ {{0,2}}[A-Za-z0-9][A-Za-z0-9\-]{{0,30}}(?:{_DOT}[A-Za-z0-9\-]{{2,24}}){{1,4}}",
+    re.IGNORECASE,
+)
+_tlds = (
+    r"com|cn|net|org|gov|edu|top|xyz|cc|vip|info|me|io|app|shop|site|club|tv|hk|tw|mo|ltd|wang|ink|art|link|ly|gle|jp|us|uk|"
+    r"ren|pub|fun|live|work|online|store|tech|中国|公司|网址"
+)
+_url = re.compile(
+    rf"(?:https?|ftp|weixin|alipays?)://[!-~]{{1,2048}}|(?<![A-Za-z0-9@.\-])www\.[!-~]{{3,2048}}"
+    rf"|(?<![A-Za-z0-9@.\-_])(?:[A-Za-z0-9][A-Za-z0-9\-]{{0,62}}\.){{1,5}}(?:{_tlds})(?![A-Za-z0-9\-.@])(?::[0-9]{{2,5}})?(?:[/?][!-~]{{0,2048}})?",
+    re.IGNORECASE,
+)
+
+
+def emails(text: str) -> Found:
+    """Mail addresses."""
+    for found in (*_email.finditer(text), *_spaced_email.finditer(text)):
+        yield Candidate(*found.span(), "email", 3)
+
+
+def urls(text: str) -> Found:
+    """Links."""
+    for found in _url.finditer(text):
+        end = found.start() + len(found[0].rstrip(".,;:!?)'\"]}>"))
+        yield Candidate(found.start(), end, "url", 3)
+
+
+_account = re.compile(
+    r"(?:抖音|快手|微博|小红书|小紅書|B站|b站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|支付宝|贊我|[Ll]ine|LINE|[Tt]elegram|TG|tg|[Tt]witter|推特|[Ii]nstagram|[Ff]acebook|"
+    r"游戏|网易云|直播间|闲鱼|王者荣耀|百度)(?:号|账号|帐号|账户|ID|id|昵称|名|用户名|是|叫|搜|搜索|[ :：=\"“《]){1,6}"
+    r"([A-Za-z0-9_][A-Za-z0-9_.\-]{3,29})(?![A-Za-z0-9_@])"
+)
+_nick = re.compile(
+    r"(?:网名|昵称|微信名|群昵称|网民|用户名|账号名|微博名|抖音名|QQ名|暱稱|ID)(?:叫做?|是|为|：|:|[ \"“《「'‘])+"
+    r"([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,16})"
+)
+_mention = re.compile(r"(?<![A-Za-z0-9_.%+\-@])@[ ]?([A-Za-z0-9_\u4e00-\u9fff\-]{2,20})")
+_NOT_A_HANDLE = re.compile(
+    r"(?:所有人|每个人|班长|全班|全校|全体|全體|大家|各位|老师|老師|校长|家长|班主任|群主|管理员|我|你|他|她|有关|相关|教育|学校|领导|一下|了)"
+)
+_known_handles = re.compile(
+    r"(?:抖音|快手|微博|小红书|B站|b站|知乎)(?:号|账号|ID|id|用户|博主)?[:： ]?(?:@|叫|搜)?[“\"「@]([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,20}?)(?=[”\"」 ，。,!！发的]|$)"
+)
+
+
+_called_account = re.compile(
+    r"(?:(?:抖音|快手|微博|小红书|小紅書|B站|b站|知乎|视频号|公众号|直播间|游戏)(?:上|里)?(?:号|账号|帐号|小号|昵称|名)?[，, ]?(?:叫做?|[:：“\"「])|"
+    r"(?:(?:小号|大号|那个号|这个号|账号|帐号|博主|主播|号主)(?:叫做?|是|[:：]|[，,]叫做?)|(?<=[，,])号(?:叫做?|是))[:：“\"「 ]?|(?:还有|开了|有)个?小号)"
+    r"([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,16}?)(?=[，。！？,.!?；;”\"」 \n的发说]|$|这个|那个)"
+)
+_account_behind = re.compile(
+    r"叫[“\"「]?([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,14}?)[”\"」]?的(?:账号|帐号|公众号|视频号|博主|主播|直播间|小号|网友|网民|up主|UP主|号(?![码称召]))"
+)
+_quoted_nick = re.compile(
+    r"(?:网名|昵称|微信名|头像名|备注名?|网民|用户名|账号名|微博名|抖音名|QQ名|ID)[是叫为：: ]{0,3}[“\"「'‘]([^”\"」'’\n]{1,20})[”\"」'’]"
+)
+
+
+_PLATFORM = r"(?:抖音|快手|微博|小红书|小紅書|[Bb]站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播间|闲鱼|豆瓣|头条)"
+_bracketed_handle = re.compile(
+    rf"{_PLATFORM}(?:小?号|账号|帐号|名|昵称|ID|id|用户|主播|博主)?[是叫：:]?[ ]?[(“\"「@](?P<own>[^”\"」)(，。,！？\n]{{2,16}})[”\"」)]"
+)
+_platform_handle = re.compile(
+    rf"{_PLATFORM}(?:(?:小?号|账号|帐号|名|昵称|ID|id)?[ :：]{{1,2}}|(?:小号|账号|帐号|名|昵称|ID|id)[是叫]?)(?P<own>[A-Za-z0-9_\u4e00-\u9fff·]{{3,14}})(?=[，。,！!？?\n）)”]|$)"
+)
+_platform_mention = re.compile(
+    rf"(?:{_PLATFORM}|我发在|账号是?|帐号是?|博主|楼主|主播|发[了过])[^，。！？\n@]{{0,14}}[，（( ]?(?P<own>@[ ]?[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff·\-]{{2,16}})"
+)
+_mention_ends = re.compile(
+    r"了|就|上[说讲发面]|里[说讲发]|发[了的]|说[了的过]|被|也|都|写|晒|挂|带娃|这[条个]|那[条个]|的(?:视频|账号|帐号|直播|帖|微博|号|评论|作品|主页|课|消息|那)|请"
+)
+_kana_handle = re.compile(
+    r"(?<=[@“\"「(（：:])[\u4e00-\u9fffA-Za-z0-9]{1,10}[\u3040-\u30ff][\u4e00-\u9fffA-Za-z0-9\u3040-\u30ff]{0,10}"
+)
+_called_small = re.compile(
+    r"(?:[小大]号|账号|帐号|新号)[，, ]?(?:名字|昵称|网名|名)?(?:叫做?|是|叫)(?P<own>[A-Za-z0-9_\u4e00-\u9fff]{2,14})(?=[，。！？,!?\n]|$)"
+)
+
+
+_handle_in_brackets = re.compile(
+    rf"[(（]{_PLATFORM}(?:号|名)?(?P<own>[^()（），。\n]{{2,14}})[)）]"
+)
+
+
+def _platform_handles(text: str) -> Found:
+    """Names on a platform that are words of a sentence: up to where marks or brackets end them."""
+    for shape in (_bracketed_handle, _handle_in_brackets, _platform_handle, _called_small):
+        for found in shape.finditer(text):
+            own = found["own"]
+            if (
+                not own.isdigit()
+                and not _NOT_A_HANDLE.match(own)
+                and not _of_a_platform.search(own)
+            ):
+                yield Candidate(*found.span("own"), "handle", 2)
+    for found in _platform_mention.finditer(text):
+        start, end = found.span("own")
+        cut = _mention_ends.search(text, start + 3, end)
+        if not _NOT_A_HANDLE.match(found["own"].lstrip("@ ")):
+            yield Candidate(start, cut.start() if cut else end, "handle", 2)
+    for found in _kana_handle.finditer(text):
+        start = found.start() - (text[found.start() - 1] == "@")
+        yield Candidate(start, found.end(), "handle", 2)
+
+
+_of_a_platform = re.compile(
+    r"^(?:上|里|发|打卡|群|直播|通知|签到|曝光|考勤|视频|举报|账号|平台|学习|作业|课程)"
+)
+
+
+def handles(text: str) -> Found:
+    """What somebody is called on a platform."""
+    yield from _platform_handles(text)
+    for shape in (_account, _known_handles, _quoted_nick, _called_account, _account_behind):
+        for found in shape.finditer(text):
+            if found[1].isdigit() or _NOT_A_HANDLE.match(found[1]):
+                continue
+            yield Candidate(*found.span(1), "handle", 2)
+    for found in _nick.finditer(text):
+        if not _NOT_A_HANDLE.match(found[1]):
+            cut = re.search(r"[的在，。发说了]|上面", found[1])
+            end = found.start(1) + (cut.start() if cut and cut.start() >= 2 else len(found[1]))
+            yield Candidate(found.start(1), end, "handle", 2)
+    for found in _mention.finditer(text):
+        if not _NOT_A_HANDLE.match(found[1]):
+            cut = re.search(r"[的在，。发说了请你您]", found[1])
+            end = found.start(1) + (cut.start() if cut and cut.start() >= 2 else len(found[1]))
+            yield Candidate(found.start(), end, "handle", 2)

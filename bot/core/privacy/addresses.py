@@ -1,0 +1,204 @@
+"""Where somebody lives or is to be found, down to the number of the room, without the words before and behind it."""
+
+import re
+
+from bot.core.privacy.spans import Candidate, Found
+
+_NUM = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z][0-9]{0,4})"
+_PLACE = (
+    r"(?:大道|大街|胡同|小区|小區|花园|花苑|家园|新村|公寓|公馆|社区|社區|街道|家属院|家属楼|教师楼|名邸|安置房|安置小区|廉租房|公租房|新城|国际城|广场|"
+    r"屋场|自然村|[路街巷里弄道苑城园府庄湾村庭居镇乡坊郡寨屯坪冲塘岗墅座轩阁邸埠寓舍區坝沟]|嘎查|苏木|(?<=[屋湾村冲坪塘])组)"
+)
+_UNIT = r"(?:小队|号楼|号院|号|號|栋|幢|座|单元|單元|室|组|組|队|户|戶|弄|楼|樓|层|房|门|排|区|期|#)"
+_place = re.compile(_PLACE)
+_numbered = re.compile(
+    rf"{_PLACE}(?:\([^()\n]{{1,4}}\)|[东南西北中][段区苑院路街]?|[A-Z]区|[一二三四五0-9]{{1,2}}期|附近的?)?[ ,]?第?[甲乙丙]?(?:{_NUM}(?:之[0-9一二三])?{_UNIT}|[0-9]{{1,3}}(?=[栋幢#\-]))"
+    rf"(?:[ ,，\-之附]{{0,2}}(?:{_NUM}{_UNIT}|单元[一二三四五0-9]|[一二三四五六七八九零〇]{{3,4}}(?![\u4e00-\u9fff])|[0-9]{{1,4}}(?![0-9元人分年级班月日点块个名多])){{1}}){{0,5}}"
+)
+_bare_home = re.compile(
+    rf"(?<![0-9A-Za-z])(?:{_NUM}(?:栋|幢|号楼|座|#)[ \-]?{_NUM}(?:单元|單元|门)[ \-]?(?:[0-9]{{2,4}}(?:室|房|号|户)?|{_NUM}(?:楼|层)[^，。\n ]{{0,4}}?(?:室|户|号|左|右|东户|西户))|"
+    rf"{_NUM}(?:单元|單元)[ \-]?[0-9]{{3,4}}(?:室|房|号|户)?)(?![0-9元人分年级班])"
+    rf"|(?<=[家住户])[在是:： ]?[0-9]{{1,3}}(?:栋|幢|号楼)[ \-]?[0-9]{{3,4}}(?:室|房|号|户)?(?![0-9元人分年级班])"
+)
+_A_HOME = re.compile(
+    r"(?:住|租|家就?在?|地址|住址|户口在|老家在?|房子在|地点在?|搬到)[是在:：为 ]{0,2}[^，。；\n]{0,5}$"
+)
+_rural = re.compile(r"[乡镇村县]")
+_estate = re.compile(
+    r"(?:住在?|家在|租在|租住在?|房子在|地址[是在:：]|地点在?|搬到)(?P<name>[\u4e00-\u9fff]{2,8}[一二三四五六0-9]{0,2}期?)$"
+)
+_LIVES_AT = r"(?:家住|[居]?住(?:在|址|过|的是)?|租(?:住|了|房)?在?|落户在?|户口在|房子在|门牌|营地在|窝点在|开在|设在|点在|寄到|送到|退到|搬到|家就?在|坐落在?|位于|[我人他她们]在|地址|地点)[是在为: ]{0,2}"
+_TALK = "的了是我你他她们在不都就也吗呢吧有没到把被"
+_home_by_word = re.compile(
+    rf"{_LIVES_AT}(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,20}}?第?[甲乙丙]?"
+    rf"(?:(?:(?:单元|[0-9]{{1,5}}(?:[\-之][0-9]{{1,4}}){{0,3}}|[一二三四五六七八九十百]{{1,4}}|[A-Za-z][0-9]{{0,3}})(?:号楼|号院|号|號|栋|幢|座|单元|室|组|队|户|弄|楼|层|排|门|区|#|巷|期)[附 \-]{{0,2}})"
+    rf"|(?:东|西|南|北|后|前)[区院巷]|车间|门面){{1,6}}(?:[0-9]{{1,4}}(?:[\-之][0-9]{{1,4}}){{0,2}}(?![0-9元人年月日点块分个名岁])|[A-Z][0-9]{{1,3}}|[一二三四五六七八九零〇]{{3,4}}|(?<=[号])传达室)?)"
+)
+_room_by_word = re.compile(
+    rf"{_LIVES_AT}(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,20}}?[0-9]{{3,4}}(?:室|房|号房)?)(?=[，。,；;！!\n ]|$)"
+)
+_lives_at = re.compile(_LIVES_AT)
+_only_a_floor = re.compile(r"[\u4e00-\u9fff]+?[一二三四五六七八九0-9]{1,2}[楼层]")
+_NO_HOME = re.compile(
+    r"学校|小学|中学|幼儿园|校园|医院|食堂|宿舍|操场|教学|教室|办公|年级|班|地铁|号线|公交|车站|[全每]|个|补课|班车"
+)
+_chain = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,6}?(?:自治[州县]|省|市|区|县|旗|盟|街道|镇|乡)){2,4}[\u4e00-\u9fff]{1,10}?"
+    rf"(?:第?[甲乙丙]?(?:单元|{_NUM})(?:[\-之][0-9]{{1,4}}){{0,2}}{_UNIT}[附 \-]{{0,2}}){{1,6}}(?:[0-9]{{1,4}}(?:[\-][0-9]{{1,4}}){{0,2}}(?![0-9元人年月日点块分个名岁]))?"
+)
+"""District, street and whatever bears the number: the names of places need not be known."""
+_tower = re.compile(
+    rf"(?P<place>大厦|公寓|公馆|小区|花园|家园|花苑|新村|[苑城府庭湾郡居墅邸里园])[A-Za-z0-9]{{1,2}}(?:座|栋|幢|号楼)[ \-]?(?:{_NUM}(?:单元|楼|层)[ \-]?)?[0-9]{{3,4}}(?:室|号|房)?(?![0-9元人分年级班])"
+)
+_lives = re.compile(
+    r"(?:家住在?|住址[ :：是为]{0,3}|家庭(?:住|地)址[ :：是为]{0,3}|我[们家]{0,2}住在?|家在|(?<!通讯)地址[:：是为]{1,3}|户籍[地在是:：]{1,3}|户口在|老家在?|租住在?|租房在|房子在)"
+    r"([\u4e00-\u9fff]{2,24}?(?:小区|花园|花苑|家园|新村|公寓|社区|家属院|[村苑湾庄府屯寨坪])(?:[\u4e00-\u9fff]{1,4}组)?)(?!校|小学|中学|完小|教学点)"
+)
+_address_gate = re.compile(
+    rf"村[\u4e00-\u9fff]{{1,4}}[组社]|(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房了]|房子在|住|[我他她们]在"
+)
+_NUMBERED_OTHERWISE = re.compile(
+    r"线|門|门口|教学|食堂|馆|文件?|令|公路|公交|车|站|机|窗|考场|考室|教室|会议|字|宿舍|试卷|[上下]午|凌晨|晚|前|后|之前|起|到|至|日|那天|校区"
+)
+_A_PUBLIC_PLACE = re.compile(
+    r"(?:学校|小学|中学|幼儿园|校园|大学|学院|医院|食堂|宿舍|公园|工业园|产业园|科技园|教育城|大学城|操场|教学)$"
+)
+_BEFORE_A_PLACE = re.compile(
+    r".*(?:住在|家住|搬[到去]|位于|住址|地址|籍贯|户口在|户籍在?|房子在|租在|老家|我们家|我家|家里|我们|咱们|他们|你们|反映|投诉|举报|关于|因为|所以|以及|还有|就是|但是|如果|送到|寄到|回到|从事|"
+    r"经过|路过|穿过|走过|靠近|距离|对面|隔壁|附近|旁边|沿着|孩子|小孩|儿子|女儿|学生|家长|老师|现在|目前|原来|"
+    r"[^\u4e00-\u9fff0-9A-Za-z·]|[我你他她它您咱俺的是了就也又在到把被往离去住叫为给有没不与跟及或至当让要能可还只而着过等对说看问请这那哪]|和(?![平谐睦顺美兴泰庄])|都(?![市江区县匀昌])|从(?!化)|向(?![阳荣])|来(?![宾凤])|于(?![都洪])|会(?![展龙昌]))"
+)
+_ADMIN = re.compile(
+    r".{1,7}?(?:自治[区州县]|地区|省|市|区|县|镇|乡|街道|办事处|社区|村|州|旗|盟)"
+)
+
+
+def _left_edge(text: str, end: int) -> int:
+    """Where a place name that ends at `end` begins: not a character of the sentence before it."""
+    start = max(0, end - 30)
+    stop = _BEFORE_A_PLACE.match(text, start, end)
+    start = stop.end() if stop else start
+    pieces = [start]
+    while (piece := _ADMIN.match(text, pieces[-1], end)) and piece.end() < end:
+        pieces.append(piece.end())
+    first = pieces[1] if len(pieces) > 1 else end
+    long = text.endswith(("街道", "社区", "办事处", "地区"), 0, first)
+    longest = 6 if len(pieces) == 1 or long else 4
+    if len(pieces) == 1 or first - start > longest:
+        start = max(start, first - longest)
+    return start
+
+
+_home_tail = re.compile(
+    r"(?:[ ]?(?:的?(?:[东西南北前后左右]{1,2}[门户院]|地下室|车库|阁楼|门面|铺面|传达室|平房|农家乐)|[一二三四五六七八九十0-9]{1,3}[楼层樓層](?:[东西南北中]户|[A-H](?![A-Za-z]))?"
+    r"|(?<=[东西南北]门)[0-9]{2,4}|(?<=[门院楼层])[东西南北中]户|(?<=[栋幢座号元期])[A-Z]?[0-9]{1,4}(?:-[0-9]{1,4}){0,2}(?![0-9元人年月日点块分个名岁班级])|(?<=[樓楼層层])[A-H](?![A-Za-z])"
+    r"|(?<=[号院])[东西南北前后]门)){1,3}"
+)
+_block_room = re.compile(
+    r"(?:花园|花苑|家园|新村|公寓|公馆|小区|[苑城府庭湾郡居墅邸里园坊庄])(?:[一二三四五六0-9]期)?[A-Z]?[0-9]{1,2}(?:-[0-9]{1,2}){0,2}-[0-9]{3,4}(?![0-9元人分年级班])"
+)
+_village_group = re.compile(
+    r"(?<=村)[\u4e00-\u9fff]{2,4}组(?![长织成])|(?<=[村社])(?:第?[一二三四五六七八九十0-9]{1,2})社(?![会区])"
+)
+
+
+def addresses(text: str) -> Found:
+    """Every piece of an address, pieces that meet or overlap as one, with what stands behind its last number."""
+    if not _address_gate.search(text):
+        return
+    start = end = strength = -1
+    for one in sorted(_address_pieces(text), key=lambda one: (one.start, one.end)):
+        if start >= 0 and one.start <= end:
+            end, strength = max(end, one.end), max(strength, one.strength)
+            continue
+        if start >= 0:
+            yield _with_tail(text, start, end, strength)
+        start, end, strength = one.start, one.end, one.strength
+    if start >= 0:
+        yield _with_tail(text, start, end, strength)
+
+
+def _with_tail(text: str, start: int, end: int, strength: int) -> Candidate:
+    tail = _home_tail.match(text, end)
+    return Candidate(start, tail.end() if tail else end, "address", strength)
+
+
+_PRECISE = re.compile(r"单元|單元|室|栋|幢|户|号院")
+
+
+def _address_pieces(text: str) -> Found:
+    for found in _block_room.finditer(text):
+        first = re.search(r"[A-Z0-9]", found[0])
+        assert first is not None
+        start = _left_edge(text, found.start() + 1)
+        if found.start() - start >= 1:
+            yield Candidate(start, found.end(), "address", 2)
+    for found in _village_group.finditer(text):
+        start = _left_edge(text, found.start())
+        if found.start() - start >= 3:
+            yield Candidate(start, found.end(), "address", 1)
+    for found in _numbered.finditer(text):
+        place = _place.match(text, found.start())
+        assert place is not None
+        start = _left_edge(text, found.start())
+        name = text[start : place.end()]
+        if (
+            len(name) <= len(place[0])
+            or _A_PUBLIC_PLACE.search(name)
+            or (place[0] == "广场" and not re.search(r"栋|幢|单元|室|座|-", found[0]))
+            or (
+                _NUMBERED_OTHERWISE.match(text, found.end())
+                and not _PRECISE.search(found[0])
+                and not _A_HOME.search(text, max(0, start - 8), start)
+                and not _rural.search(text, max(0, start - 8), found.start())
+            )
+        ):
+            continue
+        if (
+            len(place[0]) == 1
+            and place[0] not in "路街巷弄村道苑湾坪冲塘坝沟坊寨屯庄岗埠"
+            and not re.search(r"栋|幢|单元|室|号楼|组|-", found[0])
+            and not _A_HOME.search(text, max(0, start - 8), start)
+            and not _rural.search(text, max(0, start - 8), found.start())
+        ):
+            continue
+        yield Candidate(start, found.start() + len(found[0].rstrip(" ,，-之附")), "address", 2)
+    for found in _bare_home.finditer(text):
+        if not _NUMBERED_OTHERWISE.match(text, found.end()):
+            estate = _estate.search(text, max(0, found.start() - 16), found.start())
+            start = estate.start("name") if estate else found.start()
+            yield Candidate(start, found.end(), "address", 1)
+    for shape in (_home_by_word, _room_by_word):
+        for found in shape.finditer(text):
+            named = re.search(r"\d|[A-Z一二三四五六七八九十]", found["home"])
+            if (
+                named
+                and not _NO_HOME.search(found["home"])
+                and not _only_a_floor.fullmatch(found["home"])
+            ):
+                start, end = found.span("home")
+                yield Candidate(
+                    start, start + len(text[start:end].rstrip(" -附")), "address", 2
+                )
+    for found in _chain.finditer(text):
+        start = found.start()
+        cut = _BEFORE_A_PLACE.match(text, start, found.end())
+        start = cut.end() if cut and cut.end() < found.end() - 6 else start
+        lead = _lives_at.match(text, start)
+        start = lead.end() if lead else start
+        if not _A_PUBLIC_PLACE.search(found[0]):
+            yield Candidate(
+                start, start + len(text[start : found.end()].rstrip(" -附")), "address", 2
+            )
+    for found in _tower.finditer(text):
+        start = _left_edge(text, found.start() + len(found["place"]))
+        yield Candidate(min(start, found.start()), found.end(), "address", 1)
+    for found in _lives.finditer(text):
+        if (
+            not re.search(
+                r"农村|乡村|城中村|[老同旧本一个该某各新]小区|附近|学区|不|没|的(?!.{2})",
+                found[1],
+            )
+            and len(found[1]) > 2
+        ):
+            yield Candidate(*found.span(1), "address", 1)

@@ -1,0 +1,127 @@
+"""A class together with a child, a parent or a post in it: that is one person of a school."""
+
+import re
+from collections.abc import Iterator
+
+from bot.core.privacy.spans import Candidate, Found
+from bot.core.privacy.surnames import SURNAME
+
+_GRADE = r"(?:[一二三四五六七八九]|[0-9]{1,2}|20[0-9]{2})"
+_SECTION = r"(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])"
+_class_before = re.compile(
+    rf"(?:(?:小学|初中|高中|幼儿园)?(?:{_GRADE}(?:年级|年|级)|[初高][一二三1-3]|[大中小幼]|{_GRADE})[ ]?"
+    rf"(?:[(\[][ ]?{_SECTION}[ ]?[)\]]|{_SECTION})|(?:初中?|高中?)?[0-9]{{1,2}}|[初高CcGgKk]?[0-9]{{3,4}}|[大中小]|{_SECTION}|[(\[]{_SECTION}[)\]])[ ]?班$"
+    rf"|[\u4e00-\u9fff]{{0,3}}[0-9]{{3,4}}班$"
+)
+_NOT_A_CLASS = re.compile(
+    r"(?<![0-9)])班车|班(?:主任|会|费|长|级|子|里|上|次|干|委|机|额|组|科|后|前|时)"
+)
+
+
+_track = re.compile(
+    r"(?:(?:职高|职校|中专|技校|高中|初中|小学)?[0-9]{2,4}级[\u4e00-\u9fff]{0,4}|(?:职高|职校|中专|技校|学前班|托班)|[0-9一二三四五六]岁)$"
+)
+"""What narrows a class further: 职高23级汽修2班."""
+
+
+def classes(text: str) -> Iterator[tuple[int, int]]:
+    """Where a class of a school is spoken of: 三（2）班, 高二3班, 2105班."""
+    at = text.find("班")
+    while at >= 0:
+        found = (
+            None
+            if _NOT_A_CLASS.match(text, at)
+            else _class_before.search(text, max(0, at - 12), at + 1)
+        )
+        if found:
+            track = _track.search(text, max(0, found.start() - 14), found.start())
+            yield (track.start() if track else found.start()), found.end()
+        at = text.find("班", at + 1)
+
+
+_grade = re.compile(
+    rf"(?:小学|初中|高中)?{_GRADE}年级(?!组|主任|长)|[初高][一二三](?!的|要|就|了|毕业|家长|学生)|(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{{2}}班"
+)
+
+
+def grades(text: str) -> Iterator[tuple[int, int]]:
+    """Where only a grade or a class with a pet name is spoken of: 六年级, 苗苗班. Alone it says little."""
+    for found in _grade.finditer(text):
+        yield found.span()
+
+
+_PARENT = (
+    r"(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|奶奶|爷爷|外婆|姥姥)|家长(?![会群们委代和都一开各提反要很心普自也在联受捐])|爸爸|妈妈|爸妈|爸|妈(?!妈)|父亲|母亲|爷爷|奶奶|爷|奶|外公|外婆|姥姥|姥爷|监护人|姑姑|"
+    r"舅舅|姨妈|叔叔|姑妈|姨|舅|叔|姑|爹|娘(?!娘))(?!们)"
+)
+_CHILD = rf"(?:(?P<same>[\u4e00-\u9fff])(?P=same)|小[\u4e00-\u9fff]|[\u4e00-\u9fff]{{1,2}}[宝仔妹崽]|小[\u4e00-\u9fff]{{2}}|{SURNAME}[\u4e00-\u9fff]{{1,2}}?|[\u4e00-\u9fff]{{2}}|(?<![,，])[\u4e00-\u9fff]{{3}}|[A-Z][a-z]{{2,9}})"
+_BETWEEN = r"[ ,，\-—]?(?:的|学生|同学|孩子|一?[个名位])?[ ]?"
+_child_and_parent = re.compile(
+    rf"{_BETWEEN}(?!学生|我们|全体|所有|部分|很多|不少|几个|其他|有的|孩子){_CHILD}(?:同学|小朋友)?[ ]?的?{_PARENT}"
+)
+_child_alone = re.compile(
+    r"[ ]?(?:的)?[ ]?(?:(?P<same>[\u4e00-\u9fff])(?P=same)(?!的|地)|小(?![学组班孩朋区时])[\u4e00-\u9fff](?![\u4e00-\u9fff]?(?:学|班))|"
+    r"(?![一二三四五六七八九十几两多全这那有每]|所有|全体|其他|部分|女|男|学生|全班)[\u4e00-\u9fff]{2,3}?(?:同学(?!们)|小朋友(?!们)))"
+)
+_kin_behind = re.compile(rf"的?{_PARENT}")
+_NOT_A_CHILD = re.compile(
+    r"天天|常常|人人|个个|家家|处处|刚刚|偏偏|渐渐|往往|年年|月月|仅仅|明明|白白|慢慢|好好|多多|谢谢|老师|叔叔|爸爸|妈妈|爷爷|奶奶|哥哥|姐姐|弟弟|妹妹|常常|统统|娃娃|小心|小时|小说|小事|小测|小考|小朋"
+)
+_parent_of_class = re.compile(rf"的?(?:一[名位个])?(?:学生)?的?{_PARENT}")
+_one_parent = re.compile(
+    rf"(?:的?(?:爸爸|妈妈|爸|妈(?!妈)|奶奶|爷爷|外婆|外公)|(?:的|学生|学生的|一[名位个]|的一[名位个])?家长(?={SURNAME}|[ ]?[:：,，。]|$))(?!们|都|和|也|群|会)"
+)
+_MYSELF = re.compile(r"(?:我|本人|作为|俺|咱)[^，。；！？\n]{0,14}$")
+_MY_CHILD_IN = re.compile(
+    r"(?:女儿|儿子|孙子|孙女|外孙)(?:今年|现在)?[在读念是上]$|"
+    r"(?:我|俺|咱|家)[们]?(?:家|的)?(?:[大小老][大二]?|两个)?(?:孩子|小孩|儿子|女儿|娃娃|娃|崽|姑娘|丫头|闺女|孙子|孙女|外孙|侄子|侄女|弟弟|妹妹|伢子|妹子|仔)"
+    r"[^，。；！？\n]{0,16}$"
+)
+
+
+_pet_class = re.compile(
+    r"(?:托班|幼儿园)?(?P<pet>[\u4e00-\u9fff]{2,3})(?<!我们)(?<!他们)(?<!你们)(?<!咱们)(?<!隔壁)(?<!别的)(?<!个)(?<!兴趣)(?<!托管)(?<!培训)(?<!实验)(?<!重点)(?<!补习)(?<![上下晚早值加轮全同每这那哪])班"
+)
+_FULL_PARENT = r"(?:爸爸|妈妈|奶奶|爷爷|外婆|姥姥|外公|姥爷|家长)(?![们会群都])"
+_pet_child = re.compile(
+    rf"(?:的)?(?!学生|孩子|小朋友|全体|所有|部分|很多|几[个位]|我们|有的)(?:小?[\u4e00-\u9fff]{{1,2}}|{SURNAME}[\u4e00-\u9fff]{{1,2}})(?:同学|小朋友)?的?{_FULL_PARENT}"
+)
+_post_in_class = re.compile(
+    r"的?(?:[\u4e00-\u9fff]{1,3}?[科课]代表|副?班长|团支书|[\u4e00-\u9fff]{2}委员|学委|体委)(?:的?(?:家长|妈妈|爸爸|妈|爸|奶奶|爷爷))?"
+)
+_self_in_class = re.compile(
+    r"(?:班主任|副班主任|[语数英物化生政史地体音美]\w?老师|任课老师|配班老师|保育员)"
+)
+_I_AM = re.compile(r"(?:我是|本人是?|我叫|作为|我带|我教)[^，。；！？\n]{0,8}$")
+
+
+def class_identities(text: str) -> Found:
+    """A class with the child, the parent or the post that belongs to it."""
+    for found in _pet_class.finditer(text):
+        child = _pet_child.match(text, found.end())
+        if child and (
+            found.start() == 0 or not "\u4e00" <= text[found.start() - 1] <= "\u9fff"
+        ):
+            yield Candidate(found.start(), child.end(), "class_identity", 1)
+    for start, end in classes(text):
+        found = _child_and_parent.match(text, end)
+        alone = _child_alone.match(text, end)
+        if found:
+            yield Candidate(start, found.end(), "class_identity", 2)
+        elif alone and not _NOT_A_CHILD.search(alone[0]):
+            kin = _kin_behind.match(text, alone.end())
+            yield Candidate(start, kin.end() if kin else alone.end(), "class_identity", 2)
+        elif post := _post_in_class.match(text, end):
+            yield Candidate(start, post.end(), "class_identity", 1)
+        elif (own := _self_in_class.match(text, end)) and _I_AM.search(
+            text, max(0, start - 14), start
+        ):
+            yield Candidate(start, own.end(), "class_identity", 1)
+        elif end - start > 2 and (found := _one_parent.match(text, end)):
+            yield Candidate(start, found.end(), "class_identity", 1)
+        elif end - start > 2 and _MY_CHILD_IN.search(text, max(0, start - 30), start):
+            yield Candidate(start, end, "class_identity", 1)
+        elif _MYSELF.search(text, max(0, start - 20), start) and (
+            found := _parent_of_class.match(text, end)
+        ):
+            yield Candidate(start, found.end(), "class_identity", 1)
