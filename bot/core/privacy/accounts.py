@@ -5,9 +5,11 @@ import re
 from bot.core.privacy.numbers import MONEY
 from bot.core.privacy.spans import Candidate, Found
 
-_QQ = r"(?:[Qq][ ]?[Qq]|扣扣|企鹅|球球|扣(?=[ ]?[1-9][0-9]{5,10}(?![0-9元块]))|抠抠|叩叩|扣号|抠号|腾讯号|[Qq](?=号|[ ]?[:=]|[ ]?[1-9][0-9]{5}))"
-_IS = r"(?:同手机号?|跟手机号?|手机同号|搜索?|群号码?|群|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
-_qq = re.compile(rf"{_QQ}{_IS}{{0,6}}(?P<own>[1-9](?:[ \-]{{0,2}}[0-9]){{4,10}})(?![0-9])(?!@)")
+_QQ = r"(?:[Qq][ ]?[Qq]|扣扣|企鹅|球球|扣(?=[ ]?[1-9][0-9]{5,10}(?![0-9元块]))|抠抠|叩叩|求求|秋秋|丘丘|蔻蔻|扣(?=[ ]?[Qq]?[ ]?[:是])|扣[Qq]|扣号|抠号|鹅号|大?鹅(?=[ ]?[:：]?[ ]?[1-9][0-9 ]{5})|🐧|腾讯号|[Qq]币[充到]{0,2}|(?<![A-Za-z])[Qq](?=[ ]?[0-9](?:[ .\-]{0,2}[0-9]){4})|[Qq](?=号|[ ]?[:=]|[ ]?[1-9][0-9]{5}))"
+_IS = r"(?:充到?|同手机号?|跟手机号?|手机同号|搜索?|群号码?|群|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
+_qq = re.compile(
+    rf"{_QQ}{_IS}{{0,6}}(?P<own>[1-9](?:[ .\-]{{0,2}}[0-9]){{4,10}})(?![0-9])(?!@)"
+)
 _group_chat = re.compile(
     r"(?:群号|家长群|班级群|工作群|群聊)[ :：是为=]{0,3}(?P<own>[1-9](?:[ \-]{0,2}[0-9]){5,10})(?![0-9])"
 )
@@ -43,11 +45,18 @@ def qqs(text: str) -> Found:
 
 
 _WECHAT = (
-    r"(?:微信|微芯|薇芯|微[^\u4e00-\u9fffA-Za-z0-9，。、；！？\n]?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
-    r"[Vv]信|[加\+➕扫] ?[我]?[VvWw](?![A-Za-z]{0,3}认证)|(?<![A-Za-z])[Vv](?=号|[ ]?:)|加个?微(?!型|课|机))"
+    r"(?:微信|微芯|薇芯|绿泡泡|绿泡|绿标|绿色(?:那个)?软件|小绿书?(?=[号:：])|💚|[微薇威卫].{0,2}[芯信xX](?=[号:： ]|[A-Za-z0-9])|[VvWw]\W{1,2}(?=[A-Za-z][A-Za-z0-9_\-]{5})|[Ww]\W{0,2}[Xx](?=\W)|嶶信|溦信|葳信|微[^\u4e00-\u9fffA-Za-z0-9，。、；！？\n]?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
+    r"[Vv]信|[加\+➕扫] ?[我]?[VvWw](?![A-Za-z]{0,3}认证)|(?<![A-Za-z])[Vv](?=号|[ ]?:|[a-z][a-z0-9]{2,15}[_\-][a-z0-9])|加个?微(?!型|课|机))"
 )
 _wechat = re.compile(
     rf"{_WECHAT}{_IS}{{0,6}}(?P<own>[A-Za-z][A-Za-z0-9_.\-]{{3,21}}[A-Za-z0-9_\-]|[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}})(?![A-Za-z0-9_@]|\.[A-Za-z0-9])"
+)
+_spaced_wechat = re.compile(
+    rf"{_WECHAT}{_IS}{{0,6}}(?:上?收[，,]?号是[ ]?)?(?P<own>[a-z]{{1,10}}(?: [a-z]{{1,10}}){{1,4}}[ .。]?[0-9_]{{1,6}}(?:_[a-z0-9]{{1,8}})?)(?![A-Za-z0-9_@])"
+)
+"""Syllable by syllable: ke xue jia 2_0."""
+_by_number_word = re.compile(
+    r"(?<![A-Za-z0-9\u4e00-\u9fff])(?:[他她我]的?)?号[是:： ]{0,2}(?P<own>[A-Za-z][A-Za-z0-9]{2,12}(?:[_\-.][A-Za-z0-9]{1,12}){1,3})(?![A-Za-z0-9_@])"
 )
 _bare_wechat = re.compile(
     r"(?<![A-Za-z0-9_])wxid_[A-Za-z0-9]{4,28}|(?<=[加\+])(?=[A-Za-z]{1,20}[0-9_\-])[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@.])"
@@ -98,6 +107,9 @@ def wechats(text: str) -> Found:
     for found in _wechat.finditer(text):
         if found["own"].lower() not in _NOT_AN_ACCOUNT and not MONEY.match(text, found.end()):
             yield Candidate(*found.span("own"), "wechat", 3)
+    for shape in (_spaced_wechat, _by_number_word):
+        for found in shape.finditer(text):
+            yield Candidate(*found.span("own"), "wechat", 2)
     for found in _bare_wechat.finditer(text):
         yield Candidate(*found.span(), "wechat", 3)
 
@@ -168,12 +180,12 @@ _quoted_nick = re.compile(
 )
 
 
-_PLATFORM = r"(?:抖音|快手|微博|小红书|小紅書|[Bb]站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播间|闲鱼|豆瓣|头条)"
+_PLATFORM = r"(?:抖音|dy|DY|豆音|西瓜视频|火山|皮皮虾|虎牙|斗鱼|网易云|全民[Kk]歌|酷狗|[Kk]eep|[Ss]oul|陌陌|探探|咸鱼|转转|美篇|简书|今日头条|王者荣耀|和平精英|吃鸡|原神|蛋仔派对|蛋仔|我的世界|迷你世界|光遇|英雄联盟|快手|微博|小红书|小紅書|[Bb]站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播间|闲鱼|豆瓣|头条)"
 _bracketed_handle = re.compile(
     rf"{_PLATFORM}(?:小?号|账号|帐号|名|昵称|ID|id|用户|主播|博主)?[是叫：:]?[ ]?[(“\"「@](?P<own>[^”\"」)(，。,！？\n]{{2,16}})[”\"」)]"
 )
 _platform_handle = re.compile(
-    rf"{_PLATFORM}(?:(?:小?号|账号|帐号|名|昵称|ID|id)?[ :：]{{1,2}}|(?:小号|账号|帐号|名|昵称|ID|id)[是叫]?)(?P<own>[A-Za-z0-9_\u4e00-\u9fff·]{{3,14}})(?=[，。,！!？?\n）)”]|$)"
+    rf"{_PLATFORM}(?:(?:小?号|账号|帐号|名|昵称|ID|id)?[ :：]{{1,2}}|(?:小号|账号|帐号|名|昵称|ID|id)[是叫]?)(?P<own>[A-Za-z0-9_\u4e00-\u9fff·\-]{{3,14}})(?=[，。,！!？?\n）)”]|$)"
 )
 _platform_mention = re.compile(
     rf"(?:{_PLATFORM}|我发在|账号是?|帐号是?|博主|楼主|主播|发[了过])[^，。！？\n@]{{0,14}}[，（( ]?(?P<own>@[ ]?[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff·\-]{{2,16}})"
@@ -194,6 +206,42 @@ _handle_in_brackets = re.compile(
 )
 
 
+_QUOTED = r"[“\"「『《'‘【(](?P<own>[^”\"」』》'’】)，。！？!?\n]{2,16})[”\"」』》'’】)]"
+_quoted_before = re.compile(
+    rf"(?:{_PLATFORM}|直播间|[Uu][Pp]主|博主|主播|网友|网民|群昵称|群名片|小号|大号|马甲|账号|帐号|昵称|头像|ID|id)[^，。！？!?\n“\"「『《'‘【(问说发喊骂回写要打]{{0,8}}{_QUOTED}"
+)
+_quoted_behind = re.compile(
+    rf"(?:叫做?|名字?叫?|号叫)[ ]?{_QUOTED}[的]?[ ]?(?:\(?{_PLATFORM}|主播|博主|网友|网民|账号|帐号|直播间|[Uu][Pp]主|号主|小号|群友)"
+)
+_platform_id = re.compile(
+    rf"(?:(?:{_PLATFORM}|游戏|直播)[^。！？!?\n0-9]{{0,16}}?)?(?<![A-Za-z])(?:[Uu][Ii][Dd]|ID|id|Id)[ :：是为]{{0,3}}(?P<own>[A-Za-z0-9_][A-Za-z0-9_.\-]{{4,20}})(?![A-Za-z0-9_@])"
+    rf"|{_PLATFORM}(?:号|账号|帐号)?[ :：是为]{{0,3}}(?P<number>[0-9]{{6,12}})(?![0-9元人次万个年月日])"
+)
+_platform_name = re.compile(
+    rf"(?:{_PLATFORM}|uid|UID)[^。！？!?\n]{{0,24}}?[，, ](?:名字|昵称|叫|网名)(?:叫|是)?[ :：]?(?P<own>[A-Za-z0-9_\u4e00-\u9fff·]{{3,12}})(?=[，。,！!？?\n]|$)"
+)
+_long_mention = re.compile(
+    r"(?<![A-Za-z0-9_.%+\-@])@(?P<own>[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff~·\-]{2,16})(?:[(][^()\n]{1,8}[)]|(?=[，。！？,!?：:；;)）”\"」 \n]|$))"
+)
+_ENDS = frozenset(["", *'，。！？,!?：:；;)）”"」 \n'])
+_TALKS = re.compile(
+    r"[请你您]|说[得的了]?|怎么|什么|吗|呢|能不能|可以|为什么|看看|管管|出来|回复"
+)
+
+
+def _quoted_handles(text: str) -> Found:
+    """Names in marks beside a platform, names and numbers behind ID, and mentions that end where a mark stands."""
+    for shape in (_quoted_before, _quoted_behind, _platform_id, _platform_name):
+        for found in shape.finditer(text):
+            part = found.lastgroup or "own"
+            own = found[part]
+            if not _NOT_A_HANDLE.match(own) and not _of_a_platform.search(own):
+                yield Candidate(*found.span(part), "handle", 1)
+    for found in _long_mention.finditer(text):
+        if not _NOT_A_HANDLE.match(found["own"]) and not _TALKS.search(found["own"]):
+            yield Candidate(*found.span(), "handle", 2)
+
+
 def _platform_handles(text: str) -> Found:
     """Names on a platform that are words of a sentence: up to where marks or brackets end them."""
     for shape in (_bracketed_handle, _handle_in_brackets, _platform_handle, _called_small):
@@ -209,7 +257,8 @@ def _platform_handles(text: str) -> Found:
         start, end = found.span("own")
         cut = _mention_ends.search(text, start + 3, end)
         if not _NOT_A_HANDLE.match(found["own"].lstrip("@ ")):
-            yield Candidate(start, cut.start() if cut else end, "handle", 2)
+            whole = end - start <= 13 and text[end : end + 1] in _ENDS
+            yield Candidate(start, cut.start() if cut and not whole else end, "handle", 2)
     for found in _kana_handle.finditer(text):
         start = found.start() - (text[found.start() - 1] == "@")
         yield Candidate(start, found.end(), "handle", 2)
@@ -223,6 +272,7 @@ _of_a_platform = re.compile(
 def handles(text: str) -> Found:
     """What somebody is called on a platform."""
     yield from _platform_handles(text)
+    yield from _quoted_handles(text)
     for shape in (_account, _known_handles, _quoted_nick, _called_account, _account_behind):
         for found in shape.finditer(text):
             if found[1].isdigit() or _NOT_A_HANDLE.match(found[1]):

@@ -7,7 +7,7 @@ from bot.core.privacy.spans import Candidate, Found
 _NUM = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z][0-9]{0,4})"
 _PLACE = (
     r"(?:大道|大街|胡同|小区|小區|花园|花苑|家园|新村|公寓|公馆|社区|社區|街道|家属院|家属楼|教师楼|名邸|安置房|安置小区|廉租房|公租房|新城|国际城|广场|"
-    r"屋场|自然村|[路街巷里弄道苑城园府庄湾村庭居镇乡坊郡寨屯坪冲塘岗墅座轩阁邸埠寓舍區坝沟]|嘎查|苏木|(?<=[屋湾村冲坪塘])组)"
+    r"屋场|自然村|别墅区|[路街巷里弄道苑城园府庄湾村庭居镇乡坊郡寨屯坪冲塘岗墅座轩阁邸埠寓舍區坝沟]|嘎查|苏木|(?<=[屋湾村冲坪塘])组)"
 )
 _UNIT = r"(?:小队|号楼|号院|号|號|栋|幢|座|单元|單元|室|组|組|队|户|戶|弄|楼|樓|层|房|门|排|区|期|#)"
 _place = re.compile(_PLACE)
@@ -55,7 +55,7 @@ _lives = re.compile(
     r"([\u4e00-\u9fff]{2,24}?(?:小区|花园|花苑|家园|新村|公寓|社区|家属院|[村苑湾庄府屯寨坪])(?:[\u4e00-\u9fff]{1,4}组)?)(?!校|小学|中学|完小|教学点)"
 )
 _address_gate = re.compile(
-    rf"村[\u4e00-\u9fff]{{1,4}}[组社]|(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房了]|房子在|住|[我他她们]在"
+    rf"村[\u4e00-\u9fff]{{1,4}}[组社]|(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房了]|房子在|住|[我他她们]在|[镇乡道木][\u4e00-\u9fff]{{1,5}}[村社嘎]|[舍寓楼房座栋幢塔#斋区][A-Za-z]?[0-9零〇一二三四五六七八九]{{3}}|楼[0-9]{{1,2}}[A-H]|[路街巷号院][甲乙丙]?[0-9]"
 )
 _NUMBERED_OTHERWISE = re.compile(
     r"线|門|门口|教学|食堂|馆|文件?|令|公路|公交|车|站|机|窗|考场|考室|教室|会议|字|宿舍|试卷|[上下]午|凌晨|晚|前|后|之前|起|到|至|日|那天|校区"
@@ -66,24 +66,35 @@ _A_PUBLIC_PLACE = re.compile(
 _BEFORE_A_PLACE = re.compile(
     r".*(?:住在|家住|搬[到去]|位于|住址|地址|籍贯|户口在|户籍在?|房子在|租在|老家|我们家|我家|家里|我们|咱们|他们|你们|反映|投诉|举报|关于|因为|所以|以及|还有|就是|但是|如果|送到|寄到|回到|从事|"
     r"经过|路过|穿过|走过|靠近|距离|对面|隔壁|附近|旁边|沿着|孩子|小孩|儿子|女儿|学生|家长|老师|现在|目前|原来|"
-    r"[^\u4e00-\u9fff0-9A-Za-z·]|[我你他她它您咱俺的是了就也又在到把被往离去住叫为给有没不与跟及或至当让要能可还只而着过等对说看问请这那哪]|和(?![平谐睦顺美兴泰庄])|都(?![市江区县匀昌])|从(?!化)|向(?![阳荣])|来(?![宾凤])|于(?![都洪])|会(?![展龙昌]))"
+    r"[^\u4e00-\u9fff0-9A-Za-z·]|[我你他她它您咱俺的是了就也又在到把被往离去叫为给有没不与跟及或至当让要能可还只而着过等对说看问请这那哪]|和(?![平谐睦顺美兴泰庄])|都(?![市江区县匀昌])|住(?![院宅])|从(?!化)|向(?![阳荣])|来(?![宾凤])|于(?![都洪])|会(?![展龙昌]))"
 )
 _ADMIN = re.compile(
-    r".{1,7}?(?:自治[区州县]|地区|省|市|区|县|镇|乡|街道|办事处|社区|村|州|旗|盟)"
+    r".{1,7}?(?:自治[区州县]|地区|省|市|区|县|镇|乡|街道|办事处|社区|村|州|旗|盟|大道|街|巷|[^半上下网思电线铁出公]路|胡同)"
 )
+
+
+_NOT_A_WHOLE_NAME = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?:[\u4e00-\u9fff](?:镇|乡|县|街道|路|苑)|(?:广场|大厦|小区|花园|花苑|家园|公寓|国际|新村|新城|社区))"
+)
+"""What a name of a place does not begin with: 那大镇 and 佳和广场 are not cut behind their first word."""
 
 
 def _left_edge(text: str, end: int) -> int:
     """Where a place name that ends at `end` begins: not a character of the sentence before it."""
-    start = max(0, end - 30)
-    stop = _BEFORE_A_PLACE.match(text, start, end)
-    start = stop.end() if stop else start
+    first_of_all = max(0, end - 30)
+    start, limit = first_of_all, end
+    while stop := _BEFORE_A_PLACE.match(text, first_of_all, limit):
+        start = stop.end()
+        if start == end or not _NOT_A_WHOLE_NAME.match(text, start):
+            break
+        start, limit = first_of_all, start - 1
+    clear = stop is not None
     pieces = [start]
     while (piece := _ADMIN.match(text, pieces[-1], end)) and piece.end() < end:
         pieces.append(piece.end())
     first = pieces[1] if len(pieces) > 1 else end
     long = text.endswith(("街道", "社区", "办事处", "地区"), 0, first)
-    longest = 6 if len(pieces) == 1 or long else 4
+    longest = 8 if clear and len(pieces) == 1 else 6 if len(pieces) == 1 or long else 4
     if len(pieces) == 1 or first - start > longest:
         start = max(start, first - longest)
     return start
@@ -119,8 +130,52 @@ def addresses(text: str) -> Found:
 
 
 def _with_tail(text: str, start: int, end: int, strength: int) -> Candidate:
-    tail = _home_tail.match(text, end)
-    return Candidate(start, tail.end() if tail else end, "address", strength)
+    if _ROAD_NUMBER.search(text, start, end) and (found := _behind_number.match(text, end)):
+        end = found.end()
+    for shape in (_home_tail, _nearby):
+        tail = shape.match(text, end)
+        end = tail.end() if tail else end
+    return Candidate(start, end, "address", strength)
+
+
+_ROAD_NUMBER = re.compile("(?:[路街道巷段弄]|胡同)[甲乙丙]?[0-9一二三四五六七八九十]{1,5}号$")
+
+
+_COUNT = r"(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|[甲乙丙丁A-Za-z])"
+_BLOCK = r"(?:号楼|號樓|栋|棟|幢|座|塔|号院|号宿舍|宿舍|斋|#)"
+_ROOM = r"(?:[A-Za-z]?[0-9]{3,4}(?:[\-][0-9]{1,4})?|[一二三四五六七八九][零〇一二三四五六七八九]{2,3}|[0-9]{1,2}[A-H])(?![0-9元人年月日点块分个名岁班级度页本届%.:米斤名项件条])"
+_block_and_room = re.compile(
+    rf"(?:{_COUNT}|[东西南北中]|(?<=号)[甲乙丙丁]楼){_BLOCK}?(?<=[楼樓栋棟幢座塔院舍斋#])[ \-]?(?:{_COUNT}(?:单元|單元|门|梯|区)[ \-]?)?(?:{_COUNT}[楼层][ \-]?)?{_ROOM}(?:室|房|号|户|寝)?"
+    rf"|[\u4e00-\u9fff]{{2}}楼[0-9]{{1,2}}[A-H](?![A-Za-z0-9])|(?<=号)[甲乙丙]楼[0-9]{{1,4}}号"
+    rf"|{_COUNT}(?:栋|棟|幢|号楼|座)[ \-]?{_COUNT}(?:单元|單元|梯)(?:[ \-]?{_COUNT}[楼层樓層](?:[东西南北中左右](?:户|侧|边|首)?)?)?"
+    rf"|(?<![0-9\-.:/第图表年月日])[A-Z]?[0-9]{{1,2}}(?:-[0-9]{{1,2}}){{1,2}}-[0-9]{{3,4}}(?![0-9\-.:元人])"
+)
+"""A block and a room or a staircase in it: B座1704, 2号楼1单元27层东, 7-1-901."""
+_dormitory = re.compile(
+    rf"(?:宿舍|公寓|寝室楼|[男女]生楼|教工楼|教师楼|学生楼|职工楼|周转房|单身楼|筒子楼|家属楼|家属区|平房)(?:[A-Z]?[0-9]{{1,2}}(?:号楼|栋|幢|门|号|区)|[A-Z]?[0-9]{{1,2}}-|[东西南北甲乙丙][楼栋座]|{_COUNT}[楼层])?[ \-]?"
+    rf"(?:{_ROOM}(?:室|房|号|寝)?(?:[ ]?(?:靠[门窗墙]|[0-9]号|[左右里外])?(?:[上下]铺|床位?))?|{_COUNT}-[0-9]{{1,2}}-[0-9]{{1,4}}|[0-9]{{1,2}}排[0-9]{{1,3}}号)"
+    rf"|[\u4e00-\u9fff]{{1,3}}[楼斋][ ]?{_ROOM}(?:室|房|号|寝)?[ ]?(?:靠[门窗墙]|[0-9]号|[左右里外])?(?:[上下]铺|床位?)"
+)
+_PUBLIC_ROOM = re.compile(
+    r"[ ]?的?(?:教室|会议|办公|考场|机房|实验|报告厅|多媒体|厕所|卫生间|水房|开会|上课|监控|诊室|窗口|班|路|次|路车)"
+)
+_PUBLIC_HOUSE = re.compile(
+    r"(?:教学|实验|综合|办公|行政|图书|艺术|科技|科教|门诊|信息|体育|食堂|电教)(?:大?楼|馆|中心)?$|[课章题图表卷页第]$"
+)
+_countryside = re.compile(
+    rf"(?:[\u4e00-\u9fff](?<![{_TALK}])){{1,3}}(?:镇|乡|街道|苏木)(?:[\u4e00-\u9fff](?<![{_TALK}])){{1,5}}(?:村|嘎查|社区)"
+    rf"(?:[\u4e00-\u9fff](?<![{_TALK}上下里])){{0,4}}(?:{_NUM}(?:组|社|队|号)|小?组(?![长织成])|(?:[寨屯湾塆坳沟坪冲坡岭庄洼](?![\u4e00-\u9fff]?(?:小学|中学|教学点))))(?:{_NUM}号)?"
+)
+"""Township, village and a part of it: 雷公乡也改村岩脚寨."""
+_behind_number = re.compile(
+    rf"(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,9}}?(?:[A-Z]?{_COUNT}(?:期|区)[ ]?)?(?:(?:{_COUNT}|[东西南北中])(?:{_BLOCK}|区|单元|[楼层]|号)[ \-]?){{0,3}}(?:{_ROOM}(?:室|房|号|户)?|(?<=[栋幢座塔楼层元室号])(?![元]))"
+    rf"|[\u4e00-\u9fff](?<![{_TALK}])(?:[\u4e00-\u9fff](?<![{_TALK}])){{1,4}}(?=[，。；！？,;!?)\n]|$)"
+)
+"""What stands behind the number of a road: 356号银座B塔1912室, 36号金色摇篮."""
+_nearby = re.compile(
+    r"的?(?:后面|后头|前面|前头|对面|旁边|隔壁|下面|楼下|边上|背后|里头|旁|附近)(?:那家|那间|(?:的|那[家间个])?[\u4e00-\u9fff]{0,3}(?:房子?|店|铺子?|库|平房|车库|仓库|门面|小卖部|超市|院子?))?"
+    r"|[(][^()，。\n]{1,10}(?:那家|那户|[头边面旁]|隔壁|对面)[)]|架空层|底楼|负[一二三]层|底商|商铺|顶楼|[\u4e00-\u9fff]家院子"
+)
 
 
 _PRECISE = re.compile(r"单元|單元|室|栋|幢|户|号院")
@@ -133,6 +188,22 @@ def _address_pieces(text: str) -> Found:
         start = _left_edge(text, found.start() + 1)
         if found.start() - start >= 1:
             yield Candidate(start, found.end(), "address", 2)
+    for found in (*_block_and_room.finditer(text), *_dormitory.finditer(text)):
+        start = _left_edge(text, found.start())
+        if (
+            not _PUBLIC_ROOM.match(text, found.end())
+            and not _PUBLIC_HOUSE.search(text, start, found.start())
+            and (
+                start < found.start()
+                or found[0][-1] in "铺床位"
+                or _A_HOME.search(text, max(0, start - 8), start)
+            )
+        ):
+            yield Candidate(start, found.end(), "address", 1)
+    for found in _countryside.finditer(text):
+        cut = _BEFORE_A_PLACE.match(text, found.start(), found.end())
+        start = cut.end() if cut and cut.end() < found.end() - 5 else found.start()
+        yield Candidate(start, found.end(), "address", 1)
     for found in _village_group.finditer(text):
         start = _left_edge(text, found.start())
         if found.start() - start >= 3:

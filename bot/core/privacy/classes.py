@@ -7,10 +7,10 @@ from bot.core.privacy.spans import Candidate, Found
 from bot.core.privacy.surnames import SURNAME
 
 _GRADE = r"(?:[一二三四五六七八九]|[0-9]{1,2}|20[0-9]{2})"
-_SECTION = r"(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])"
+_SECTION = r"(?:[A-Za-z]?[0-9]{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])"
 _class_before = re.compile(
-    rf"(?:(?:小学|初中|高中|幼儿园)?(?:{_GRADE}(?:年级|年|级)|[初高][一二三1-3]|[大中小幼]|{_GRADE})[ ]?"
-    rf"(?:[(\[][ ]?{_SECTION}[ ]?[)\]]|{_SECTION})|(?:初中?|高中?)?[0-9]{{1,2}}|[初高CcGgKk]?[0-9]{{3,4}}|[大中小]|{_SECTION}|[(\[]{_SECTION}[)\]])[ ]?班$"
+    rf"(?:(?:小学|初中|高中|幼儿园)?(?:{_GRADE}(?:年级|年|级)|[初高][一二三1-3]|[大中小幼托]|小小|{_GRADE})[ ]?"
+    rf"(?:[(\[][ ]?{_SECTION}[ ]?[)\]]|{_SECTION})|[1-9]\.[0-9]{{1,2}}|(?:初中?|高中?)?[0-9]{{1,2}}|[A-Za-z][0-9]{{1,2}}|[初高CcGgKk]?[0-9]{{3,4}}|托?[大中小]|小小|{_SECTION}|[(\[]{_SECTION}[)\]])[ ]?班$"
     rf"|[\u4e00-\u9fff]{{0,3}}[0-9]{{3,4}}班$"
 )
 _NOT_A_CLASS = re.compile(
@@ -19,7 +19,8 @@ _NOT_A_CLASS = re.compile(
 
 
 _track = re.compile(
-    r"(?:(?:职高|职校|中专|技校|高中|初中|小学)?[0-9]{2,4}级[\u4e00-\u9fff]{0,4}|(?:职高|职校|中专|技校|学前班|托班)|[0-9一二三四五六]岁)$"
+    r"(?:(?:职高|职校|中专|技校|高中|初中|小学)?[0-9]{2,4}级[\u4e00-\u9fff]{0,4}|(?:职高|职校|中专|技校|学前班|托班)|[0-9一二三四五六]岁"
+    r"|(?:(?:职高|职校|中专|技校)?[一二三]年级|[0-9]{2,4}级?)?(?:汽修|汽车|护理|幼师|幼教|学前|电商|计算机|机电|机械|数控|会计|财会|烹饪|美术|音乐|体育|物流|旅游|焊接|焊工|车工|电工|服装|建筑|农学|电子|模具|酒店|航空|铁路|高铁|动漫|网络|软件|保育|康养|美容))$"
 )
 """What narrows a class further: 职高23级汽修2班."""
 
@@ -51,11 +52,11 @@ def grades(text: str) -> Iterator[tuple[int, int]]:
 
 
 _PARENT = (
-    r"(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|奶奶|爷爷|外婆|姥姥)|家长(?![会群们委代和都一开各提反要很心普自也在联受捐])|爸爸|妈妈|爸妈|爸|妈(?!妈)|父亲|母亲|爷爷|奶奶|爷|奶|外公|外婆|姥姥|姥爷|监护人|姑姑|"
+    r"(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|奶奶|爷爷|外婆|姥姥)|[他她](?:哥|姐|弟|妹|舅|姨|姑|叔|伯|婶)|媽媽|爺爺|家長|媽(?!媽)|阿[爸妈爷婆]|[幺老大][爸妈](?!妈)|家长(?![会群们委代和都一开各提反要很心普自也在联受捐])|爸爸|妈妈|爸妈|爸|妈(?!妈)|父亲|母亲|爷爷|奶奶|爷|奶|外公|外婆|姥姥|姥爷|监护人|姑姑|"
     r"舅舅|姨妈|叔叔|姑妈|姨|舅|叔|姑|爹|娘(?!娘))(?!们)"
 )
 _CHILD = rf"(?:(?P<same>[\u4e00-\u9fff])(?P=same)|小[\u4e00-\u9fff]|[\u4e00-\u9fff]{{1,2}}[宝仔妹崽]|小[\u4e00-\u9fff]{{2}}|{SURNAME}[\u4e00-\u9fff]{{1,2}}?|[\u4e00-\u9fff]{{2}}|(?<![,，])[\u4e00-\u9fff]{{3}}|[A-Z][a-z]{{2,9}})"
-_BETWEEN = r"[ ,，\-—]?(?:的|学生|同学|孩子|一?[个名位])?[ ]?"
+_BETWEEN = r"[ ,，\-—_·:|/]{0,2}(?:\([^()\n]{1,5}班\))?(?:的|学生|同学|孩子|转学生|转校生|插班生|那[个位]|一?[个名位])?[ ]?"
 _child_and_parent = re.compile(
     rf"{_BETWEEN}(?!学生|我们|全体|所有|部分|很多|不少|几个|其他|有的|孩子){_CHILD}(?:同学|小朋友)?[ ]?的?{_PARENT}"
 )
@@ -80,14 +81,14 @@ _MY_CHILD_IN = re.compile(
 
 
 _pet_class = re.compile(
-    r"(?:托班|幼儿园)?(?P<pet>[\u4e00-\u9fff]{2,3})(?<!我们)(?<!他们)(?<!你们)(?<!咱们)(?<!隔壁)(?<!别的)(?<!个)(?<!兴趣)(?<!托管)(?<!培训)(?<!实验)(?<!重点)(?<!补习)(?<![上下晚早值加轮全同每这那哪])班"
+    r"(?:托班|幼儿园)?(?P<pet>(?![两几每各这那一])[\u4e00-\u9fff]{2,3})(?<!我们)(?<!他们)(?<!你们)(?<!咱们)(?<!隔壁)(?<!别的)(?<!个)(?<!兴趣)(?<!托管)(?<!培训)(?<!实验)(?<!重点)(?<!补习)(?<![上下晚早值加轮全同每这那哪])班"
 )
 _FULL_PARENT = r"(?:爸爸|妈妈|奶奶|爷爷|外婆|姥姥|外公|姥爷|家长)(?![们会群都])"
 _pet_child = re.compile(
     rf"(?:的)?(?!学生|孩子|小朋友|全体|所有|部分|很多|几[个位]|我们|有的)(?:小?[\u4e00-\u9fff]{{1,2}}|{SURNAME}[\u4e00-\u9fff]{{1,2}})(?:同学|小朋友)?的?{_FULL_PARENT}"
 )
 _post_in_class = re.compile(
-    r"的?(?:[\u4e00-\u9fff]{1,3}?[科课]代表|副?班长|团支书|[\u4e00-\u9fff]{2}委员|学委|体委)(?:的?(?:家长|妈妈|爸爸|妈|爸|奶奶|爷爷))?"
+    r"[ ]?的?(?:(?:[男女]生)?(?:宿舍|寝室|室)长|家委会?(?:会长|主任)|[\u4e00-\u9fff]{1,3}?[科课]代表|副?班长|团支书|[\u4e00-\u9fff]{2}委员|学委|体委)(?:的?(?:家长|妈妈|爸爸|妈|爸|奶奶|爷爷))?"
 )
 _self_in_class = re.compile(
     r"(?:班主任|副班主任|[语数英物化生政史地体音美]\w?老师|任课老师|配班老师|保育员)"
@@ -95,33 +96,88 @@ _self_in_class = re.compile(
 _I_AM = re.compile(r"(?:我是|本人是?|我叫|作为|我带|我教)[^，。；！？\n]{0,8}$")
 
 
+_WORD = "[\u4e00-\u9fff](?<![的了是在有让给叫把被和跟与对说要都也就还没不找请我你他她每全各些来去到很多几可由否能会])"
+_MANY = r"学生|我们|你们|他们|全体|全班|所有|部分|很多|好多|许多|不少|大部|其他|其余|各位|一些|孩子|小朋友|同学|新生|老师|家长"
+_loose_child = re.compile(
+    rf"(?:\([^()\n]{{1,5}}班\))?[ \-—_·:|/]{{0,2}}的?(?:那个|我家)?[ ]?(?!{_MANY})(?:{_WORD}){{1,5}}?"
+    r"(?:[ \-—_·|/]{0,2}的?(?:[他她]?(?:爸爸|妈妈|奶奶|爷爷|外婆|姥姥|外公|姥爷|媽媽|爺爺)|家[长長](?![会群委]))(?!们)"
+    r"|[ \-—_·|/]{1,2}[爸妈爷奶](?![\u4e00-\u9fff])|的?[他她]?[爸妈爹娘](?=[，,。：:！!？? \n]|$|来|问|说))"
+)
+"""Any pet name before a whole word for a parent: 果丹皮妈妈, -丁当-爷."""
+_some_pupil = re.compile(
+    r"的?(?:[^，。；！？,;!?\n]{0,8}?的)?(?:[一那这][个名位]|某)[^，。；！？,;!?\n的]{0,6}?(?:[男女](?:生|孩|同学|学生)|小[姑伙][娘子]|学生|同学)(?!都|也|们)"
+    r"|的?[^，。；！？,;!?\n的]{1,5}的那[个名位](?:[男女][生孩]|同学|学生)?"
+    r"|全体(?:家长|妈妈|爸爸|学生|同学)(?:代表|之一)"
+)
+_homeroom = re.compile(r"的?班主任(?=[，。；！？,.;!? \n]|$)")
+_hers = re.compile(r"[她他](?:是|在|读)?$")
+_ends_here = re.compile(r"[啊呀的]?(?:[，。；！？,.;!?\n]|$)")
+_grade_child = re.compile(
+    rf"(?:的|转学生|转校生|插班生)?(?!{_MANY})(?:(?:小|阿)?(?:{_WORD}){{1,2}}|{SURNAME}(?:{_WORD}){{1,2}}|小(?:{_WORD}){{2}})(?:同学|小朋友)?(?:{_FULL_PARENT}|[他她][爸妈])"
+)
+_signature = re.compile(
+    rf"(?<![0-9A-Za-z\u4e00-\u9fff])(?:[初高小]?[一二三四五六七八九0-9]{{1,2}})[(.\-]?[0-9]{{1,2}}\)?班?[ \-—_·+]{{1,2}}(?:{_WORD}){{1,4}}?[ \-—_·+]{{0,2}}的?(?:爸爸|妈妈|奶奶|爷爷|外婆|姥姥|家长|[爸妈爷奶](?![\u4e00-\u9fff]))"
+)
+"""How parents sign in the group of a class: 五8-车晓棠-爸爸."""
+_school = re.compile(
+    rf"(?:{_WORD}){{2,6}}(?:小学|中学|幼儿园|完小|中心校|附小|附中|村小)的?[ ]?$|[一二三四五六七八九十]中的?$"
+)
+
+
 def class_identities(text: str) -> Found:
     """A class with the child, the parent or the post that belongs to it."""
+    for found in _signature.finditer(text):
+        yield Candidate(*found.span(), "class_identity", 2)
     for found in _pet_class.finditer(text):
-        child = _pet_child.match(text, found.end())
-        if child and (
-            found.start() == 0 or not "\u4e00" <= text[found.start() - 1] <= "\u9fff"
-        ):
-            yield Candidate(found.start(), child.end(), "class_identity", 1)
+        school = _school.search(text, max(0, found.start() - 10), found.start())
+        alone = found.start() == 0 or not "\u4e00" <= text[found.start() - 1] <= "\u9fff"
+        child = (
+            (_pet_child.match(text, found.end()) or _loose_child.match(text, found.end()))
+            if alone or school
+            else None
+        )
+        if child:
+            yield _of_school(text, found.start(), child.end(), 1)
+    for start, end in grades(text):
+        if child := _grade_child.match(text, end):
+            yield _of_school(text, start, child.end(), 1)
     for start, end in classes(text):
-        found = _child_and_parent.match(text, end)
-        alone = _child_alone.match(text, end)
-        if found:
-            yield Candidate(start, found.end(), "class_identity", 2)
-        elif alone and not _NOT_A_CHILD.search(alone[0]):
-            kin = _kin_behind.match(text, alone.end())
-            yield Candidate(start, kin.end() if kin else alone.end(), "class_identity", 2)
-        elif post := _post_in_class.match(text, end):
-            yield Candidate(start, post.end(), "class_identity", 1)
-        elif (own := _self_in_class.match(text, end)) and _I_AM.search(
-            text, max(0, start - 14), start
-        ):
-            yield Candidate(start, own.end(), "class_identity", 1)
-        elif end - start > 2 and (found := _one_parent.match(text, end)):
-            yield Candidate(start, found.end(), "class_identity", 1)
-        elif end - start > 2 and _MY_CHILD_IN.search(text, max(0, start - 30), start):
-            yield Candidate(start, end, "class_identity", 1)
-        elif _MYSELF.search(text, max(0, start - 20), start) and (
-            found := _parent_of_class.match(text, end)
-        ):
-            yield Candidate(start, found.end(), "class_identity", 1)
+        if who := _who(text, start, end):
+            yield _of_school(text, start, *who)
+
+
+def _of_school(text: str, start: int, end: int, strength: int) -> Candidate:
+    """With the school named right before the class."""
+    school = _school.search(text, max(0, start - 10), start)
+    return Candidate(school.start() if school else start, end, "class_identity", strength)
+
+
+def _who(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where somebody of a class ends, and how strong the proof is."""
+    long = end - start > 2
+    if found := _child_and_parent.match(text, end):
+        return found.end(), 2
+    alone = _child_alone.match(text, end)
+    if alone and not _NOT_A_CHILD.search(alone[0]):
+        kin = _kin_behind.match(text, alone.end())
+        return kin.end() if kin else alone.end(), 2
+    for shape in (_loose_child, _post_in_class):
+        if found := shape.match(text, end):
+            return found.end(), 1
+    if long and (found := _some_pupil.match(text, end) or _homeroom.match(text, end)):
+        return found.end(), 1
+    if (found := _self_in_class.match(text, end)) and _I_AM.search(
+        text, max(0, start - 14), start
+    ):
+        return found.end(), 1
+    if long and (found := _one_parent.match(text, end)):
+        return found.end(), 1
+    if long and (
+        _MY_CHILD_IN.search(text, max(0, start - 30), start)
+        or (_hers.search(text, max(0, start - 2), start) and _ends_here.match(text, end))
+    ):
+        return end, 1
+    if _MYSELF.search(text, max(0, start - 20), start):
+        found = _parent_of_class.match(text, end)
+        return (found.end(), 1) if found else None
+    return None

@@ -100,8 +100,8 @@ def fold(text: str) -> Shadow:
     return Shadow(text, places)
 
 
-NUMERALS = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两"
-_DIGITS = str.maketrans(NUMERALS, "0012345678911234567892")
+NUMERALS = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两洞拐勾"
+_DIGITS = str.maketrans(NUMERALS, "0012345678911234567892079")
 
 
 def _plain_one(found: re.Match[str]) -> str:

@@ -170,7 +170,7 @@ _ISSUERS = (
 )
 
 
-_in_fours = re.compile(r"(?:[0-9]{4}[ \-]{1,2}){3}")
+_in_fours = re.compile(r"[0-9]{4,6}[ \-]{1,2}(?:[0-9]{4}[ \-]{1,2}){2}")
 
 
 def checks_as_card(number: str) -> bool:
@@ -198,8 +198,11 @@ def bank_cards(text: str) -> Found:
 
 
 _plate = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼滬遼魯蘇贛陝閩貴粵雲寧瓊][ ]?([A-Za-z])[ .·\-]{0,3}"
+    r"[黔秦蜀滇陇使京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼滬遼魯蘇贛陝閩貴粵雲寧瓊][ ]?([A-Za-z])[ .·\-]{0,3}"
     r"((?:[A-HJ-NP-Za-hj-np-z0-9OoIi][ ]?){4,5}[A-HJ-NP-Za-hj-np-z0-9学挂警港澳领试超學掛領])(?:[ ]?[学挂警港澳领试超])?(?![A-Za-z0-9])"
+)
+_plate_by_word = re.compile(
+    r"(?:车牌|牌照|牌号|车号|尾号)(?:号码?)?[是为:： ]{0,3}(?P<own>[A-HJ-NP-Z][ .·\-]{0,2}(?=[A-Z0-9]{0,5}[0-9])[A-Z0-9]{4,6}[学挂警]?)(?![A-Za-z0-9])"
 )
 _armed_plate = re.compile(
     r"(?<![A-Za-z])WJ ?[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]? ?[0-9]{2,5}[A-Z0-9]?[0-9]{0,2}(?![0-9])"
@@ -212,6 +215,8 @@ def plates(text: str) -> Found:
         digits = sum(c.isdigit() for c in found[2])
         if digits >= 2 and (digits >= 3 or found[0].isupper()):
             yield Candidate(*found.span(), "plate", 3)
+    for found in _plate_by_word.finditer(text):
+        yield Candidate(*found.span("own"), "plate", 2)
     for found in _armed_plate.finditer(text):
         if sum(c.isdigit() for c in found[0]) >= 4:
             yield Candidate(*found.span(), "plate", 3)

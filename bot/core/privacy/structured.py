@@ -22,7 +22,9 @@ from bot.core.privacy.numbers import (
 from bot.core.privacy.spans import Found
 
 _letter = re.compile(r"[A-Za-z@]")
-_handle_gate = re.compile(r"[0-9名号@]|昵称|抖音|快手|微博|小红书|小紅書|知乎|贴吧|钉钉")
+_handle_gate = re.compile(
+    r"[0-9名号@]|昵称|抖音|快手|微博|小红书|小紅書|知乎|贴吧|钉钉|直播|博主|主播|网友|头像|马甲"
+)
 
 
 def structured(text: str) -> Found:
@@ -42,13 +44,15 @@ def structured(text: str) -> Found:
     yield from class_identities(text)
 
 
+_ten_for_one = re.compile(r"十(?=[3-9](?:[ \-]{0,2}[0-9]){9})")
+"""十八八 七四二六 〇三九五: so some read the three digits in front."""
 _comma_between = re.compile("(?<=[0-9])[，,](?=[0-9])")
 
 
 def spelled(text: str) -> Found:
     """Candidates in a text whose Chinese numerals were read as digits."""
-    text = _comma_between.sub("-", text)
-    for recogniser in (phones, id_cards, bank_cards, qqs, wechats):
+    text = _ten_for_one.sub("1", _comma_between.sub("-", text))
+    for recogniser in (phones, id_cards, bank_cards, qqs, wechats, plates):
         yield from recogniser(text)
 
 
