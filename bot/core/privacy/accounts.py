@@ -142,11 +142,15 @@ def emails(text: str) -> Found:
         yield Candidate(*found.span(), "email", 3)
 
 
+_of_the_state = re.compile(r"^(?:https?://)?[A-Za-z0-9.\-]{1,60}\.gov\.cn/?$")
+
+
 def urls(text: str) -> Found:
     """Links."""
     for found in _url.finditer(text):
         end = found.start() + len(found[0].rstrip(".,;:!?)'\"]}>"))
-        yield Candidate(found.start(), end, "url", 3)
+        if not _of_the_state.match(text[found.start() : end]):
+            yield Candidate(found.start(), end, "url", 3)
 
 
 _account = re.compile(
@@ -160,7 +164,7 @@ _nick = re.compile(
 )
 _mention = re.compile(r"(?<![A-Za-z0-9_.%+\-@])@[ ]?([A-Za-z0-9_\u4e00-\u9fff\-]{2,20})")
 _NOT_A_HANDLE = re.compile(
-    r"(?:所有人|每个人|班长|全班|全校|全体|全體|大家|各位|老师|老師|校长|家长|班主任|群主|管理员|我|你|他|她|有关|相关|教育|学校|领导|一下|了)"
+    r"(?:所有人|每个人|班长|全班|全校|全体|全體|大家|各位|老师|老師|校长|家长|班主任|群主|管理员|我|你|他|她|人(?!间|生|在)|谁|任何|某|有关|相关|教育|学校|领导|一下|了)"
 )
 _known_handles = re.compile(
     r"(?:抖音|快手|微博|小红书|B站|b站|知乎)(?:号|账号|ID|id|用户|博主)?[:： ]?(?:@|叫|搜)?[“\"「@]([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,20}?)(?=[”\"」 ，。,!！发的]|$)"
@@ -208,7 +212,7 @@ _handle_in_brackets = re.compile(
 
 _QUOTED = r"[“\"「『《'‘【(](?P<own>[^”\"」』》'’】)，。！？!?\n]{2,16})[”\"」』》'’】)]"
 _quoted_before = re.compile(
-    rf"(?:{_PLATFORM}|直播间|[Uu][Pp]主|博主|主播|网友|网民|群昵称|群名片|小号|大号|马甲|账号|帐号|昵称|头像|ID|id)[^，。！？!?\n“\"「『《'‘【(问说发喊骂回写要打]{{0,8}}{_QUOTED}"
+    rf"(?:{_PLATFORM}|直播间|[Uu][Pp]主|博主|主播|网友|网民|群昵称|群名片|小号|大号|马甲[叫是]|账号|帐号|昵称|头像|ID|id)[^，。！？!?\n“\"「『《'‘【(问说发喊骂回写要打标耀晒]{{0,8}}{_QUOTED}"
 )
 _quoted_behind = re.compile(
     rf"(?:叫做?|名字?叫?|号叫)[ ]?{_QUOTED}[的]?[ ]?(?:\(?{_PLATFORM}|主播|博主|网友|网民|账号|帐号|直播间|[Uu][Pp]主|号主|小号|群友)"
@@ -229,6 +233,34 @@ _TALKS = re.compile(
 )
 
 
+_OWN = r"[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff~·.\-、丶ツ]"
+_says_nick = re.compile(
+    rf"(?:网名|昵称|群名片|微信名|头像名|主播号|卖家|Steam名|[Ss]team|群里我?叫|群里有个叫|战队叫|微信上我[是叫]|班里人叫我|小号叫|大号叫|号叫|(?<![机编几账帐学工单名信车])号是)(?:叫做?|是|为|：|:)?(?P<own>(?![\-.·]){_OWN.replace('、', '')}{{2,18}}?)(?=[，。！？,!?；;)）”\"」 \n]|的|就|被|追|在|$)"
+)
+"""What follows 网名 and the like, up to where a mark or a word of the sentence ends it."""
+_whole_nick = re.compile(
+    rf"(?:网名|群?昵称|群名片|微信名|群里我?叫|群里有个叫)(?:叫做?|是|为|：|:)?(?P<own>(?![\-.·]){_OWN.replace('、', '')}{{2,12}})(?=[，。！？,!?；;)）”\"」 \n]|$)"
+)
+_latin_name = re.compile(
+    rf"(?:{_PLATFORM}|直播|账号|帐号|网名|店长|主播|博主|小号)[^，。！？!?\n]{{0,6}}?(?<![A-Za-z0-9_@./])(?P<own>[A-Za-z][A-Za-z0-9]{{1,15}}(?:_[A-Za-z0-9]{{1,15}}){{1,4}})(?![A-Za-z0-9_./(=\[@])"
+)
+_owns_a_page = re.compile(
+    r"(?<=[，。！？：“「（( 在系注搜看])(?P<own>(?:[A-Za-z0-9\u4e00-\u9fff](?<![的了着过是在说被把让给你他她我这那个])){3,9}?)(?:直播间|的(?:抖音|快手|小红书|微博|视频号|公众号))"
+)
+_with_line = re.compile(
+    r"(?:(?<=账号)|(?<=帐号)|(?<=[叫是搜加号拉在@，。！？：“「(（ ])|(?<![A-Za-z0-9_\u4e00-\u9fff]))(?:[\u4e00-\u9fff]{2,8}[0-9]{0,4}|[A-Za-z0-9]{1,8}[\u4e00-\u9fff]{1,8})_[A-Za-z0-9\u4e00-\u9fff]{2,8}?(?=[，。！？,!?：:；;)）”\"」 \n的在发每]|$)"
+)
+_ornament = re.compile(
+    r"(?:(?<=[，。！？：“「(（ @号书站音手叫是被卖家友])|(?<![A-Za-z0-9_\u4e00-\u9fff]))[A-Za-z0-9\u4e00-\u9fff]{1,10}[の丶ツ灬℡][A-Za-z0-9\u4e00-\u9fff]{0,10}?(?=[，。！？,!?：:；;)）”\"」 \n的]|$)"
+)
+_on_platform = re.compile(
+    rf"{_PLATFORM}(?P<own>(?![刷看上发卖拍玩直里热平账群打通签考评推搜也都和的就没有被说曝爆课教老学视频举作号是叫名我你他她那这什怎为要不可能给让很太投消密息关粉转收接私评公])(?:[A-Za-z0-9\u3040-\u30ff·\-_]|[\u4e00-\u9fff](?<![的了着过是在说被把让给我你他她])){{4,12}})(?=[，。、；,;\n（(]|$)"
+)
+_NO_NICK = re.compile(
+    r"^(?:老师|家长|学生|孩子|同学|校长|一|[多几两三四五六七八九十]|不|没|也|就|都|还|给|要|让|说|发|艾特|全|改|换|和|跟|用|写|抄|与|退|建|踢|把|解散|标|能|可|会|显示|头像|这|那|什么|自己)|某"
+)
+
+
 def _quoted_handles(text: str) -> Found:
     """Names in marks beside a platform, names and numbers behind ID, and mentions that end where a mark stands."""
     for shape in (_quoted_before, _quoted_behind, _platform_id, _platform_name):
@@ -237,6 +269,14 @@ def _quoted_handles(text: str) -> Found:
             own = found[part]
             if not _NOT_A_HANDLE.match(own) and not _of_a_platform.search(own):
                 yield Candidate(*found.span(part), "handle", 1)
+    for shape in (_says_nick, _whole_nick, _on_platform, _latin_name, _owns_a_page):
+        for found in shape.finditer(text):
+            own = found["own"]
+            if not (own.isdigit() or _NOT_A_HANDLE.match(own) or _NO_NICK.search(own)):
+                yield Candidate(*found.span("own"), "handle", 1)
+    for shape in (_with_line, _ornament):
+        for found in shape.finditer(text):
+            yield Candidate(*found.span(), "handle", 1)
     for found in _long_mention.finditer(text):
         if not _NOT_A_HANDLE.match(found["own"]) and not _TALKS.search(found["own"]):
             yield Candidate(*found.span(), "handle", 2)

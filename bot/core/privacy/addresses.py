@@ -12,7 +12,7 @@ _PLACE = (
 _UNIT = r"(?:小队|号楼|号院|号|號|栋|幢|座|单元|單元|室|组|組|队|户|戶|弄|楼|樓|层|房|门|排|区|期|#)"
 _place = re.compile(_PLACE)
 _numbered = re.compile(
-    rf"{_PLACE}(?:\([^()\n]{{1,4}}\)|[东南西北中][段区苑院路街]?|[A-Z]区|[一二三四五0-9]{{1,2}}期|附近的?)?[ ,]?第?[甲乙丙]?(?:{_NUM}(?:之[0-9一二三])?{_UNIT}|[0-9]{{1,3}}(?=[栋幢#\-]))"
+    rf"{_PLACE}(?:\([^()\n]{{1,4}}\)|[东南西北中][段区苑院路街]?|[A-Z]区|[一二三四五0-9]{{1,2}}期|附近的?)?(?:的|[A-Z]区)?[ ,]?第?[甲乙丙]?(?:{_NUM}(?:之[0-9一二三]|附[0-9]{{1,3}})?{_UNIT}|[0-9]{{1,3}}(?=[栋幢#\-]))"
     rf"(?:[ ,，\-之附]{{0,2}}(?:{_NUM}{_UNIT}|单元[一二三四五0-9]|[一二三四五六七八九零〇]{{3,4}}(?![\u4e00-\u9fff])|[0-9]{{1,4}}(?![0-9元人分年级班月日点块个名多])){{1}}){{0,5}}"
 )
 _bare_home = re.compile(
@@ -55,7 +55,7 @@ _lives = re.compile(
     r"([\u4e00-\u9fff]{2,24}?(?:小区|花园|花苑|家园|新村|公寓|社区|家属院|[村苑湾庄府屯寨坪])(?:[\u4e00-\u9fff]{1,4}组)?)(?!校|小学|中学|完小|教学点)"
 )
 _address_gate = re.compile(
-    rf"村[\u4e00-\u9fff]{{1,4}}[组社]|(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房了]|房子在|住|[我他她们]在|[镇乡道木][\u4e00-\u9fff]{{1,5}}[村社嘎]|[舍寓楼房座栋幢塔#斋区][A-Za-z]?[0-9零〇一二三四五六七八九]{{3}}|楼[0-9]{{1,2}}[A-H]|[路街巷号院][甲乙丙]?[0-9]"
+    rf"村[\u4e00-\u9fff]{{1,4}}[组社]|(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房了]|房子在|住|[我他她们]在|[镇乡道木][\u4e00-\u9fff]{{1,5}}[村社嘎]|[舍寓楼房座栋幢塔#斋区][A-Za-z]?[0-9零〇一二三四五六七八九]{{3}}|楼[0-9]{{1,2}}[A-H]|[路街巷号院][甲乙丙]?[0-9]|那[间排栋]|院子"
 )
 _NUMBERED_OTHERWISE = re.compile(
     r"线|門|门口|教学|食堂|馆|文件?|令|公路|公交|车|站|机|窗|考场|考室|教室|会议|字|宿舍|试卷|[上下]午|凌晨|晚|前|后|之前|起|到|至|日|那天|校区"
@@ -65,7 +65,7 @@ _A_PUBLIC_PLACE = re.compile(
 )
 _BEFORE_A_PLACE = re.compile(
     r".*(?:住在|家住|搬[到去]|位于|住址|地址|籍贯|户口在|户籍在?|房子在|租在|老家|我们家|我家|家里|我们|咱们|他们|你们|反映|投诉|举报|关于|因为|所以|以及|还有|就是|但是|如果|送到|寄到|回到|从事|"
-    r"经过|路过|穿过|走过|靠近|距离|对面|隔壁|附近|旁边|沿着|孩子|小孩|儿子|女儿|学生|家长|老师|现在|目前|原来|"
+    r"经过|路过|穿过|走过|靠近|距离|对面|隔壁|附近|旁边|沿着|孩子|小孩|儿子|女儿|学生(?!宿舍|公寓)|家长|老师|现在|目前|原来|"
     r"[^\u4e00-\u9fff0-9A-Za-z·]|[我你他她它您咱俺的是了就也又在到把被往离去叫为给有没不与跟及或至当让要能可还只而着过等对说看问请这那哪]|和(?![平谐睦顺美兴泰庄])|都(?![市江区县匀昌])|住(?![院宅])|从(?!化)|向(?![阳荣])|来(?![宾凤])|于(?![都洪])|会(?![展龙昌]))"
 )
 _ADMIN = re.compile(
@@ -88,13 +88,13 @@ def _left_edge(text: str, end: int) -> int:
         if start == end or not _NOT_A_WHOLE_NAME.match(text, start):
             break
         start, limit = first_of_all, start - 1
-    clear = stop is not None
+    clear = stop is not None or not first_of_all
     pieces = [start]
     while (piece := _ADMIN.match(text, pieces[-1], end)) and piece.end() < end:
         pieces.append(piece.end())
     first = pieces[1] if len(pieces) > 1 else end
     long = text.endswith(("街道", "社区", "办事处", "地区"), 0, first)
-    longest = 8 if clear and len(pieces) == 1 else 6 if len(pieces) == 1 or long else 4
+    longest = (8 if clear else 6) if len(pieces) == 1 or long else (6 if clear else 4)
     if len(pieces) == 1 or first - start > longest:
         start = max(start, first - longest)
     return start
@@ -129,10 +129,27 @@ def addresses(text: str) -> Found:
         yield _with_tail(text, start, end, strength)
 
 
+_DWELLINGS = (
+    "家属院",
+    "家属楼",
+    "家属区",
+    "胡同",
+    "大院",
+    "新村",
+    "小区",
+    "花园",
+    "嘎查",
+    "公寓",
+)
+_beside = re.compile(r"(?:斜?对面|隔壁|旁边?|后头|后面|边上|楼上|背后)$")
+
+
 def _with_tail(text: str, start: int, end: int, strength: int) -> Candidate:
+    if relation := _beside.search(text, max(0, start - 5), start):
+        start = min(start, _left_edge(text, relation.start()))
     if _ROAD_NUMBER.search(text, start, end) and (found := _behind_number.match(text, end)):
         end = found.end()
-    for shape in (_home_tail, _nearby):
+    for shape in (_home_tail, _nearby, _home_tail):
         tail = shape.match(text, end)
         end = tail.end() if tail else end
     return Candidate(start, end, "address", strength)
@@ -143,9 +160,10 @@ _ROAD_NUMBER = re.compile("(?:[路街道巷段弄]|胡同)[甲乙丙]?[0-9一二
 
 _COUNT = r"(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|[甲乙丙丁A-Za-z])"
 _BLOCK = r"(?:号楼|號樓|栋|棟|幢|座|塔|号院|号宿舍|宿舍|斋|#)"
-_ROOM = r"(?:[A-Za-z]?[0-9]{3,4}(?:[\-][0-9]{1,4})?|[一二三四五六七八九][零〇一二三四五六七八九]{2,3}|[0-9]{1,2}[A-H])(?![0-9元人年月日点块分个名岁班级度页本届%.:米斤名项件条])"
+_ROOM = r"(?:[A-Za-z]?[0-9]{3,4}(?:[\-][0-9]{1,4})?|[一二三四五六七八九壹贰叁肆伍陆柒捌玖][零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2,3}|[0-9]{1,2}[A-H])(?![0-9元人年月日点块分个名岁班级度页本届%.:米斤名项件条])"
 _block_and_room = re.compile(
     rf"(?:{_COUNT}|[东西南北中]|(?<=号)[甲乙丙丁]楼){_BLOCK}?(?<=[楼樓栋棟幢座塔院舍斋#])[ \-]?(?:{_COUNT}(?:单元|單元|门|梯|区)[ \-]?)?(?:{_COUNT}[楼层][ \-]?)?{_ROOM}(?:室|房|号|户|寝)?"
+    rf"|{_COUNT}(?:栋|棟|幢|号楼)(?:架空层|地下室|车库|天台|顶楼|顶层|底楼)|[0-9]{{1,2}}排[0-9]{{1,3}}号|[甲乙丙丁]?[0-9一二三四五六七八九十]{{1,3}}号院(?:[东西南北]?[屋厢]|[0-9]{{1,2}}-[0-9]{{1,4}})?|(?<=[期区苑园庭府湾城舍里寓])[A-Z][0-9]{{1,2}}-[0-9]{{3,4}}(?![0-9\-])|{_COUNT}(?:栋|棟|幢|号楼|楼)[东西南北中甲乙丙]单元(?:[顶底]楼)?"
     rf"|[\u4e00-\u9fff]{{2}}楼[0-9]{{1,2}}[A-H](?![A-Za-z0-9])|(?<=号)[甲乙丙]楼[0-9]{{1,4}}号"
     rf"|{_COUNT}(?:栋|棟|幢|号楼|座)[ \-]?{_COUNT}(?:单元|單元|梯)(?:[ \-]?{_COUNT}[楼层樓層](?:[东西南北中左右](?:户|侧|边|首)?)?)?"
     rf"|(?<![0-9\-.:/第图表年月日])[A-Z]?[0-9]{{1,2}}(?:-[0-9]{{1,2}}){{1,2}}-[0-9]{{3,4}}(?![0-9\-.:元人])"
@@ -153,7 +171,8 @@ _block_and_room = re.compile(
 """A block and a room or a staircase in it: B座1704, 2号楼1单元27层东, 7-1-901."""
 _dormitory = re.compile(
     rf"(?:宿舍|公寓|寝室楼|[男女]生楼|教工楼|教师楼|学生楼|职工楼|周转房|单身楼|筒子楼|家属楼|家属区|平房)(?:[A-Z]?[0-9]{{1,2}}(?:号楼|栋|幢|门|号|区)|[A-Z]?[0-9]{{1,2}}-|[东西南北甲乙丙][楼栋座]|{_COUNT}[楼层])?[ \-]?"
-    rf"(?:{_ROOM}(?:室|房|号|寝)?(?:[ ]?(?:靠[门窗墙]|[0-9]号|[左右里外])?(?:[上下]铺|床位?))?|{_COUNT}-[0-9]{{1,2}}-[0-9]{{1,4}}|[0-9]{{1,2}}排[0-9]{{1,3}}号)"
+    rf"(?:{_ROOM}(?:室|房|号|寝)?(?:[ ]?的?(?:靠[门窗墙]|[0-9]号|[左右里外])?(?:[上下]铺|床位?)|的?[0-9]{{1,2}}床)?|{_COUNT}单元|{_COUNT}[楼层](?:最?[里外左右东西]\w?[间头户])|{_COUNT}-[0-9]{{1,2}}-[0-9]{{1,4}}|[0-9]{{1,2}}排[0-9]{{1,3}}号)"
+    rf"|[期区园苑][\u4e00-\u9fff]{{0,3}}楼{_ROOM}室|家属[区院](?:[\u4e00-\u9fff](?<![{_TALK}])){{0,4}}楼{_ROOM}|(?:工房|厂房宿舍|人才公寓|家属区)[A-Z0-9]{{1,2}}(?:栋|幢|号楼)"
     rf"|[\u4e00-\u9fff]{{1,3}}[楼斋][ ]?{_ROOM}(?:室|房|号|寝)?[ ]?(?:靠[门窗墙]|[0-9]号|[左右里外])?(?:[上下]铺|床位?)"
 )
 _PUBLIC_ROOM = re.compile(
@@ -164,9 +183,18 @@ _PUBLIC_HOUSE = re.compile(
 )
 _countryside = re.compile(
     rf"(?:[\u4e00-\u9fff](?<![{_TALK}])){{1,3}}(?:镇|乡|街道|苏木)(?:[\u4e00-\u9fff](?<![{_TALK}])){{1,5}}(?:村|嘎查|社区)"
-    rf"(?:[\u4e00-\u9fff](?<![{_TALK}上下里])){{0,4}}(?:{_NUM}(?:组|社|队|号)|小?组(?![长织成])|(?:[寨屯湾塆坳沟坪冲坡岭庄洼](?![\u4e00-\u9fff]?(?:小学|中学|教学点))))(?:{_NUM}号)?"
+    rf"(?:[\u4e00-\u9fff](?<![{_TALK}上下里])){{0,4}}(?:{_NUM}(?:组|社|队|号)|(?:民委员会|委会)?(?:[\u4e00-\u9fff](?<![{_TALK}])){{0,4}}(?:村民)?小?组(?![长织成])|(?:[寨屯湾塆坳沟坪冲坡岭庄洼](?![\u4e00-\u9fff]?(?:小学|中学|教学点))))(?:{_NUM}号)?"
 )
 """Township, village and a part of it: 雷公乡也改村岩脚寨."""
+_a_name = re.compile("[\u4e00-\u9fff]{2}")
+_that_house = re.compile(
+    rf"(?:[\u4e00-\u9fff](?<![{_TALK}])){{1,6}}(?:村委会|小组|村|街道|社区|镇|乡|路|街|巷|胡同|弄|祠堂|站牌|厂)[\u4e00-\u9fff]{{1,14}}?(?:那[个间排座栋户家]|的)(?:[\u4e00-\u9fff]{{0,3}}(?:院子|平房|[砖土蓝白红小木瓦皮石铁][屋房]|小屋|那一?户)|[屋房]子)"
+)
+"""A house told by what stands beside it: 石塘村委会往西第二个岔路口那间红砖屋."""
+_lives_told = re.compile(
+    rf"(?:家?住(?:在|址[是:：]?)?|家就?在|地址[是:：]?|租在|[我他她]家在|[我他她]在)(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,16}}?(?:胡同|家属院|家属楼|家属区|弄|巷|大院|宿舍楼?|公寓|新村|嘎查|小区|花园|寨|屯|大杂院|筒子楼|平房)(?P<where>[\u4e00-\u9fffA-Za-z0-9\-]{{0,20}}?(?:第[一二三四五六七八九十0-9]{{1,2}}[个家户间](?:门|院子?|屋)?|[0-9一二三四五六七八九十顶底]{{1,3}}[层楼](?:左手|右手|[东西左右]|最?里间|天台|[东西]户)?|[东西南北]头(?:第?[一二三四五六]家|[一两二三]间)?|那块|[左右]手(?:头一家|边)?|门洞[\u4e00-\u9fff]{{0,4}}|走到底的[0-9]{{1,3}}号|小院里的二层))?)(?=[，。；！？,;!?)\n ]|的|$|，|那块|离|跟|到)"
+)
+"""What follows 住 up to the next mark, where it names a place: 教育局老家属院东楼二门四层左手."""
 _behind_number = re.compile(
     rf"(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,9}}?(?:[A-Z]?{_COUNT}(?:期|区)[ ]?)?(?:(?:{_COUNT}|[东西南北中])(?:{_BLOCK}|区|单元|[楼层]|号)[ \-]?){{0,3}}(?:{_ROOM}(?:室|房|号|户)?|(?<=[栋幢座塔楼层元室号])(?![元]))"
     rf"|[\u4e00-\u9fff](?<![{_TALK}])(?:[\u4e00-\u9fff](?<![{_TALK}])){{1,4}}(?=[，。；！？,;!?)\n]|$)"
@@ -174,11 +202,11 @@ _behind_number = re.compile(
 """What stands behind the number of a road: 356号银座B塔1912室, 36号金色摇篮."""
 _nearby = re.compile(
     r"的?(?:后面|后头|前面|前头|对面|旁边|隔壁|下面|楼下|边上|背后|里头|旁|附近)(?:那家|那间|(?:的|那[家间个])?[\u4e00-\u9fff]{0,3}(?:房子?|店|铺子?|库|平房|车库|仓库|门面|小卖部|超市|院子?))?"
-    r"|[(][^()，。\n]{1,10}(?:那家|那户|[头边面旁]|隔壁|对面)[)]|架空层|底楼|负[一二三]层|底商|商铺|顶楼|[\u4e00-\u9fff]家院子"
+    r"|[(][^()，。\n]{1,10}(?:那家|那户|[头边面旁]|隔壁|对面)[)]|地下[一二三]层|架空层|底楼|后楼|顶楼|天台|门洞|[东西]厢|[东西]屋|最?[东西南北]头(?:第?[一二三两][间户家][\u4e00-\u9fff]{0,2})?|[甲乙丙][0-9]{2,4}室|(?:[一二三四五六0-9]门)?[一二三四五六七八九十0-9]{1,2}层(?:[左右]手|天台|[东西]户)?|负[一二三]层|底商|商铺|顶楼|[\u4e00-\u9fff]家院子"
 )
 
 
-_PRECISE = re.compile(r"单元|單元|室|栋|幢|户|号院")
+_PRECISE = re.compile(r"单元|單元|室|栋|幢|户|号院|号楼|[A-Z]区")
 
 
 def _address_pieces(text: str) -> Found:
@@ -194,7 +222,7 @@ def _address_pieces(text: str) -> Found:
             not _PUBLIC_ROOM.match(text, found.end())
             and not _PUBLIC_HOUSE.search(text, start, found.start())
             and (
-                start < found.start()
+                _a_name.match(text, start, found.start())
                 or found[0][-1] in "铺床位"
                 or _A_HOME.search(text, max(0, start - 8), start)
             )
@@ -204,6 +232,13 @@ def _address_pieces(text: str) -> Found:
         cut = _BEFORE_A_PLACE.match(text, found.start(), found.end())
         start = cut.end() if cut and cut.end() < found.end() - 5 else found.start()
         yield Candidate(start, found.end(), "address", 1)
+    for found in _that_house.finditer(text):
+        start = _left_edge(text, min(found.end(), found.start() + 4))
+        yield Candidate(min(start, found.start() + 2), found.end(), "address", 1)
+    for found in _lives_told.finditer(text):
+        named = found["home"]
+        if (found["where"] or named.endswith(_DWELLINGS)) and not _NO_HOME.search(named[:-2]):
+            yield Candidate(*found.span("home"), "address", 1)
     for found in _village_group.finditer(text):
         start = _left_edge(text, found.start())
         if found.start() - start >= 3:
@@ -228,7 +263,7 @@ def _address_pieces(text: str) -> Found:
         if (
             len(place[0]) == 1
             and place[0] not in "路街巷弄村道苑湾坪冲塘坝沟坊寨屯庄岗埠"
-            and not re.search(r"栋|幢|单元|室|号楼|组|-", found[0])
+            and not re.search(r"栋|幢|单元|室|号楼|[组弄巷附排]|-", found[0])
             and not _A_HOME.search(text, max(0, start - 8), start)
             and not _rural.search(text, max(0, start - 8), found.start())
         ):

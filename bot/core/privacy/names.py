@@ -63,6 +63,10 @@ _HIDDEN = re.compile(
     rf"(?P<name>{SURNAME})(?P<mark>某{{1,2}}(?![些个人校班日年月种天次市县镇村学一项])|[*×xX○〇]{{1,2}}(?![A-Za-z0-9*×○〇]))"
 )
 """张某, 李某某, 王*, 赵xx: the writer hid the rest."""
+_PART_HIDDEN = re.compile(
+    rf"(?:{SURNAME})某(?P<given>[\u4e00-\u9fff])|(?<![0-9A-Za-z*×\u4e00-\u9fff])[*×][\u4e00-\u9fff]{{1,2}}(?=[，。；！？、,.;!? \n”）)]|$)"
+)
+"""卓某军, *国强: one character hidden, the others told."""
 _HALF_HIDDEN = re.compile(
     r"(?:户名|收款人?|转给|付款给|账户名|昵称|姓名|名字)[是为叫：: ]{0,2}(?P<name>[*×]{1,2}[\u4e00-\u9fff]{1,2})(?![\u4e00-\u9fff])"
 )
@@ -171,6 +175,9 @@ def _shaped(text: str, words: frozenset[str]) -> Found:
         before = text[max(0, found.start() - 1) : found.start()]
         if found["mark"][0] == "某" or not before.isalnum() or before >= "\u3400":
             yield Candidate(*found.span(), "nickname", 1)
+    for found in _PART_HIDDEN.finditer(text):
+        if not found["given"] or found["given"] in GIVEN:
+            yield Candidate(*found.span(), "name", 1)
     for found in _HALF_HIDDEN.finditer(text):
         yield Candidate(*found.span("name"), "nickname", 1)
     for found in _NICKNAME.finditer(text):
