@@ -1,7 +1,10 @@
 """What is masked, what stays, and that nothing else is touched."""
 
+from itertools import pairwise
+from time import thread_time
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.privacy import PLACEHOLDERS, clean, redact
@@ -112,6 +115,50 @@ def masked(text):
             "汴南街道南关新村甲8号楼五层东户",
             "address",
         ),
+        ("收在滨湖大道356号银座B塔1912室那里", "滨湖大道356号银座B塔1912室", "address"),
+        ("去他表姐开的班，金水岸B座1704，收现金", "金水岸B座1704", "address"),
+        ("人躲在云龙湖壹号院7-1-901，保安知道", "云龙湖壹号院7-1-901", "address"),
+        ("登记在儋州市那大镇文化北路9巷6号", "儋州市那大镇文化北路9巷6号", "address"),
+        ("东关大街佳和广场C座1407挂着牌子", "东关大街佳和广场C座1407", "address"),
+        ("我住榕园学生宿舍C3-214的4床，潮", "榕园学生宿舍C3-214的4床", "address"),
+        (
+            "家住教育局老家属院东楼二门四层左手，腿脚不便",
+            "教育局老家属院东楼二门四层左手",
+            "address",
+        ),
+        ("存于文昌街老文化馆宿舍2幢302室", "文昌街老文化馆宿舍2幢302室", "address"),
+        ("北苑宿舍2号楼叁零柒没暖气", "北苑宿舍2号楼叁零柒", "address"),
+        (
+            "石塘村委会往西第二个岔路口那间红砖屋没人",
+            "石塘村委会往西第二个岔路口那间红砖屋",
+            "address",
+        ),
+        ("三年A班林柏睿媽媽，請問", "三年A班林柏睿媽媽", "class_identity"),
+        ("四年级转学生骆星遥妈妈问", "四年级转学生骆星遥妈妈", "class_identity"),
+        ("向日葵中班果丹皮妈妈说句公道话", "向日葵中班果丹皮妈妈", "class_identity"),
+        ("群名片“五8-车晓棠-爸爸”", "五8-车晓棠-爸爸", "class_identity"),
+        (
+            "满天星幼儿园小小班 糯米团子妈：能带奶吗",
+            "满天星幼儿园小小班 糯米团子妈",
+            "class_identity",
+        ),
+        ("就是四年级二班那个总穿校服的男孩", "四年级二班那个总穿校服的男孩", "class_identity"),
+        ("初二3班休学的那个女生，是我", "初二3班休学的那个女生", "class_identity"),
+        ("换掉七年级14班班主任，早上踹门", "七年级14班班主任", "class_identity"),
+        ("小学部1.6班一一的干妈拍的", "小学部1.6班一一的干妈", "class_identity"),
+        ("电话 十八八 七四二六 〇三九五，望核", "十八八 七四二六 〇三九五", "phone"),
+        ("加一下我扣：四八一 七七零 九三六", "四八一 七七零 九三六", "qq"),
+        ("留个鹅号26 4471 803", "26 4471 803", "qq"),
+        ("绿泡泡 xuewei-anuo66，先交定金", "xuewei-anuo66", "wechat"),
+        ("私我V❤ moli-ma0304", "moli-ma0304", "wechat"),
+        ("车牌豫B·三九七二零停在校门", "豫B·三九七二零", "plate"),
+        ("B站UP主“阿凯讲高数呀”卖题", "阿凯讲高数呀", "handle"),
+        ("女儿手机里一个叫“深海有光”的（小红书私信）", "深海有光", "handle"),
+        ("我网名风吹麦浪在人间，真名不便", "风吹麦浪在人间", "handle"),
+        ("搜KK街舞_大志老师，收完年卡就搬了", "KK街舞_大志老师", "handle"),
+        ("视频号侯门书香堂、天天卖课", "侯门书香堂", "handle"),
+        ("抖音里骂我，uid 50928813377", "50928813377", "handle"),
+        ("卓某军又拿皮带抽人", "卓某军", "name"),
         ("五年级1班车小宇家长", "五年级1班车小宇家长", "class_identity"),
         ("一年级6班小石榴妈妈请问", "一年级6班小石榴妈妈", "class_identity"),
         ("毛毛虫班豆包姥姥反映", "毛毛虫班豆包姥姥", "class_identity"),
@@ -133,6 +180,14 @@ def test_an_identity_is_masked_exactly(text, what, type):
     "text",
     [
         "拨打12345没人接，12355、12315、110也一样，400-810-8888也不通",
+        "1号楼302和2栋西单元的水管爆了三回，3号楼507到512共用一个水龙头",
+        "三班的爸爸修空调，四班的妈妈讲故事，两种班可否由家长自己勾选",
+        "在钉钉里回“收到”，群里问“谁家不困难请举手”，公众号投票6次",
+        "群里别再@人了行不行，谁@谁扫地",
+        "教学楼B座302教室的投影坏了，实验楼2栋405也是",
+        "我在服装厂干了二十二年，厕所拐角多转转 坏事都在那",
+        "依据 www.moe.gov.cn 上的文件",
+        "三年级4班 语文8:00 数学9:10，二年级3班 体育10:20；跑道400米，跳绳1-2-300个",
         "政办发〔2014〕4号和教基〔2023〕12号文件",
         "ISBN 9787107123456的练习册，定价12.80元",
         "订单号20230915123456789012还没退款",
@@ -192,6 +247,37 @@ def test_clean_is_stable_and_leaves_no_invisible_character(text):
     result = clean(text)
     assert clean(result) == result
     assert not set(result) & set("\u200b\u200e\u202e\ufeff\ufe0f\x00\r\u3000")
+
+
+shapes = st.lists(
+    st.one_of(
+        st.sampled_from(
+            "三年级 二（5）班 小核桃 -妈 那个坐轮椅的 男孩 向日葵班 5栋 B座 1704 7-1-901 路9号 宿舍 柳林村 三组 家住 那间 平房 "  # noqa: SIM905 - reads as words
+            "抖音 网名 小号叫 “深海” @阿雷 の _ 扣Q 26 4471 803 薇❤ V moli-ma03 豫B· 三九七 K2 幺三九 十八八 〇 的 ， 。 \n".split()
+        ),
+        st.text("三班栋号村0-_@小妈住", max_size=3),
+    ),
+    max_size=14,
+).map("".join)
+
+
+@given(shapes)
+def test_pieces_of_identities_in_any_order_leave_the_rest_in_its_place(text):
+    spans = redact(text).spans
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+    assert all(0 <= one.start < one.end <= len(text) for one in spans)
+
+
+@given(shapes.filter(bool), st.sampled_from([400, 800]))
+@settings(max_examples=15, deadline=None)
+def test_a_hostile_repetition_takes_no_more_than_linear_time(piece, times):
+    def seconds(text):
+        began = thread_time()
+        redact(text)
+        return thread_time() - began
+
+    once = (piece * 4000)[: 10 * times]
+    assert seconds(once + once) < 6 * seconds(once) + 0.3
 
 
 def test_clean_keeps_words_and_line_ends():

@@ -88,9 +88,7 @@ def _spans(shadow: Shadow, found: Iterable[Candidate]) -> Iterator[Span]:
         yield Span(*shadow.back(one.start, one.end), one.type)
 
 
-_gate = re.compile(
-    r"[0-9A-Za-z@班住址籍昵号组社_]|抖音|快手|微博|小红书|知乎|贴吧|钉钉|[〇零一二三四五六七八九十幺](?:[〇零一二三四五六七八九幺、 ]{4}|栋|幢|单元|号|组|小?队|室)|(?:[户租]|老家|房子|家)在|网名|用户名|微信名|昵称|那[间排栋]|那个?院子|直播|闲鱼|卖家|视频号|自称|群里我?叫|群里有个|群主|战队|[の丶ツ灬℡]|博主|主播|网友|头像|马甲|豆音|[镇乡道木][\u4e00-\u9fff]{1,5}[村嘎]|[栋幢座塔楼舍斋寓][零〇一二三四五六七八九]{3}|[舍区]三?[一二三四五六七八九十]排|幼儿园|媽媽|年级"
-)
+_four_digits = re.compile(rf"[0-9{NUMERALS}](?:[ 、，,.\-]{{0,2}}[0-9{NUMERALS}]){{3}}")
 _spelled_number = re.compile(
     rf"(?:十?[{NUMERALS}]|(?<![0-9])[0-9]{{2,7}}[ 、，,.\-]{{0,2}}[{NUMERALS}])(?:[ 、，,.\-]{{0,2}}[0-9{NUMERALS}]){{3}}"
 )
@@ -104,8 +102,8 @@ def _candidates(text: str, readers: "Readers | None") -> list[Candidate]:
     from bot.core.privacy.names import by_rules, propagated, ruled
     from bot.core.privacy.structured import spelled, structured
 
-    found = list(structured(text)) if _gate.search(text) else []
-    if _spelled_number.search(text):
+    found = list(structured(text))
+    if _four_digits.search(text) and _spelled_number.search(text):
         runs = [run.span() for run in _spelled_number.finditer(text)]
         found += [
             one

@@ -49,10 +49,10 @@ _WECHAT = (
     r"[Vv]信|[加\+➕扫] ?[我]?[VvWw](?![A-Za-z]{0,3}认证)|(?<![A-Za-z])[Vv](?=号|[ ]?:|[a-z][a-z0-9]{2,15}[_\-][a-z0-9])|加个?微(?!型|课|机))"
 )
 _wechat = re.compile(
-    rf"{_WECHAT}{_IS}{{0,6}}(?P<own>[A-Za-z][A-Za-z0-9_.\-]{{3,21}}[A-Za-z0-9_\-]|[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}})(?![A-Za-z0-9_@]|\.[A-Za-z0-9])"
+    rf"(?=[微薇芯绿小💚WVvw威卫徽維嶶溦葳加+➕扫]){_WECHAT}{_IS}{{0,6}}(?P<own>[A-Za-z][A-Za-z0-9_.\-]{{3,21}}[A-Za-z0-9_\-]|[0-9](?:[ \-]{{0,2}}[0-9]){{5,10}})(?![A-Za-z0-9_@]|\.[A-Za-z0-9])"
 )
 _spaced_wechat = re.compile(
-    rf"{_WECHAT}{_IS}{{0,6}}(?:上?收[，,]?号是[ ]?)?(?P<own>[a-z]{{1,10}}(?: [a-z]{{1,10}}){{1,4}}[ .。]?[0-9_]{{1,6}}(?:_[a-z0-9]{{1,8}})?)(?![A-Za-z0-9_@])"
+    rf"(?=[微薇芯绿小💚WVvw威卫徽維嶶溦葳加+➕扫]){_WECHAT}{_IS}{{0,6}}(?:上?收[，,]?号是[ ]?)?(?P<own>[a-z]{{1,10}}(?: [a-z]{{1,10}}){{1,4}}[ .。]?[0-9_]{{1,6}}(?:_[a-z0-9]{{1,8}})?)(?![A-Za-z0-9_@])"
 )
 """Syllable by syllable: ke xue jia 2_0."""
 _by_number_word = re.compile(
@@ -71,7 +71,7 @@ _contact = re.compile(
     r"微信|微芯|薇|威信|[VvWw][Xx]|[Vv]信|加(?:[我他她的你]|老师|家长|微|好友|了?个)|轮着加|联系|私聊|私信|找我|找[他她]|搜|扫|账号|帐号|[的个]号|号[是：:]|回复|答复|[Qq][Qq]|扣扣"
 )
 _account_shape = re.compile(
-    r"(?<![A-Za-z0-9_.@/\-])(?=[A-Za-z0-9_.\-]{0,20}[0-9_])[A-Za-z][A-Za-z0-9]{1,18}(?:[_\-.]{1,2}[A-Za-z0-9]{1,16}){0,3}_{0,2}(?:[\u4e00-\u9fff]{1,6}[0-9]{1,4})?(?![A-Za-z0-9@/])"
+    r"(?=[A-Za-z])(?<![A-Za-z0-9_.@/\-])(?=[A-Za-z0-9_.\-]{0,20}[0-9_])[A-Za-z][A-Za-z0-9]{1,18}(?:[_\-.]{1,2}[A-Za-z0-9]{1,16}){0,3}_{0,2}(?:[\u4e00-\u9fff]{1,6}[0-9]{1,4})?(?![A-Za-z0-9@/])"
 )
 _small = re.compile(r"[a-z]")
 
@@ -99,25 +99,40 @@ _named_account = re.compile(
 """With an underscore in it: 微信名振华_老包."""
 
 
+_SPELT = frozenset("微薇威卫徽維嶶溦葳绿小💚vVwW")
+"""One of these is in every spelling of the word."""
+
+
 def wechats(text: str) -> Found:
     """Accounts of WeChat in all their spellings."""
-    yield from _loose_wechats(text)
-    for found in _named_account.finditer(text):
-        yield Candidate(*found.span("own"), "wechat", 3)
-    for found in _wechat.finditer(text):
-        if found["own"].lower() not in _NOT_AN_ACCOUNT and not MONEY.match(text, found.end()):
+    present = frozenset(text)
+    latin = not _LATIN.isdisjoint(present)
+    if latin:
+        yield from _loose_wechats(text)
+    if "_" in present:
+        for found in _named_account.finditer(text):
             yield Candidate(*found.span("own"), "wechat", 3)
-    for shape in (_spaced_wechat, _by_number_word):
-        for found in shape.finditer(text):
-            yield Candidate(*found.span("own"), "wechat", 2)
-    for found in _bare_wechat.finditer(text):
-        yield Candidate(*found.span(), "wechat", 3)
+    if not _SPELT.isdisjoint(present):
+        for found in _wechat.finditer(text):
+            if found["own"].lower() not in _NOT_AN_ACCOUNT and not MONEY.match(
+                text, found.end()
+            ):
+                yield Candidate(*found.span("own"), "wechat", 3)
+    if latin:
+        for shape in (_spaced_wechat, _by_number_word):
+            for found in shape.finditer(text):
+                yield Candidate(*found.span("own"), "wechat", 2)
+        for found in _bare_wechat.finditer(text):
+            yield Candidate(*found.span(), "wechat", 3)
+
+
+_LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
 _AT = r"(?: {0,2}(?:@|\(at\)|\[at\]|艾特|圈a|圈A) {0,2}| at | {0,2}# {0,2}(?=(?:vip\.)?(?:qq|163|126|gmail|sina|foxmail|outlook|139|hotmail|yeah|aliyun|sohu)))"
 _DOT = r"(?: ?[.。] ?|点| dot |\(dot\))"
 _email = re.compile(
-    rf"(?<![A-Za-z0-9_.%+\-])[A-Za-z0-9_][A-Za-z0-9_.%+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]{{0,62}}"
+    rf"(?=[A-Za-z0-9_])(?<![A-Za-z0-9_.%+\-])[A-Za-z0-9_][A-Za-z0-9_.%+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]{{0,62}}"
     rf"(?:{_DOT}[A-Za-z0-9\-]{{2,24}}){{1,4}}",
     re.IGNORECASE,
 )
@@ -184,7 +199,7 @@ _quoted_nick = re.compile(
 )
 
 
-_PLATFORM = r"(?:抖音|dy|DY|豆音|西瓜视频|火山|皮皮虾|虎牙|斗鱼|网易云|全民[Kk]歌|酷狗|[Kk]eep|[Ss]oul|陌陌|探探|咸鱼|转转|美篇|简书|今日头条|王者荣耀|和平精英|吃鸡|原神|蛋仔派对|蛋仔|我的世界|迷你世界|光遇|英雄联盟|快手|微博|小红书|小紅書|[Bb]站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播间|闲鱼|豆瓣|头条)"
+_PLATFORM = r"(?:抖音|dy|DY|豆音|西瓜视频|火山|皮皮虾|虎牙|斗鱼|网易云|全民[Kk]歌|酷狗|[Kk]eep|[Ss]oul|陌陌|探探|咸鱼|美篇|简书|今日头条|王者荣耀|和平精英|吃鸡|原神|蛋仔派对|蛋仔|我的世界|迷你世界|光遇|英雄联盟|快手|微博|小红书|小紅書|[Bb]站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播间|闲鱼|豆瓣|头条)"
 _bracketed_handle = re.compile(
     rf"{_PLATFORM}(?:小?号|账号|帐号|名|昵称|ID|id|用户|主播|博主)?[是叫：:]?[ ]?[(“\"「@](?P<own>[^”\"」)(，。,！？\n]{{2,16}})[”\"」)]"
 )
@@ -192,7 +207,7 @@ _platform_handle = re.compile(
     rf"{_PLATFORM}(?:(?:小?号|账号|帐号|名|昵称|ID|id)?[ :：]{{1,2}}|(?:小号|账号|帐号|名|昵称|ID|id)[是叫]?)(?P<own>[A-Za-z0-9_\u4e00-\u9fff·\-]{{3,14}})(?=[，。,！!？?\n）)”]|$)"
 )
 _platform_mention = re.compile(
-    rf"(?:{_PLATFORM}|我发在|账号是?|帐号是?|博主|楼主|主播|发[了过])[^，。！？\n@]{{0,14}}[，（( ]?(?P<own>@[ ]?[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff·\-]{{2,16}})"
+    rf"(?:{_PLATFORM}|我发在|账号是?|帐号是?|博主|主播|发[了过])[^，。！？\n@]{{0,14}}[，（( ]?(?P<own>@[ ]?[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff·\-]{{2,16}})"
 )
 _mention_ends = re.compile(
     r"了|就|上[说讲发面]|里[说讲发]|发[了的]|说[了的过]|被|也|都|写|晒|挂|带娃|这[条个]|那[条个]|的(?:视频|账号|帐号|直播|帖|微博|号|评论|作品|主页|课|消息|那)|请"
@@ -309,8 +324,19 @@ _of_a_platform = re.compile(
 )
 
 
+_of_an_account = re.compile(
+    "抖音|dy|DY|豆音|西瓜视频|火山|皮皮虾|虎牙|斗鱼|网易云|全民|酷狗|Keep|keep|Soul|soul|陌陌|探探|咸鱼|美篇|简书|头条|王者荣耀|和平精英|吃鸡|原神|蛋仔|我的世界|迷你世界|光遇|英雄联盟|"
+    "快手|微博|小红书|小紅書|B站|b站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播|闲鱼|豆瓣|支付宝|贊我|Line|line|LINE|Telegram|telegram|TG|tg|Twitter|twitter|推特|Instagram|instagram|Facebook|facebook|游戏|百度|"
+    "网名|昵称|暱稱|微信名|网民|网友|用户名|账号|帐号|QQ名|ID|id|Id|uid|UID|Uid|uId|uiD|UId|UiD|uID|头像|备注|博主|主播|楼主|号主|群友|UP主|Up主|up主|uP主|小号|大号|新号|那个号|这个号|，号|,号|号叫|号是|的号|马甲|群里|群名片|战队|微信上|班里人|卖家|Steam|steam|店长|直播间"
+)
+_ADORNED = frozenset("@_の丶ツ灬℡")
+_kana = re.compile("[\u3040-\u30ff]")
+
+
 def handles(text: str) -> Found:
     """What somebody is called on a platform."""
+    if _ADORNED.isdisjoint(text) and not _of_an_account.search(text) and not _kana.search(text):
+        return
     yield from _platform_handles(text)
     yield from _quoted_handles(text)
     for shape in (_account, _known_handles, _quoted_nick, _called_account, _account_behind):

@@ -30,12 +30,12 @@ _estate = re.compile(
 _LIVES_AT = r"(?:家住|[居]?住(?:在|址|过|的是)?|租(?:住|了|房)?在?|落户在?|户口在|房子在|门牌|营地在|窝点在|开在|设在|点在|寄到|送到|退到|搬到|家就?在|坐落在?|位于|[我人他她们]在|地址|地点)[是在为: ]{0,2}"
 _TALK = "的了是我你他她们在不都就也吗呢吧有没到把被"
 _home_by_word = re.compile(
-    rf"{_LIVES_AT}(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,20}}?第?[甲乙丙]?"
+    rf"(?=[家居住租落户房门营窝开设点寄送退搬坐位我人他她们地]){_LIVES_AT}(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,20}}?第?[甲乙丙]?"
     rf"(?:(?:(?:单元|[0-9]{{1,5}}(?:[\-之][0-9]{{1,4}}){{0,3}}|[一二三四五六七八九十百]{{1,4}}|[A-Za-z][0-9]{{0,3}})(?:号楼|号院|号|號|栋|幢|座|单元|室|组|队|户|弄|楼|层|排|门|区|#|巷|期)[附 \-]{{0,2}})"
     rf"|(?:东|西|南|北|后|前)[区院巷]|车间|门面){{1,6}}(?:[0-9]{{1,4}}(?:[\-之][0-9]{{1,4}}){{0,2}}(?![0-9元人年月日点块分个名岁])|[A-Z][0-9]{{1,3}}|[一二三四五六七八九零〇]{{3,4}}|(?<=[号])传达室)?)"
 )
 _room_by_word = re.compile(
-    rf"{_LIVES_AT}(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,20}}?[0-9]{{3,4}}(?:室|房|号房)?)(?=[，。,；;！!\n ]|$)"
+    rf"(?=[家居住租落户房门营窝开设点寄送退搬坐位我人他她们地]){_LIVES_AT}(?P<home>(?:[\u4e00-\u9fff](?<![{_TALK}])){{2,20}}?[0-9]{{3,4}}(?:室|房|号房)?)(?=[，。,；;！!\n ]|$)"
 )
 _lives_at = re.compile(_LIVES_AT)
 _only_a_floor = re.compile(r"[\u4e00-\u9fff]+?[一二三四五六七八九0-9]{1,2}[楼层]")
@@ -54,9 +54,18 @@ _lives = re.compile(
     r"(?:家住在?|住址[ :：是为]{0,3}|家庭(?:住|地)址[ :：是为]{0,3}|我[们家]{0,2}住在?|家在|(?<!通讯)地址[:：是为]{1,3}|户籍[地在是:：]{1,3}|户口在|老家在?|租住在?|租房在|房子在)"
     r"([\u4e00-\u9fff]{2,24}?(?:小区|花园|花苑|家园|新村|公寓|社区|家属院|[村苑湾庄府屯寨坪])(?:[\u4e00-\u9fff]{1,4}组)?)(?!校|小学|中学|完小|教学点)"
 )
-_address_gate = re.compile(
-    rf"村[\u4e00-\u9fff]{{1,4}}[组社]|(?:{_NUM}){_UNIT}|[0-9]-[0-9]|住址|家住|地址|住在|家在|户口在|户籍|老家|租[住房了]|房子在|住|[我他她们]在|[镇乡道木][\u4e00-\u9fff]{{1,5}}[村社嘎]|[舍寓楼房座栋幢塔#斋区][A-Za-z]?[0-9零〇一二三四五六七八九]{{3}}|楼[0-9]{{1,2}}[A-H]|[路街巷号院][甲乙丙]?[0-9]|那[间排栋]|院子"
+_a_unit = re.compile(rf"[0-9A-Za-z一二三四五六七八九十百零〇甲乙丙东西南北]{_UNIT}")
+_a_number = re.compile(
+    r"[0-9]-[0-9]|[舍寓楼房座栋幢塔#斋区][A-Za-z]?[0-9零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]{3}|楼[0-9]{1,2}[A-H]|[路街巷号院][甲乙丙]?[0-9]|[0-9一二三四五六七八九十]排"
 )
+_a_home = re.compile(
+    "住|地址|地点|门牌|家在|家就|户口在|户籍|落户|老家|租|房子在|我在|他在|她在|人在|们在|营地在|窝点在|开在|设在|点在|寄到|送到|退到|搬到|坐落|位于"
+)
+_a_village = re.compile(
+    "[镇乡道木][\u4e00-\u9fff]{1,5}[村社嘎]|村[\u4e00-\u9fff]{1,4}[组社]|村[一二三四五六七八九十0-9第]|社[一二三四五六七八九十0-9第]"
+)
+_of_a_district = re.compile("[州县省市区旗盟道镇乡]")
+_a_house = re.compile("那[个间排栋座户家]|院子|平房|屋|房子|那户|那一户|[皮砖土瓦木石铁]房")
 _NUMBERED_OTHERWISE = re.compile(
     r"线|門|门口|教学|食堂|馆|文件?|令|公路|公交|车|站|机|窗|考场|考室|教室|会议|字|宿舍|试卷|[上下]午|凌晨|晚|前|后|之前|起|到|至|日|那天|校区"
 )
@@ -115,8 +124,6 @@ _village_group = re.compile(
 
 def addresses(text: str) -> Found:
     """Every piece of an address, pieces that meet or overlap as one, with what stands behind its last number."""
-    if not _address_gate.search(text):
-        return
     start = end = strength = -1
     for one in sorted(_address_pieces(text), key=lambda one: (one.start, one.end)):
         if start >= 0 and one.start <= end:
@@ -166,7 +173,7 @@ _block_and_room = re.compile(
     rf"|{_COUNT}(?:栋|棟|幢|号楼)(?:架空层|地下室|车库|天台|顶楼|顶层|底楼)|[0-9]{{1,2}}排[0-9]{{1,3}}号|[甲乙丙丁]?[0-9一二三四五六七八九十]{{1,3}}号院(?:[东西南北]?[屋厢]|[0-9]{{1,2}}-[0-9]{{1,4}})?|(?<=[期区苑园庭府湾城舍里寓])[A-Z][0-9]{{1,2}}-[0-9]{{3,4}}(?![0-9\-])|{_COUNT}(?:栋|棟|幢|号楼|楼)[东西南北中甲乙丙]单元(?:[顶底]楼)?"
     rf"|[\u4e00-\u9fff]{{2}}楼[0-9]{{1,2}}[A-H](?![A-Za-z0-9])|(?<=号)[甲乙丙]楼[0-9]{{1,4}}号"
     rf"|{_COUNT}(?:栋|棟|幢|号楼|座)[ \-]?{_COUNT}(?:单元|單元|梯)(?:[ \-]?{_COUNT}[楼层樓層](?:[东西南北中左右](?:户|侧|边|首)?)?)?"
-    rf"|(?<![0-9\-.:/第图表年月日])[A-Z]?[0-9]{{1,2}}(?:-[0-9]{{1,2}}){{1,2}}-[0-9]{{3,4}}(?![0-9\-.:元人])"
+    rf"|(?<![0-9\-.:/第图表年月日])[A-Z]?[0-9]{{1,2}}(?:-[0-9]{{1,2}}){{1,2}}-[0-9]{{3,4}}(?![0-9\-.:元人个米次分名题页])"
 )
 """A block and a room or a staircase in it: B座1704, 2号楼1单元27层东, 7-1-901."""
 _dormitory = re.compile(
@@ -210,6 +217,17 @@ _PRECISE = re.compile(r"单元|單元|室|栋|幢|户|号院|号楼|[A-Z]区")
 
 
 def _address_pieces(text: str) -> Found:
+    if _a_unit.search(text) or _a_number.search(text):
+        yield from _with_numbers(text)
+    if _a_home.search(text):
+        yield from _where_one_lives(text)
+    if _a_village.search(text):
+        yield from _in_villages(text)
+    if _a_house.search(text):
+        yield from _told(text)
+
+
+def _with_numbers(text: str) -> Found:
     for found in _block_room.finditer(text):
         first = re.search(r"[A-Z0-9]", found[0])
         assert first is not None
@@ -227,21 +245,6 @@ def _address_pieces(text: str) -> Found:
                 or _A_HOME.search(text, max(0, start - 8), start)
             )
         ):
-            yield Candidate(start, found.end(), "address", 1)
-    for found in _countryside.finditer(text):
-        cut = _BEFORE_A_PLACE.match(text, found.start(), found.end())
-        start = cut.end() if cut and cut.end() < found.end() - 5 else found.start()
-        yield Candidate(start, found.end(), "address", 1)
-    for found in _that_house.finditer(text):
-        start = _left_edge(text, min(found.end(), found.start() + 4))
-        yield Candidate(min(start, found.start() + 2), found.end(), "address", 1)
-    for found in _lives_told.finditer(text):
-        named = found["home"]
-        if (found["where"] or named.endswith(_DWELLINGS)) and not _NO_HOME.search(named[:-2]):
-            yield Candidate(*found.span("home"), "address", 1)
-    for found in _village_group.finditer(text):
-        start = _left_edge(text, found.start())
-        if found.start() - start >= 3:
             yield Candidate(start, found.end(), "address", 1)
     for found in _numbered.finditer(text):
         place = _place.match(text, found.start())
@@ -274,19 +277,7 @@ def _address_pieces(text: str) -> Found:
             estate = _estate.search(text, max(0, found.start() - 16), found.start())
             start = estate.start("name") if estate else found.start()
             yield Candidate(start, found.end(), "address", 1)
-    for shape in (_home_by_word, _room_by_word):
-        for found in shape.finditer(text):
-            named = re.search(r"\d|[A-Z一二三四五六七八九十]", found["home"])
-            if (
-                named
-                and not _NO_HOME.search(found["home"])
-                and not _only_a_floor.fullmatch(found["home"])
-            ):
-                start, end = found.span("home")
-                yield Candidate(
-                    start, start + len(text[start:end].rstrip(" -附")), "address", 2
-                )
-    for found in _chain.finditer(text):
+    for found in _chain.finditer(text) if len(_of_a_district.findall(text)) > 1 else ():
         start = found.start()
         cut = _BEFORE_A_PLACE.match(text, start, found.end())
         start = cut.end() if cut and cut.end() < found.end() - 6 else start
@@ -299,6 +290,25 @@ def _address_pieces(text: str) -> Found:
     for found in _tower.finditer(text):
         start = _left_edge(text, found.start() + len(found["place"]))
         yield Candidate(min(start, found.start()), found.end(), "address", 1)
+
+
+def _where_one_lives(text: str) -> Found:
+    for found in _lives_told.finditer(text):
+        named = found["home"]
+        if (found["where"] or named.endswith(_DWELLINGS)) and not _NO_HOME.search(named[:-2]):
+            yield Candidate(*found.span("home"), "address", 1)
+    for shape in (_home_by_word, _room_by_word):
+        for found in shape.finditer(text):
+            named = re.search(r"\d|[A-Z一二三四五六七八九十]", found["home"])
+            if (
+                named
+                and not _NO_HOME.search(found["home"])
+                and not _only_a_floor.fullmatch(found["home"])
+            ):
+                start, end = found.span("home")
+                yield Candidate(
+                    start, start + len(text[start:end].rstrip(" -附")), "address", 2
+                )
     for found in _lives.finditer(text):
         if (
             not re.search(
@@ -308,3 +318,20 @@ def _address_pieces(text: str) -> Found:
             and len(found[1]) > 2
         ):
             yield Candidate(*found.span(1), "address", 1)
+
+
+def _in_villages(text: str) -> Found:
+    for found in _countryside.finditer(text):
+        cut = _BEFORE_A_PLACE.match(text, found.start(), found.end())
+        start = cut.end() if cut and cut.end() < found.end() - 5 else found.start()
+        yield Candidate(start, found.end(), "address", 1)
+    for found in _village_group.finditer(text):
+        start = _left_edge(text, found.start())
+        if found.start() - start >= 3:
+            yield Candidate(start, found.end(), "address", 1)
+
+
+def _told(text: str) -> Found:
+    for found in _that_house.finditer(text):
+        start = _left_edge(text, min(found.end(), found.start() + 4))
+        yield Candidate(min(start, found.start() + 2), found.end(), "address", 1)

@@ -81,7 +81,7 @@ _MY_CHILD_IN = re.compile(
 
 
 _pet_class = re.compile(
-    r"(?:托班|幼儿园)?(?P<pet>(?![两几每各这那一])[\u4e00-\u9fff]{2,3}(?:[大中小][一二三四]?)?)(?<!我们)(?<!他们)(?<!你们)(?<!咱们)(?<!隔壁)(?<!别的)(?<!个)(?<!兴趣)(?<!托管)(?<!培训)(?<!实验)(?<!重点)(?<!补习)(?<![上下晚早值加轮全同每这那哪])班"
+    r"(?:托班|幼儿园)?(?P<pet>(?![两几每各这那一])[\u4e00-\u9fff]{2,3}(?:[大中小][一二三四]?)?)(?=班)(?<!我们)(?<!他们)(?<!你们)(?<!咱们)(?<!隔壁)(?<!别的)(?<!个)(?<!兴趣)(?<!托管)(?<!培训)(?<!实验)(?<!重点)(?<!补习)(?<![上下晚早值加轮全同每这那哪])班"
 )
 _FULL_PARENT = r"(?:爸爸|妈妈|奶奶|爷爷|外婆|姥姥|外公|姥爷|家长)(?![们会群都])"
 _pet_child = re.compile(
@@ -105,7 +105,7 @@ _loose_child = re.compile(
 )
 """Any pet name before a whole word for a parent: 果丹皮妈妈, -丁当-爷."""
 _some_pupil = re.compile(
-    r"的?(?:[^，。；！？,;!?\n]{0,10}?的)?(?:[一那这][个名位]|某)[^，。；！？,;!?\n的]{0,6}?(?:[男女](?:生|孩|同学|学生)|小[姑伙][娘子]|学生|同学|孩子|娃)(?!都|也|们)(?:的?(?:妈妈|爸爸|家长|奶奶|爷爷|[爸妈]))?"
+    r"的?(?:[^，。；！？,;!?\n]{0,10}?的)?(?:[一那这][个名位]|某)[^，。；！？,;!?\n]{0,8}?(?:[男女](?:生|孩|同学|学生)|小[姑伙][娘子]|学生|同学|孩子|娃)(?!都|也|们)(?:的?(?:妈妈|爸爸|家长|奶奶|爷爷|[爸妈]))?"
     r"|的?[一那这][个位][^，。；！？,;!?\n]{1,9}的(?:[爸妈]|(?=[，。；！？,;!?\n]|$))|[ ]?(?:宿舍|寝室)[0-9]{3}(?:[ ]?[^，。；！？,;!?\n]{0,4}[上下]铺)?"
     r"|的?[^，。；！？,;!?\n的]{1,5}的那[个名位](?:[男女][生孩]|同学|学生)?"
     r"|的?(?:坐|靠|倒数|正数|最后|住|戴|剃|穿|说话|值日|走读|复读|休学|转学)[^，。；！？,;!?\n]{0,12}?(?:那[个名位]?(?:[男女][生孩]|娃|孩子)?|[男女][生孩]|娃|孩子|小鬼|插班生)(?![们都也])"
@@ -129,11 +129,15 @@ _school = re.compile(
 )
 
 
+_JOINS = " -—_·+"
+
+
 def class_identities(text: str) -> Found:
     """A class with the child, the parent or the post that belongs to it."""
-    for found in _signature.finditer(text):
+    joined = any(mark in text for mark in _JOINS)
+    for found in _signature.finditer(text) if joined else ():
         yield Candidate(*found.span(), "class_identity", 2)
-    for found in _pet_class.finditer(text):
+    for found in _pet_class.finditer(text) if "班" in text else ():
         school = _school.search(text, max(0, found.start() - 10), found.start())
         alone = found.start() == 0 or not "\u4e00" <= text[found.start() - 1] <= "\u9fff"
         child = (
@@ -142,8 +146,8 @@ def class_identities(text: str) -> Found:
             else None
         )
         if child:
-            yield _of_school(text, found.start(), child.end(), 1)
-    for start, end in grades(text):
+            yield _of_school(text, found.start(), child.end(), 2)
+    for start, end in grades(text) if any(char in text for char in "级初高班") else ():
         if child := _grade_child.match(text, end):
             yield _of_school(text, start, child.end(), 1)
     for start, end in classes(text):

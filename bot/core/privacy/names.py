@@ -10,6 +10,8 @@ A title alone names a person inside one school: 王老师 keeps its title and lo
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from operator import eq
 from typing import TYPE_CHECKING, Literal
 
 from bot.core.privacy.spans import Candidate
@@ -49,9 +51,24 @@ _JOB = (
 )
 _PARENT = r"(?:妈妈|爸爸|爸|妈|家长|奶奶|爷爷|小朋友)"
 _SAYS_A_NAME = r"(?:我叫|名叫|名字叫|叫做|(?<![大喊])叫|姓名|名字|本人(?!是|不|在|很|也|的|认|觉|从|已|工|就|系)|我是|我(?=[^，。；！？]{2,3}[，,])|户名)"
+_INSIDE = re.compile(r"\(\?<?[!=][^()]*\)|[()?:]")
+
+
+def _first(shape: str) -> set[str]:
+    """With what characters the words of a shape begin; a class of characters counts whole."""
+    return {
+        char
+        for word in _INSIDE.sub("", shape).split("|")
+        if word
+        for char in (word[1 : word.index("]")] if word[0] == "[" else word[0])
+    }
+
+
 _trigger = re.compile(
-    rf"(?P<says>{_SAYS_A_NAME})|(?P<both>班主任|副?{TITLE}|家长)|(?P<behind>{_PARENT}|(?P<short>{_SHORT_TITLE}))|(?P<ahead>{_JOB})"
+    rf"(?=[{''.join(sorted({'副'}.union(*map(_first, (_SAYS_A_NAME, TITLE, _PARENT, _SHORT_TITLE, _JOB)))))}])"
+    rf"(?:(?P<says>{_SAYS_A_NAME})|(?P<both>班主任|副?{TITLE}|家长)|(?P<behind>{_PARENT}|(?P<short>{_SHORT_TITLE}))|(?P<ahead>{_JOB}))"
 )
+"""What looks ahead for a first character spares trying a hundred words at every place."""
 _name_ahead = re.compile(rf"[是为：: （(]{{0,2}}(?P<name>(?:{SURNAME})[\u4e00-\u9fff·]{{1,3}})")
 _SOMEBODY = re.compile(
     rf"姓(?P<name>{SURNAME})(?![\u4e00-\u9fff]?名|氏)(?=的|，|。|,|\.|$|,|老|校|主|一)|(?<=[个位名的])(?P<before>{SURNAME})姓(?!名|氏)"
@@ -71,9 +88,11 @@ _HALF_HIDDEN = re.compile(
     r"(?:户名|收款人?|转给|付款给|账户名|昵称|姓名|名字)[是为叫：: ]{0,2}(?P<name>[*×]{1,2}[\u4e00-\u9fff]{1,2})(?![\u4e00-\u9fff])"
 )
 """*建军, **芳: as payment pages show them."""
+_SOUND_ENDS = "古丽|古力|买提|别克|夏提|卓玛|卓嘎|顿珠|次仁|多吉|旺堆|旺姆|拉姆|其其格|巴特尔|图雅|布拉克|尼亚孜|吐逊|库尔班|尔江|木江|提江|买买提江|买买提|努尔"
+_sounding_end = re.compile(_SOUND_ENDS)
 _SOUNDING = re.compile(
     "[乌云萨娜阿巴尔克拉娜古艾买提力依木扎西顿珠卓玛次仁旺堆达瓦格桑德吉加措尼平贡布罗杰热比娅迪帕努合亚森萨吾斯坦吐逊肉库麦哈孜万]{1,5}"
-    "(?:古丽|古力|买提|别克|夏提|卓玛|卓嘎|顿珠|次仁|多吉|旺堆|旺姆|拉姆|其其格|巴特尔|图雅|布拉克|尼亚孜|吐逊|库尔班|尔江|木江|提江|买买提江|买买提|努尔)(?:江|汗|罕)?"
+    f"(?:{_SOUND_ENDS})(?:江|汗|罕)?"
 )
 _TWICE = re.compile(
     r"(?P<name>([\u4e00-\u9fff])\2)(?=妈|爸|奶奶|爷爷|的妈|的爸|晚上|被|都吓|身上|的作业|的书|今年|回来|吐|哭|说|同学|小朋友|在学校|放学|也)"
@@ -113,10 +132,11 @@ FAMOUS = frozenset(
     "栗战书 赵乐际 蔡奇 丁薛祥 韩正 刘延东 杨洁篪 陈宝生 怀进鹏 克林顿 布什 小布什 默克尔 马克龙 泽连斯基 安倍 丘吉尔 拿破仑 林肯 华盛顿 罗斯福 希特勒 丁肇中 杨振宁 李政道 吴健雄 茅以升 詹天佑 钱三强 王淦昌 于敏 "
     "孙家栋 叶培建 吴孟超 谢希德 王亚平 杨利伟 翟志刚 聂海胜 景海鹏 苏炳添 林丹 张继科 全红婵 谷爱凌 郎平 王治郅 易建联 邓亚萍 许海峰 马斯克 乔布斯 比尔盖茨 李嘉诚 董明珠 曹德旺 俞敏洪 张雪峰 李子柒 董宇辉 "
     "刘德华 张学友 周星驰 成龙 李连杰 甄子丹 沈腾 赵本山 郭德纲 岳云鹏 蔡徐坤 王一博 易烊千玺 王俊凯 邓丽君 那英 李谷一 陈凯歌 张艺谋 冯小刚 哈利波特 柯南 葫芦娃 奥特曼 佩奇 熊大 熊二 光头强 喜羊羊 灰太狼 海绵宝宝 "
+    "上官婉儿 东方朔 慕容复 荀彧 王勃 张晓风 刘兰芝 石敢当 查良镛 秦九韶 杨辉 鲁肃 张三丰 蒙娜丽莎 奥尔夫 铁拐李 吕洞宾 何仙姑 王重阳 郭靖 黄蓉 杨过 小龙女 令狐冲 张无忌 韦小宝 段誉 "
     "王朝霞 王后雄 薛金星 曲一线 孙敬修 李吉林 斯霞 霍懋征 窦桂梅 王崧舟 吴正宪 于永正 支月英 张玉滚 吴蓉瑾 双胞胎 王者荣耀 王老吉 李雷 韩梅梅 周公 关公 包公 白雪公主 双亲".split()
 )
 NO_NAME = frozenset(
-    "特长生 尖子生 伢儿 娃儿 孙儿 囡囡 仔女 里子 昨儿 今儿 卡里 体育 谁谁 她她 他他 哇哇 熊猫眼 打工娃 城里娃 山里娃 幼儿园 民转公 勾满分 鞠一躬 晚托 早托 冬青 红布 窨井盖 罗汉松 初中语文 田埂上 小苏打 二宝 大宝 三宝 佢哋 啱啱 里头 小胖子 老钱 张部门 李部门 王部门 孙女 老嘶 老斯 老湿 老施 小舅 小舅子 大舅子 小姨 小姨子 小叔 小叔子 小姑 小姑子 武术 书法 舞蹈 乐理 江景 居委会 居委 门童 仇家 金贵 别人 小费 小包 小巴 小鱼 小宰 程序 古筝 管乐 华语 万人 武汉 温州 常州 常委 双方 单身 官员 申请 全国 班主任 老师 任课 任何 和谐 和平 向上 向前 周末 周一 周二 周三 周四 周五 周六 周日 周考 周测 双减 高考 高中 高级 高年级 高三 高二 高一 初中 初一 初二 初三 初级 初心 安全 安排 安静 管理 管教 成绩 成长 成人 "  # noqa: SIM905 - reads as words
+    "左撇子 岳父 岳母 黄谣 矫情 齐刘海 白送 鲁班锁 红双喜 夏商周 车祸 木匠 孔子曰 公道 苗子 夏裤 周转房 宿管 纪检 鞠躬 承包 施工 普通 承认 迟到 毕业 黑板 随车 特长生 尖子生 伢儿 娃儿 孙儿 囡囡 仔女 里子 昨儿 今儿 卡里 体育 谁谁 她她 他他 哇哇 熊猫眼 打工娃 城里娃 山里娃 幼儿园 民转公 勾满分 鞠一躬 晚托 早托 冬青 红布 窨井盖 罗汉松 初中语文 田埂上 小苏打 二宝 大宝 三宝 佢哋 啱啱 里头 小胖子 老钱 张部门 李部门 王部门 孙女 老嘶 老斯 老湿 老施 小舅 小舅子 大舅子 小姨 小姨子 小叔 小叔子 小姑 小姑子 武术 书法 舞蹈 乐理 江景 居委会 居委 门童 仇家 金贵 别人 小费 小包 小巴 小鱼 小宰 程序 古筝 管乐 华语 万人 武汉 温州 常州 常委 双方 单身 官员 申请 全国 班主任 老师 任课 任何 和谐 和平 向上 向前 周末 周一 周二 周三 周四 周五 周六 周日 周考 周测 双减 高考 高中 高级 高年级 高三 高二 高一 初中 初一 初二 初三 初级 初心 安全 安排 安静 管理 管教 成绩 成长 成人 "  # noqa: SIM905 - reads as words
     "成功率 时候 时间 时段 方面 方法 方便 方案 何必 何时 何况 何在 简单 简直 应该 应当 应付 关心 关于 关系 关注 相关 相信 相互 费用 党员 党委 党支部 通知 全部 全体 全校 全班 全县 全市 全镇 元旦 明显 明明 明年 明确 常常 "
     "常态 常规 平时 平均 平台 平安 强制 强烈 强迫 强调 支持 支部 支教 支付 车费 车上 车辆 花钱 花费 花园 花样 白天 白白 白干 金额 石头 毛病 水平 水电 温度 温馨 温柔 麻烦 古诗 古板 司机 "
     "师德 师傅 师资 师生 师范 师父 农村 农民 农民工 双休 双职工 双语 单位 单独 单亲 单纯 单元 干部 干净 干活 干脆 干事 海报 国家 国庆 国旗 国培 国学 来回 来自 从来 从不 从事 从小 那些 那种 那么 都是 都有 过分 过程 "
@@ -166,32 +186,38 @@ def ruled(text: str, words: frozenset[str] = frozenset()) -> Iterator[tuple[Cand
 _SURELY = frozenset("我叫 名叫 名字叫 叫做 姓名 户名".split())  # noqa: SIM905 - reads as words
 
 
+_HIDING = frozenset("某*×xX○〇")
+
+
 def _shaped(text: str, words: frozenset[str]) -> Found:
     if "." in text or "·" in text or "•" in text:
         yield from _dotted(text)
-    for found in _SOMEBODY.finditer(text):
+    for found in _SOMEBODY.finditer(text) if "姓" in text else ():
         yield Candidate(*found.span(found.lastgroup or 0), "titled_name", 1)
-    for found in _HIDDEN.finditer(text):
+    hidden = not _HIDING.isdisjoint(text)
+    for found in _HIDDEN.finditer(text) if hidden else ():
         before = text[max(0, found.start() - 1) : found.start()]
         if found["mark"][0] == "某" or not before.isalnum() or before >= "\u3400":
             yield Candidate(*found.span(), "nickname", 1)
-    for found in _PART_HIDDEN.finditer(text):
+    for found in _PART_HIDDEN.finditer(text) if hidden else ():
         if not found["given"] or found["given"] in GIVEN:
             yield Candidate(*found.span(), "name", 1)
-    for found in _HALF_HIDDEN.finditer(text):
+    for found in _HALF_HIDDEN.finditer(text) if hidden else ():
         yield Candidate(*found.span("name"), "nickname", 1)
-    for found in _NICKNAME.finditer(text):
+    for found in (
+        _NICKNAME.finditer(text) if "小" in text or "老" in text or "阿" in text else ()
+    ):
         rest, titled = found["rest"], _titles.match(text, found.end())
         if found[0] in NO_NAME or found[0] in words or rest not in SURNAME_CHARACTERS:
             continue
         if rest not in _BREAKS and (titled or rest not in DOUBTFUL):
             yield Candidate(*found.span(), "nickname", 1)
-    for found in _TWICE.finditer(text):
+    for found in _TWICE.finditer(text) if any(map(eq, text, islice(text, 1, None))) else ():
         if found["name"] not in NOT_TWICE and text[
             max(0, found.start() - 1) : found.start()
         ] not in ("每", "人"):
             yield Candidate(*found.span("name"), "nickname", 1)
-    for found in _SOUNDING.finditer(text):
+    for found in _SOUNDING.finditer(text) if _sounding_end.search(text) else ():
         if len(found[0]) >= 3:
             yield Candidate(*found.span(), "name", 1)
     if _latin.search(text):
@@ -349,8 +375,8 @@ _syllable = (
 )
 _LATIN_NAME = r"[A-Z][a-z]{1,12}(?:[ .][A-Z][a-z]{1,12}){0,2}"
 _FOREIGNER = re.compile(
-    rf"(?:外教|老师|叫|名叫|教练|同学|校长|园长|负责人|老板|顾问|销售|客服|助教) ?(?P<ahead>{_LATIN_NAME})(?![A-Za-z0-9_.(])|"
-    rf"(?<![A-Za-z0-9_.=] )(?<![A-Za-z0-9_.=])(?P<behind>{_LATIN_NAME}) ?(?:老师|同学|教练|是外教|的妈|的爸|妈妈|爸爸)"
+    rf"(?=[A-Z外老叫名教同校园负顾销客助])(?:(?:外教|老师|叫|名叫|教练|同学|校长|园长|负责人|老板|顾问|销售|客服|助教) ?(?P<ahead>{_LATIN_NAME})(?![A-Za-z0-9_.(])|"
+    rf"(?<![A-Za-z0-9_.=] )(?<![A-Za-z0-9_.=])(?P<behind>{_LATIN_NAME}) ?(?:老师|同学|教练|是外教|的妈|的爸|妈妈|爸爸))"
 )
 _FAMILY_IN_PINYIN = (
     "(?:zhang|wang|li|liu|chen|yang|zhao|huang|zhou|wu|xu|sun|hu|zhu|gao|lin|he|guo|ma|luo|liang|song|zheng|xie|han|"
@@ -359,7 +385,7 @@ _FAMILY_IN_PINYIN = (
     "hou|shao|meng|long|wan|duan|qian|yin|yi|chang|qiao|lai|gong|wen|ouyang|sima|shangguan|zhuge)"
 )
 _pinyin = re.compile(
-    rf"(?<![A-Za-z0-9_@.\-/#])(?P<name>{_FAMILY_IN_PINYIN} ?{_syllable}(?: ?{_syllable})?)(?![A-Za-z0-9_@.\-/(=:])",
+    rf"(?=[A-Za-z])(?<![A-Za-z0-9_@.\-/#])(?P<name>{_FAMILY_IN_PINYIN} ?{_syllable}(?: ?{_syllable})?)(?![A-Za-z0-9_@.\-/(=:])",
     re.IGNORECASE,
 )
 _NO_PINYIN_NAME = frozenset(

@@ -6,7 +6,6 @@ made, takes more than linear time.
 """
 
 import re
-from collections.abc import Callable
 
 from bot.core.privacy.accounts import emails, handles, qqs, urls, wechats
 from bot.core.privacy.addresses import addresses
@@ -21,25 +20,24 @@ from bot.core.privacy.numbers import (
 )
 from bot.core.privacy.spans import Found
 
-_letter = re.compile(r"[A-Za-z@]")
-_handle_gate = re.compile(
-    r"[0-9名号@]|昵称|抖音|快手|微博|小红书|小紅書|知乎|贴吧|钉钉|直播|闲鱼|卖家|[Bb]站|视频号|自称|群里|群主|战队|[_の丶ツ灬℡]|博主|主播|网友|头像|马甲|群名片"
-)
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@")
+_DIGITS = frozenset("0123456789")
 
 
 def structured(text: str) -> Found:
     """Candidates in a folded text."""
-    numbers = long_number.search(text)
-    if numbers:
-        for recogniser in _WITH_NUMBERS:
+    present = frozenset(text)
+    numbers = not _DIGITS.isdisjoint(present)
+    letters = not _LETTERS.isdisjoint(present)
+    if numbers and long_number.search(text):
+        for recogniser in (phones, id_cards, bank_cards, qqs, other_ids):
             yield from recogniser(text)
-    if _letter.search(text):
-        for recogniser in _WITH_LETTERS:
+    if letters:
+        for recogniser in (emails, urls, plates):
             yield from recogniser(text)
-    elif "_" in text:
+    if numbers or letters or "_" in present:
         yield from wechats(text)
-    if not _letter.search(text) and _handle_gate.search(text):
-        yield from handles(text)
+    yield from handles(text)
     yield from addresses(text)
     yield from class_identities(text)
 
@@ -54,20 +52,3 @@ def spelled(text: str) -> Found:
     text = _ten_for_one.sub("1", _comma_between.sub("-", text))
     for recogniser in (phones, id_cards, bank_cards, qqs, wechats, plates):
         yield from recogniser(text)
-
-
-_WITH_NUMBERS: tuple[Callable[[str], Found], ...] = (
-    phones,
-    id_cards,
-    bank_cards,
-    qqs,
-    wechats,
-    other_ids,
-)
-_WITH_LETTERS: tuple[Callable[[str], Found], ...] = (
-    emails,
-    urls,
-    plates,
-    handles,
-    wechats,
-)
