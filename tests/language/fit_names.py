@@ -30,6 +30,8 @@ from bot.core.privacy.weighing import laid_out
 from .fit import ALL
 from .opinions import Opinion, phrases, read
 
+PARTS = tuple(dict.fromkeys((*ALL, "judge", "dense", "inbox", "postbox", "places")))
+"""What the scale is learned from: also the hands that came last."""
 AGAIN = 4
 """How often a text is read with other names."""
 WORTH_AGAIN = 0.25
@@ -218,7 +220,7 @@ _NAMELESS = "nameless"
 
 def unseen(part: str) -> Readers:
     """The readers with a scale that knows nothing of this part."""
-    return replace(load_readers(), worth=_learned(one for one in ALL if one != part))
+    return replace(load_readers(), worth=_learned(one for one in PARTS if one != part))
 
 
 def _learned(parts: Iterable[str]) -> dict[str, float]:
@@ -226,7 +228,7 @@ def _learned(parts: Iterable[str]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    worth = _learned(ALL)
+    worth = _learned(PARTS)
     np.savez_compressed(
         Path("bot/content/models/names.npz"),
         witnesses=np.array("\t".join(worth)),

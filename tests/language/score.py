@@ -37,6 +37,7 @@ PARTS = (
     "dense",
     "inbox",
     "postbox",
+    "places",
 )
 
 
