@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.content.models import load_model
 from bot.content.taxonomy import load_taxonomy, tables
-from bot.core.sorting import Leader, classify, taxonomy_from
+from bot.core.sorting import Leader, classify, cues_in, taxonomy_from
 from bot.core.sorting.model import fit, model_from, taught
 
 
@@ -144,6 +144,41 @@ def test_what_is_only_a_wish_is_not_urgent_though_a_cue_stands_in_it():
     wish = "请问孩子对牛奶过敏，食堂可以单独做吗？"
     assert labels(wish).urgent
     assert not classify(load_taxonomy(), wish, load_model()).urgent
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("谢谢你们听我说，这是最后一次写东西了，明天就不用上学了", "self_harm"),
+        ("全班都不跟她说话，连值日也没人搭", "bullying"),
+        ("放学三个钟头了，孩子还没到家，求大家留意", "safety"),
+        ("班里好几个孩子中午吃完就吐了", "safety"),
+        ("采购有两本账，都在我这里", "corruption"),
+    ],
+)
+def test_what_is_grave_is_urgent_whatever_a_model_thinks(text, danger):
+    harmless = fit(["甲", "乙"], ["a", "b"], ways={"urgent": [("",), ("",)]})
+    found = classify(load_taxonomy(), text, harmless)
+    assert found.urgent
+    assert danger in found.dangers
+    assert found.why[danger]
+    assert not classify(load_taxonomy(), "栏杆松了", harmless).urgent
+
+
+def test_a_model_hears_what_stands_in_the_first_clause():
+    texts = ["操场，还有食堂", "食堂，还有操场"] * 4
+    model = fit(texts, ["a", "b"] * 4)
+    assert model.shares("操场，还有食堂")["a"] > 0.6
+    assert model.shares("食堂，还有操场")["b"] > 0.6
+
+
+def test_a_model_hears_how_something_is_pointed():
+    taxonomy = load_taxonomy()
+    asked, said = cues_in(taxonomy, "校服几套？"), cues_in(taxonomy, "校服两套。")
+    assert asked["mark:asks last"]
+    assert "mark:asks last" not in said
+    assert "mark:not pointed" in cues_in(taxonomy, "校服两套")
+    assert "mark:lists" in cues_in(taxonomy, "1、校服 2、书包")
 
 
 def test_a_cue_may_be_a_chain_within_a_sentence_and_may_be_taken_back():

@@ -71,22 +71,40 @@ NO_DANGER = {"complaint": 0.08, "suggestion": 0.1, "question": 0.1, "praise": 0.
 many a harmless wish."""
 FAULT = 0.2
 """The share from which one of the 四风 is named though no cue says so, and below `NO_FAULT` not even then."""
-NO_FAULT = 0.1
+NO_FAULT = 0.18
 BY_CUES = {"kind": 0.02, "ask": 0.02}
 """What the cues' own choice weighs beside a model's shares."""
 
 
 def cues_in(taxonomy: Taxonomy, text: str) -> dict[str, float]:
     """What cues say of a text, as a model wants to hear it."""
-    return _spoken(taxonomy, taxonomy.find(taxonomy.fold(text))[1])
+    return _spoken(taxonomy, *taxonomy.find(taxonomy.fold(text)))
 
 
-def _spoken(taxonomy: Taxonomy, found: Findings) -> dict[str, float]:
+def _spoken(taxonomy: Taxonomy, folded: str, found: Findings) -> dict[str, float]:
     return {
         f"{group}:{code}": float(weight)
         for (group, code), weight in zip(taxonomy.labels, found.weights, strict=True)
-        if weight
-    }
+        if weight and group != "grave"
+    } | _marks(folded)
+
+
+def _marks(folded: str) -> dict[str, float]:
+    """What is not written in characters: how it is pointed, how long it is, whether it lists."""
+    marks = {f"mark:{mark}": float(folded.count(mark)) for mark in _MARKS if mark in folded}
+    if _asks_last.search(folded):
+        marks["mark:asks last"] = 2.0
+    if _lists.search(folded):
+        marks["mark:lists"] = 1.0
+    if not _pointed.search(folded):
+        marks["mark:not pointed"] = 1.0
+    return marks | {f"mark:length {min(7, (len(folded) + 1).bit_length())}": 1.0}
+
+
+_MARKS = ("？", "?", "！", "!", "~", "…", "“", "\n")
+_asks_last = re.compile(r"[?？][^?？。！!]*$")
+_lists = re.compile(r"[一二三1-3][、.]")
+_pointed = re.compile(r"[。，！？,.!?]")
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -103,7 +121,7 @@ def classify(
     groups, weights = taxonomy.groups, found.weights
     if not _HAN.search(folded):  # a model that reads nothing deems everything equally likely
         model = None
-    learned = model.read(folded, _spoken(taxonomy, found)) if model else {}
+    learned = model.read(folded, _spoken(taxonomy, folded, found)) if model else {}
     ranked = _learned(learned["topic"]) if model else _ranked(taxonomy, weights)
     topics = _topics(ranked, *((SURE, SECOND_SHARE) if model else (LEAST, SECOND)))
     kind = _kind({code: weights[label] for label, code in groups["kind"]})
@@ -118,8 +136,9 @@ def classify(
         if blamed and _is_fault(weights[label], learned.get("sifeng", {}).get(code))
     )
     sizhi = tuple(code for label, code in groups["sizhi"] if blamed and weights[label])
-    dangers = tuple(code for label, code in groups["urgent"] if weights[label])
-    if "urgent" in learned:
+    grave = {code for label, code in groups["grave"] if weights[label]}
+    dangers = tuple(code for label, code in groups["urgent"] if weights[label] or code in grave)
+    if "urgent" in learned and not grave:
         dangers = _weighed(dangers, learned["urgent"].get(URGENT, 0.0), kind, topics[0])
     (body, _), (post, _) = groups["about"]
     spoken = bool(weights[post]) and not _only_greeted(taxonomy, folded, found, post)

@@ -24,6 +24,7 @@ GROUPS = (
     "sizhi",
     "sicha",
     "urgent",
+    "grave",
     "ask",
     "kind",
     "tag",
