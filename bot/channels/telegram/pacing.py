@@ -6,8 +6,9 @@ the platform falters, messages sent apart arrive together; so the 31st does not 
 the first was answered, less the time an answer takes at best.
 
 Answers go before broadcasts. The platform's 30 a second is meant for broadcasts; answering people may go above
-(core.telegram.org/bots/faq, grammy.dev/advanced/flood). So answers keep to the line while a broadcast is under way,
-and else go at once; no broadcast goes within a second after those. Where the platform objects (429 to several
+(core.telegram.org/bots/faq, grammy.dev/advanced/flood). So answers keep to the line while a broadcast is under way or
+waits to begin, as long as the line leaves room for them within a second, and else go at once; no broadcast goes within
+a second after those. Where the platform objects (429 to several
 chats) answers keep to the line for a while in any case.
 """
 
@@ -78,6 +79,8 @@ class Pacing:
         self._chats: OrderedDict[int, float] = OrderedDict()
         self._refused: tuple[int, float] | None = None
         self._broadcasting = asyncio.Lock()
+        self._wanted = False
+        """A broadcast waits for its turn."""
         self._recent: deque[Turn] = deque(maxlen=allowed)
         self._fastest = 0.0
 
@@ -125,7 +128,8 @@ class Pacing:
         now = self._clock()
         due = max(self._line, now - LATE)
         free = max(self._after(self._last_broadcast), now)
-        if (due <= free and free > now) or now < self._strict_until:
+        lined = max(free, now + SECOND) if self._wanted else free
+        if (due <= lined and lined > now) or now < self._strict_until:
             self._line = due + self._slot
             await self._until_then(due)
             await self._room(answer=True)
@@ -135,9 +139,13 @@ class Pacing:
         return self._last_free
 
     async def _broadcast(self, chat: int, gap: float) -> Turn:
-        while (due := max(self._line, self._after(self._last_free))) > self._clock():
-            await self._until_then(due)
-        await self._room(answer=False)
+        self._wanted = True
+        try:
+            while (due := max(self._line, self._after(self._last_free))) > self._clock():
+                await self._until_then(due)
+            await self._room(answer=False)
+        finally:
+            self._wanted = False
         self._line = max(self._line, self._clock() - LATE) + self._slot
         self._last_broadcast = self._go(chat, gap)
         return self._last_broadcast

@@ -114,6 +114,35 @@ async def test_one_person_gets_one_message_a_second_and_a_group_twenty_a_minute(
     assert max(Counter(int((t - group[0]) // 60) for t in group).values()) <= 20
 
 
+@pytest.mark.parametrize("every", [0.9, 0.2, 0.05])
+async def test_a_broadcast_begins_while_people_are_being_answered_without_end(every: float):
+    world = World()
+    count = int(60 / every)
+    answers = [world.send(1000 + n, answer=True, at=0.01 + n * every) for n in range(count)]
+    broadcast = [world.send(n, at=5.0) for n in range(100)]
+    await world.time.run(*answers, *broadcast)
+
+    told = world.times(lambda chat, _: chat < 1000)
+    assert told[-1] - 1005 <= 1.5 + 100 / (0.95 * 30 - 1 / every)
+    around = [at for at in world.times() if told[0] - 1 <= at <= told[-1]]
+    assert most_in_a_second(around) <= 30
+    late = [
+        at - 1000.02 - n * every for n, at in enumerate(world.times(lambda c, _: c >= 1000))
+    ]
+    assert max(late) < 0.2, "and nobody waits for it"
+
+
+async def test_more_answers_than_a_broadcast_leaves_room_for_go_first():
+    world = World()
+    answers = [world.send(1000 + n, answer=True, at=0.01 + n / 60) for n in range(1200)]
+    broadcast = [world.send(n, at=5.0) for n in range(30)]
+    await world.time.run(*answers, *broadcast)
+
+    late = [at - 1000.02 - n / 60 for n, at in enumerate(world.times(lambda c, _: c >= 1000))]
+    assert max(late) < 1.2
+    assert min(world.times(lambda chat, _: chat < 1000)) > 1020
+
+
 async def test_answers_go_before_a_broadcast_that_is_under_way():
     world = World()
     broadcast = [world.send(n) for n in range(300)]
