@@ -220,6 +220,9 @@ class Chores:
             born = [one.opens for one, _ in kept(work) if one.id == standing]
             if any(opens is not None and opens >= period.closes for opens in born):
                 return False  # nobody could have said anything to us yet
+            if not _drafted(work, period):
+                coming = almanac.current(period.closes).name
+                work.intakes.put_off(period.name.isoformat(), coming.isoformat())
             made = digest.draft(work, almanac, period)
             draft = work.digests.find(period.name.isoformat())
             if draft is not None and not draft.sent:

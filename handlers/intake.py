@@ -294,7 +294,7 @@ def take(
             dimension=one.row.dimension,
             sure=bool(one.row.given and "topic" in one.row.given),
         )
-        opinion = work.opinions.enter(ROUND, batch.period, written)
+        opinion = work.opinions.enter(ROUND, current.period, written)
         intakes.enter(
             mac,
             batch.number,
@@ -594,13 +594,9 @@ class Importer:
     ) -> bool:
         language = await self._language(batch)
         said = partial(self._ground.texts.say, language)
-        lines = [
-            said(
-                "intake.done",
-                source=said(f"intake.source_{batch.source}"),
-                taken=str(batch.taken),
-            )
-        ]
+        source = said(f"intake.source_{batch.source}")
+        key = "intake.done" if batch.taken else "intake.done_none"
+        lines = [said(key, source=source, taken=str(batch.taken))]
         if batch.known:
             lines.append(said("intake.done_known", count=str(batch.known)))
         if batch.bad:
@@ -612,7 +608,8 @@ class Importer:
         if twins:
             lines.append(said("intake.done_twins", count=str(twins)))
             rows.append((Button(said("intake.look_twins"), "合并"),))
-        rows.append((Button(said("intake.undo"), f"撤回误导入 {batch.number}"),))
+        if batch.taken:
+            rows.append((Button(said("intake.undo"), f"撤回误导入 {batch.number}"),))
         return await self._send(batch, "\n".join(lines), tuple(rows), files)
 
     async def _say(self, batch: Batch, key: str, **params: str) -> None:

@@ -127,6 +127,21 @@ _OF_PERIOD = Statement(
     )
     .order_by(intake.c.number)
 )
+_GOING_OF = (intake.c.period == bindparam("period_"), intake.c.state == bindparam("going"))
+_WORDS_PUT_OFF = Statement(
+    update(opinion)
+    .where(
+        opinion.c.period == bindparam("period_"),
+        opinion.c.id.in_(
+            select(entry.c.opinion).where(
+                entry.c.merged == "",
+                entry.c.batch.in_(select(intake.c.number).where(*_GOING_OF)),
+            )
+        ),
+    )
+    .values(period=bindparam("next_"))
+)
+_PUT_OFF = Statement(update(intake).where(*_GOING_OF).values(period=bindparam("next_")))
 _SAVE = Statement(
     update(intake)
     .where(_THIS, intake.c.state == bindparam("was"))
@@ -343,6 +358,12 @@ class Intakes:
             "state_": made.state, "sealed_": self._sealed(made), "many_": made.many,
         }  # fmt: skip
         return self._tx.do(_SAVE, row) == 1
+
+    def put_off(self, period: str, next: str) -> None:
+        """What is still being taken in when a period closes counts as a whole in the next: its people with its words."""
+        marks = {"period_": period, "next_": next, "going": GOING}
+        self._tx.do(_WORDS_PUT_OFF, marks)
+        self._tx.do(_PUT_OFF, marks)
 
     def forget(self, address: Address) -> None:
         """No batch leads to this chat any more; what was entered stays."""

@@ -10,6 +10,7 @@ from openpyxl import Workbook, load_workbook
 from bot.channels.base import Unreachable
 from bot.core.digest import from_json
 from bot.core.messages import Address, Incoming, Media, Sent
+from storage.intake import DONE, GOING
 from tests.handlers.test_week import town
 
 FRIDAY = "2014-03-28"
@@ -108,6 +109,46 @@ async def test_a_meeting_is_pasted_split_confirmed_and_counts_with_its_people(tm
         assert {entry.received for entry in made.entries} == {"2014-03-26"}
 
 
+async def meetings_told(house, period):
+    kept = await house.do(lambda work: work.digests.find(period))
+    made = from_json(kept.snapshot)
+    sessions = made.meetings.sessions if made.meetings else 0
+    return sessions, {c.code: c.number for c in made.channels}.get("meeting", 0)
+
+
+async def test_a_week_that_closes_meanwhile_leaves_people_and_words_together_to_the_next(
+    tmp_path,
+):
+    """Confirmed a moment before three: what was not in by then was in no digest at all, while its people were in the old."""
+    async with town(tmp_path, "2014-03-28 14:59") as house:
+        clerk = await meeting(Clerk(house))
+        importer = house.front._importer
+        importer.stop()
+        await clerk.taps("收下 3 条")
+        await house.at("2014-03-28 15:00")
+        assert await meetings_told(house, FRIDAY) == (0, 0)
+        importer._stopping = False
+        await importer.resume()
+        await house.rest()
+        assert "座谈会收下 3 条" in clerk.sees
+        await house.at("2014-04-04 15:00")
+        assert await meetings_told(house, "2014-04-04") == (1, 3)
+
+
+async def test_words_of_a_meeting_that_is_half_in_wait_for_the_others(tmp_path):
+    async with town(tmp_path, "2014-03-28 14:50") as house:
+        clerk = await meeting(Clerk(house))
+        await clerk.taps("收下 3 条")
+        await clerk.says("来信", "操场的灯坏了半个月，天黑了看不见")
+        await clerk.taps("收下 1 条")
+        moved = await house.do(lambda work: work.intakes.move(1, DONE, GOING))
+        assert moved
+        await house.at("2014-03-28 15:00")
+        assert await meetings_told(house, FRIDAY) == (0, 0)
+        assert [one.channel for one in await entered(house)] == ["mail"]
+        assert len(await entered(house, "2014-04-04")) == 3
+
+
 TICKETS = (
     ("工单号", "来电时间", "来电内容", "单位", "群体"),
     ("0012014032500017", "2014-03-25", "新城小学门口放学时车辆乱停，孩子过马路很危险，希望派人管一管", "新城小学", "学生家长"),
@@ -141,7 +182,8 @@ async def test_a_table_is_read_with_its_columns_guessed_and_bad_rows_come_back_w
         await clerk.sends("12345导出.xlsx", xlsx(*TICKETS))
         assert "上次您这样对应过" in clerk.sees
         await clerk.taps("收下 4 条")
-        assert "收下 0 条" in clerk.sees
+        assert "没有新的意见要记" in clerk.sees
+        assert not any("撤回" in label for label in clerk.labels)
         assert "2 行以前收过" in clerk.sees
         assert len(await entered(house)) == 2
 

@@ -76,7 +76,7 @@ def test_brought_again_nothing_counts_twice(place, capsys):
     capsys.readouterr()
     assert brought("12345.xlsx") == 0
     said = capsys.readouterr().out
-    assert "收下 0 条" in said
+    assert "没有新的意见要记" in said
     assert "2 行以前收过" in said
     assert len(opinions(place)) == 2
 
