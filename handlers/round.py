@@ -6,7 +6,7 @@ whom this wave is for before anybody is spoken to, so that a crash may skip a ba
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -136,7 +136,7 @@ class Reminders:
         """
         telling: asyncio.Task[None] | None = None
         try:
-            async for batch in self._batches(one):
+            async for batch in self._batches(one, number):
                 if not one.open(self._now()):
                     break
                 if self._resting or not self._awake(one):
@@ -182,10 +182,14 @@ class Reminders:
             found.extend((person.address, person.language) for person in some)
         return found
 
-    async def _batches(self, one: Round) -> AsyncGenerator[list[_Meant]]:
+    async def _batches(self, one: Round, number: int) -> AsyncGenerator[list[_Meant]]:
+        """Those the wave has not reached, a second's worth at a time. A wave that goes on after a crash is soon where it was."""
         async for some in self._pages(one):
-            for start in range(0, len(some), BATCH):
-                yield some[start : start + BATCH]
+            everybody = [person.address for person in some]
+            left = await self._database.write(_left(one.id, number, everybody))
+            meant = [person for person in some if person.address in left]
+            for start in range(0, len(meant), BATCH):
+                yield meant[start : start + BATCH]
 
     async def _pages(self, one: Round) -> AsyncGenerator[list[_Meant]]:
         """Who is meant, without those who want quiet; the roster is opened page by page.
@@ -306,6 +310,12 @@ def _voters(work: Work, one: Round) -> list[tuple[Address, Language]]:
 def _lose(work: Work, lost: Iterable[Address]) -> None:
     for address in lost:
         work.identity.lose(address)
+
+
+def _left(
+    round: str, wave: int, everybody: Sequence[Address]
+) -> Callable[[Tx], frozenset[Address]]:
+    return lambda tx: Work(tx).vault.unreached(round, wave, everybody)
 
 
 def _marking(

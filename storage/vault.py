@@ -21,7 +21,7 @@ On PostgreSQL a deed that hands in reads the vault's row FOR SHARE, so that none
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -377,14 +377,10 @@ class Vault:
         if found is None or found.state != _OPEN:
             return ()
         found = self._grown(found, found.tags)
-        by_bucket: defaultdict[int, list[tuple[bytes, Address]]] = defaultdict(list)
-        for address in addresses:
-            tag = self._tag(found, address)
-            by_bucket[_number(tag, found.tags)].append((tag, address))
         chosen: list[Address] = []
         fuller: list[_Bucket] = []
-        for taken in self._read_all(found, _TAGS, sorted(by_bucket)):
-            content, here = _with_wave(taken.content, by_bucket[taken.number], wave)
+        for taken, people in self._with_their_tags(found, addresses):
+            content, here = _with_wave(taken.content, people, wave)
             if here:
                 chosen += here
                 fuller.append(replace(taken, content=content))
@@ -392,6 +388,32 @@ class Vault:
         if any(tags_crowded(each.content) for each in fuller):
             self._wanting(found, _TAGS)
         return tuple(chosen)
+
+    def unreached(
+        self, round: str, wave: int, addresses: Sequence[Address]
+    ) -> frozenset[Address]:
+        """Whom of these, however many, this wave would be for now. Nobody is marked: a wave that goes on after a crash
+        passes those it has reached with one look at a page of them, and not by batches."""
+        found = self._find(round)
+        if found is None or found.state != _OPEN:
+            return frozenset()
+        return frozenset(
+            address
+            for taken, people in self._with_their_tags(found, addresses)
+            for tag, address in people
+            if _is_for(mark_of(taken.content, tag), wave)
+        )
+
+    def _with_their_tags(
+        self, found: _Vault, addresses: Sequence[Address]
+    ) -> Iterator[tuple[_Bucket, list[tuple[bytes, Address]]]]:
+        """The tag buckets in which these people are, and who of them."""
+        by_bucket: defaultdict[int, list[tuple[bytes, Address]]] = defaultdict(list)
+        for address in addresses:
+            tag = self._tag(found, address)
+            by_bucket[_number(tag, found.tags)].append((tag, address))
+        for taken in self._read_all(found, _TAGS, sorted(by_bucket)):
+            yield taken, by_bucket[taken.number]
 
     def decline(self, round: str, address: Address) -> None:
         """No reminders of this round to this person."""
@@ -868,10 +890,14 @@ def _with_wave(
     chosen = list[Address]()
     for tag, address in people:
         mark = mark_of(content, tag)
-        if not mark.finished and wave not in mark.waves:
+        if _is_for(mark, wave):
             content = with_mark(content, replace(mark, waves=mark.waves | {wave}))
             chosen.append(address)
     return content, chosen
+
+
+def _is_for(mark: Mark, wave: int) -> bool:
+    return not mark.finished and wave not in mark.waves
 
 
 def _without(content: bytes, cleared: int) -> bytes:

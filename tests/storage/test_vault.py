@@ -231,10 +231,13 @@ def test_a_wave_is_for_those_who_have_not_finished_and_for_each_once(shelf):
 
 def test_a_wave_reaches_thousands_in_batches(shelf):
     people = [person(n) for n in range(2000)]
+    assert shelf.do(lambda work: work.vault.unreached("r", 1, people)) == set(people)
     reached = []
     for start in range(0, len(people), REACH):
         batch = people[start : start + REACH]
         reached += shelf.do(lambda work, b=batch: work.vault.reached("r", 1, b))
+        rest = {one for one in people if one not in reached}
+        assert shelf.do(lambda work: work.vault.unreached("r", 1, people)) == rest
     assert sorted(a.id for a in reached) == sorted(a.id for a in people)
     assert all(not shelf.do(lambda work, p=p: work.vault.finished("r", p)) for p in people[:50])
 
