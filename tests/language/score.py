@@ -38,6 +38,7 @@ PARTS = (
     "inbox",
     "postbox",
     "places",
+    "jury",
 )
 
 
