@@ -131,6 +131,8 @@ class Page:
             for one in readings
         ]
         self._under_judged = {at for span in judged for at in range(*span)}
+        self._befores: dict[int, list[str]] = {}
+        self._behinds: dict[int, list[str]] = {}
 
     def places(self) -> list[Place]:
         """Every place that might be a name, with or without a family name."""
@@ -200,12 +202,7 @@ class Page:
             seen.append(f"{part}={sort}")
             seen.append(f"{part}={sort[0]}")
             seen.append(f"{part}={sort[-1]}")
-        before = [
-            name
-            for name, shape in _before
-            if shape.search(text, max(0, start - _LOOK_BACK), start)
-        ]
-        behind = [name for name, shape in _behind if shape.match(text, end)]
+        before, behind = self._stands_before(start), self._stands_behind(end)
         seen += [f"before={name}" for name in before]
         seen += [f"behind={name}" for name in behind]
         first = before[0] if before else "-"
@@ -245,6 +242,22 @@ class Page:
         seen.append(f"+1{text[end : end + 1]}")
         seen.append(f"+2{text[end : end + 2]}")
         return seen
+
+    def _stands_before(self, start: int) -> list[str]:
+        """What leads to all the places that begin here: looked for once."""
+        known = self._befores.get(start)
+        if known is None:
+            first = max(0, start - _LOOK_BACK)
+            known = [name for name, shape in _before if shape.search(self.text, first, start)]
+            self._befores[start] = known
+        return known
+
+    def _stands_behind(self, end: int) -> list[str]:
+        known = self._behinds.get(end)
+        if known is None:
+            known = [name for name, shape in _behind if shape.match(self.text, end)]
+            self._behinds[end] = known
+        return known
 
     def _joined(self, start: int, end: int) -> int:
         """A、B and A和B: on how many sides a place stands beside what a reader takes for a name."""

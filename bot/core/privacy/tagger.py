@@ -302,8 +302,8 @@ class Tagger:
         total = scores[slice(*steps[0])] + self._starts
         totals = [total]
         for first, last in steps[1:]:
-            reached = total[: last - first, :, None] + self._transitions
-            total = np.maximum.reduce(reached, axis=1)
+            reached = total[: last - first].T[:, :, None] + self._transitions[:, None]
+            total = np.maximum.reduce(reached, axis=0)
             total += scores[first:last]
             totals.append(total)
         tags = np.empty(len(scores), np.int64)
