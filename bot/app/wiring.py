@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import os
+import sys
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
@@ -96,6 +97,10 @@ STOP_WITHIN, LEAST = 4.5, 1.0
 what a channel takes for itself it is less than the ten after which a supervisor kills."""
 
 
+TURN = 0.0005
+"""Seconds after which a thread that reads a text or writes to the disk gives way to the loop (Python's own: 0.005, which
+each step of an answer may have to wait for)."""
+
 TAKE_UP_WAIT = 1.0
 """Seconds between tries to see what was left to be taken up."""
 
@@ -178,6 +183,7 @@ class App:
             duties.begin()
         gc.freeze()  # what a start has made lives as long as the service
         gc.enable()
+        sys.setswitchinterval(TURN)
         tasks = [
             asyncio.create_task(front.alarms.run()),
             asyncio.create_task(self.receipts.run()),
