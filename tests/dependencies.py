@@ -175,7 +175,7 @@ def _answer(command: list[str], within: float) -> str:
 
 def holes(lock: Path, ask: Ask = asked) -> tuple[str, list[str]]:
     """A line that says what was asked, and the holes that are known."""
-    with tempfile.TemporaryDirectory(prefix="tingwen-") as folder:
+    with tempfile.TemporaryDirectory(prefix="advisories-") as folder:
         one = Path(folder) / "one.lock"
         first = _ENTRY.search(lock.read_text("utf-8"))
         one.write_text(first[0] if first else "", "utf-8")

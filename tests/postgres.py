@@ -138,7 +138,7 @@ def server() -> str:
     """Its address without a database; started when the first test asks."""
     if given := os.environ.get("TINGWEN_TEST_POSTGRES"):
         return given
-    folder = Path(tempfile.mkdtemp(prefix="tingwen-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="pgserver-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -22,7 +22,7 @@ def main() -> int:
     )
     asked = parser.parse_args()
     print(f"seed {asked.seed}, {platform.machine()}, {os.cpu_count()} processors", flush=True)
-    with tempfile.TemporaryDirectory(prefix="tingwen-faults-") as folder:
+    with tempfile.TemporaryDirectory(prefix="faults-at-tingwen-") as folder:
         report = asyncio.run(
             besieged(Path(folder), asked.count, seed=asked.seed, deaths=asked.deaths, say=_say)
         )

@@ -157,6 +157,7 @@ async def test_fewer_than_five_give_no_result_and_those_with_a_vote_are_told(tmp
         await house.hears("office", "评议 看 1")
         assert "参评不足 5 份" in house.last("office")
         assert "▸" not in house.last("office")
+        await house.at("2014-03-24 12:30")  # in waking hours
         assert ["没有转交" in one.text for one in house.sent(people[0])] == [True]
         assert house.sent("mum") == []
 

@@ -26,7 +26,7 @@ def main() -> int:
     elsewhere = (
         postgres.database() if asked.database == "postgres" else contextlib.nullcontext("")
     )
-    with tempfile.TemporaryDirectory(prefix="tingwen-load-") as folder, elsewhere as url:
+    with tempfile.TemporaryDirectory(prefix="load-of-tingwen-") as folder, elsewhere as url:
         place = Place(Path(folder), url)
         if asked.what == "broadcast":
             if asked.replicas > 1 and not url:

@@ -160,4 +160,5 @@ def _code() -> dict[str, int]:
         str(path): path.stat().st_mtime_ns
         for room in ("bot", "handlers", "storage")
         for path in (ROOT / room).rglob("*")
+        if "__pycache__" not in path.parts  # others who run from here fill that meanwhile
     }
