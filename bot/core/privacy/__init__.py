@@ -174,7 +174,7 @@ _LINE = -1
 
 
 _between = re.compile(
-    r"[ ,，\-—_·]?(?:转学生|插班生|的|学生|同学|孩子|新生|一?[个名位])?[ ]?(?:[\u4e00-\u9fff]{2,6}(?:小学|中学|学校|小队|小组)的?)?"
+    r"[ ,，\-—_·]?(?:转学生|插班生|的|学生|同学|孩子|新生|一?[个名位]|(?:班主任|(?:副|正)?班长|团支书|[\u4e00-\u9fff]{1,2}(?:委员|课代表)|[男女](?:生|同学|孩)|(?:全体)?(?:学生)?家长(?:代表)?)[ :,，]?)?[ ]?(?:[\u4e00-\u9fff]{2,6}(?:小学|中学|学校|小队|小组)的?)?"
 )
 _kin = re.compile(
     r"(?:同学|小朋友)?的?(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|爷爷|奶奶|外公|外婆|姥姥|姥爷|姑姑|姑妈|姨妈|姨|舅舅|舅|叔叔|叔|[哥姐弟妹伯婶])|媽媽|爺爺|家长|家長|阿[爸妈]|家(?![长長里人乡庭校]))(?!们)"
@@ -187,7 +187,8 @@ def _with_class(text: str, found: list[Candidate]) -> list[Candidate]:
         return found
     from bot.core.privacy.classes import classes, grades
 
-    ends = {end: start for start, end in (*grades(text), *classes(text))}
+    names = {one.start for one in found if one.type in ("name", "nickname")}
+    ends = {end: start for start, end in (*grades(text), *classes(text, names))}
     merged: list[Candidate] = []
     for one in found:
         start = next(

@@ -1,7 +1,7 @@
 """A class together with a child, a parent or a post in it: that is one person of a school."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from bot.core.privacy.spans import Candidate, Found
 from bot.core.privacy.surnames import SURNAME
@@ -25,13 +25,13 @@ _track = re.compile(
 """What narrows a class further: 职高23级汽修2班."""
 
 
-def classes(text: str) -> Iterator[tuple[int, int]]:
-    """Where a class of a school is spoken of: 三（2）班, 高二3班, 2105班."""
+def classes(text: str, names: Container[int] = ()) -> Iterator[tuple[int, int]]:
+    """Where a class of a school is spoken of: 三（2）班, 高二3班, 2105班. Where a name begins (`names`) no word like 班费 or 班子 does."""
     at = text.find("班")
     while at >= 0:
         found = (
             None
-            if _NOT_A_CLASS.match(text, at)
+            if at + 1 not in names and _NOT_A_CLASS.match(text, at)
             else _class_before.search(text, max(0, at - 12), at + 1)
         )
         if found:
