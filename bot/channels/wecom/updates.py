@@ -23,6 +23,9 @@ _MEDIA: dict[str, Medium] = {
 }
 """Kinds of messages; one that is younger than this program is `other`."""
 
+_FIGURES = 16
+"""No file's size has as many; Python refuses to read thousands of them as one number."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
@@ -122,7 +125,8 @@ def _body(said: Read) -> Body:
     medium = _MEDIA.get(said["MsgType"], "other")
     if medium != "file" or not said["MediaId"]:
         return Media(medium)
-    size = said["FileSize"]
     name = said["FileName"] or said["Title"]
-    file = Sent(name=name, handle=said["MediaId"], size=int(size) if size.isdecimal() else 0)
+    size = said["FileSize"]
+    known = size.isdecimal() and len(size) < _FIGURES
+    file = Sent(name=name, handle=said["MediaId"], size=int(size) if known else 0)
     return Media(medium, file=file)
