@@ -51,6 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has seen enough
         sys.stderr.close()
         return 0
+    except Exception as error:
+        told = _module("opening").refused(error)
+        if not told:
+            raise
+        sys.stderr.write(f"{told}\n")
+        return 1
 
 
 if __name__ == "__main__":

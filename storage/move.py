@@ -65,7 +65,7 @@ class _Line(Protocol):
 
 
 def move(source: Path | str, target: str, key_dir: Path, say: Say) -> int:
-    """Bring all rows over; how many they are. Raises `NotMoved`, and then the target is as it was.
+    """Bring all rows over; how many they are. Raises `NotMoved`, or `Newer`, and then the target is as it was.
 
     Called again after it is done it checks once more, and says so."""
     if isinstance(source, str):
@@ -80,7 +80,7 @@ def move(source: Path | str, target: str, key_dir: Path, say: Say) -> int:
 
 
 def brought(source: Path, target: str, say: Say, *, anew: bool = False) -> int:
-    """Bring all rows over, and nothing else; how many they are. Raises `NotMoved`, and then the target is as it was.
+    """Bring all rows over, and nothing else; how many they are. Raises `NotMoved`, or `Newer`, and then the target is as it was.
 
     `anew`: where anything is there already, it is refused, and not compared."""
     with closing(_alone(source)):

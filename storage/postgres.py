@@ -19,6 +19,7 @@ import sqlalchemy
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from storage.schema import Newer
 from storage.statement import Params, Row, Statement
 
 T = TypeVar("T")
@@ -118,7 +119,11 @@ class Postgres:
         self.place = url
         self._doubtful = False
         self._loop = asyncio.new_event_loop()
-        self._line = self._turn(_connected(url))
+        try:
+            self._line = self._turn(_connected(url))
+        except BaseException:
+            self._loop.close()
+            raise
 
     def one(self, statement: Statement, params: Params) -> Row | None:
         """The first row, if any."""
@@ -249,7 +254,7 @@ def driver_url(url: str) -> str:
 
 
 def prepare(url: str, head: str, upgrade: Callable[[sqlalchemy.Connection], None]) -> None:
-    """Bring the tables to `head`; one replica does, the others wait for it. Raises `Unfit`."""
+    """Bring the tables to `head`; one replica does, the others wait for it. Raises `Unfit`, `Newer`."""
     try:
         asyncio.run(_prepared(url, head, upgrade))
     except (*Postgres.broken, asyncpg.PostgresError) as error:
@@ -290,7 +295,7 @@ async def _prepared(
         if version == head:
             return
         if version and version > head:
-            raise Unfit(f"its tables are of a newer version ({version}; this one knows {head})")
+            raise Newer(version)
         engine = create_async_engine(url)
         async with engine.begin() as connection:
             await connection.run_sync(upgrade)

@@ -15,13 +15,13 @@ HEAD = max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")
 
 
 class Newer(Exception):
-    """The file's tables are of a later program than this one, which would not know what it does to them."""
+    """The tables are of a later program than this one, which would not know what it does to them."""
 
 
 def prepare(place: Path | str) -> None:
     """Make or renew the SQLite file, or the tables in PostgreSQL.
 
-    Raises `Newer` where a later program has renewed the file, `sqlite3.Error` where the file cannot be opened or written, `storage.postgres.Unfit` where the database
+    Raises `Newer` where a later program has renewed them, `sqlite3.Error` where the file cannot be opened or written, `storage.postgres.Unfit` where the database
     cannot be reached or is not one that Tingwen can use.
     """
     if isinstance(place, Path):

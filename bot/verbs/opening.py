@@ -1,15 +1,17 @@
-"""What `run`, `demo` and `chat` begin with: a configuration that can be run with, or all that is wrong with it."""
+"""What the verbs begin with: a configuration that can be run with, or all that is wrong with it; and why a database is none."""
 
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from bot.content.loader import content_problems, settings_problems
+from bot.content.loader import content_problems, load_explanations, settings_problems
 from bot.settings import Storage
 from bot.settings.problem import Problem
 from bot.settings.reading import Loaded, load, read
+from bot.verbs.check import spoken
 
 
 def opened(
@@ -31,6 +33,24 @@ def opened(
         problems += keys_problems(settings, loaded.secrets)
     usable = all(problem.warning for problem in problems)
     return (loaded if usable else None), problems
+
+
+def refused(error: Exception) -> str:
+    """A database that no verb can work with, in a sentence, and what to do; empty where it is something else that went wrong."""
+    from storage.postgres import Unfit  # its driver is not needed until something goes wrong
+    from storage.schema import HEAD, Newer
+
+    match error:
+        case Newer():
+            name, facts = "doctor_newer", {"version": str(error), "head": HEAD}
+        case Unfit():
+            name, facts = "doctor_unreadable", {"error": str(error)}
+        case _:
+            return ""
+    words, language = load_explanations(), spoken(os.environ)
+    return " ".join(
+        words.say(language, f"{name}.{part}", **facts) for part in ("reason", "remedy")
+    )
 
 
 def sample(

@@ -7,7 +7,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bot.content.loader import load_explanations
 from bot.verbs.check import report, spoken
 from bot.verbs.opening import opened
 
@@ -26,17 +25,8 @@ def run(args: Namespace) -> int:
         sys.stderr.writelines(f"{line}\n" for line in report(problems, spoken(os.environ)))
         return 1
     from bot.app.service import serve
-    from storage.schema import HEAD, Newer
 
-    try:
-        return asyncio.run(serve(loaded.settings, loaded.secrets))
-    except Newer as newer:
-        words, facts = load_explanations(), {"version": str(newer), "head": HEAD}
-        language = spoken(os.environ)
-        reason = words.say(language, "doctor_newer.reason", **facts)
-        remedy = words.say(language, "doctor_newer.remedy", **facts)
-        sys.stderr.write(f"{reason} {remedy}\n")
-        return 1
+    return asyncio.run(serve(loaded.settings, loaded.secrets))
 
 
 def _leave_no_dump() -> None:

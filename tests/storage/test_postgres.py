@@ -13,7 +13,7 @@ from storage.database import Database, StorageFailed, alone, connected
 from storage.keys import Keyring, mark_of
 from storage.marks import known
 from storage.postgres import Postgres, Unfit
-from storage.schema import prepare
+from storage.schema import Newer, prepare
 from storage.statement import Statement
 from storage.unit_of_work import Work
 from storage.vault import Tick
@@ -249,7 +249,7 @@ def test_tables_are_made_once_and_a_newer_version_is_left_alone():
         connection.do(Statement(text("UPDATE alembic_version SET version_num = '9999'")), {})
         connection.commit()
         connection.close()
-        with pytest.raises(Unfit, match="newer"):
+        with pytest.raises(Newer, match="9999"):
             prepare(url)
 
 

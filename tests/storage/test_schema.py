@@ -23,10 +23,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.__main__ import main
 from storage.copy import backup, restore
+from storage.database import connected
 from storage.keys import Keyring
 from storage.schema import HEAD, Newer, made, prepare, upgrade
+from storage.statement import Statement
 from tests import postgres
+from tests.places import held, place
 
 BEFORE = f"{int(HEAD) - 1:04}"
 
@@ -138,7 +142,9 @@ async def test_what_a_server_of_the_version_before_kept_is_there_after_an_upgrad
 
 
 @pytest.mark.one_database
-def test_a_copy_of_the_version_before_comes_back_and_the_next_start_renews_it(tmp_path: Path):
+def test_a_copy_of_the_version_before_comes_back_and_the_next_start_renews_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     """The way back from an upgrade that will not do, and the way forward again."""
     file, back = tmp_path / "data" / "tingwen.db", tmp_path / "back" / "tingwen.db"
     made(_empty(file), BEFORE)
@@ -147,8 +153,14 @@ def test_a_copy_of_the_version_before_comes_back_and_the_next_start_renews_it(tm
     backup(file, tmp_path / "copy", tmp_path / "keys", lambda _: None)
     prepare(file)  # the upgrade
 
-    with closing(Keyring(tmp_path / "keys")) as keys:
-        restore(tmp_path / "copy", back, keys.master, lambda _: None)
+    with monkeypatch.context() as older:  # the program of before, brought back by git
+        older.setattr("storage.schema.HEAD", BEFORE)
+        older.setattr("storage.copy.HEAD", BEFORE)
+        with pytest.raises(Newer, match=HEAD):
+            prepare(file)
+        with closing(Keyring(tmp_path / "keys")) as keys:
+            restore(tmp_path / "copy", back, keys.master, lambda _: None)
+        prepare(back)
 
     with closing(sqlite3.connect(back)) as db:
         assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(BEFORE,)]
@@ -176,12 +188,60 @@ def test_a_file_that_a_later_program_renewed_is_refused_and_not_touched(tmp_path
     assert file.read_bytes() == before
 
 
-def test_the_service_says_so_in_a_sentence_and_does_not_start(tmp_path: Path):
-    file = tmp_path / "var" / "data" / "tingwen.db"
-    prepare(file)
-    with closing(sqlite3.connect(file)) as db, db:
-        db.execute("UPDATE alembic_version SET version_num = '9999'")
-    (tmp_path / "config.toml").write_text('[web]\nlisten = "127.0.0.1:0"\n')
+# -- a database that a later program has renewed: the older one says so, and touches nothing ----------------------------
+
+
+@pytest.fixture
+def renewed(tmp_path: Path, either_database: str) -> Path | str:
+    """A folder's database, with a row, that a later program has renewed; `config.toml` names it."""
+    where = place(tmp_path)
+    prepare(where)
+    for change in (
+        "INSERT INTO script VALUES ('kept', '{}')",
+        "UPDATE alembic_version SET version_num = '9999'",
+    ):
+        connection = connected(where)
+        connection.begin()
+        connection.do(Statement(text(change)), {})
+        connection.commit()
+        connection.close()
+    url = f"sqlite+aiosqlite:///{where}" if isinstance(where, Path) else where
+    (tmp_path / "rows.csv").write_text("意见\n食堂太挤\n", "utf-8")
+    (tmp_path / "config.toml").write_text(
+        f'[storage]\nurl = "{url}"\nkey_dir = "{tmp_path}/keys"\n[web]\nlisten = "127.0.0.1:0"\n'
+    )
+    return where
+
+
+VERBS = (
+    ("invite", "--role", "office"), ("purge",), ("digest", "--out", "papers"),
+    ("import", "rows.csv", "--source", "caller"), ("chat",),
+)  # fmt: skip
+
+
+def test_an_older_program_says_so_in_a_sentence_and_touches_nothing(
+    tmp_path: Path,
+    renewed: Path | str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "en")
+    before = held(renewed)
+
+    for verb in VERBS:
+        assert main([*verb, "--config", "config.toml"]) == 1, verb
+        said = capsys.readouterr().err
+        assert "newer version (9999)" in said, verb
+        assert "copy made before the upgrade" in said, verb
+        assert said.count("\n") == 1, said
+
+    assert held(renewed) == before
+    assert not (tmp_path / "papers").exists()
+
+
+def test_the_service_says_so_too_and_does_not_start(tmp_path: Path, renewed: Path | str):
+    before = held(renewed)
 
     done = subprocess.run(
         [sys.executable, "-m", "bot", "run", "--config", str(tmp_path / "config.toml")],
@@ -192,3 +252,22 @@ def test_the_service_says_so_in_a_sentence_and_does_not_start(tmp_path: Path):
     assert done.returncode == 1
     assert "newer version (9999)" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "unexpected" not in done.stdout
+    assert held(renewed) == before
+
+
+@pytest.mark.one_database
+def test_a_server_that_is_not_there_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("LC_ALL", "en")
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[storage]\nurl = "postgresql+asyncpg://nobody@/nothing?host={tmp_path}"\nkey_dir = "{tmp_path}/keys"\n'
+    )
+
+    assert main(["invite", "--role", "office", "--config", str(config)]) == 1
+    said = capsys.readouterr().err
+    assert "cannot be read" in said
+    assert "secret" not in said
