@@ -19,7 +19,6 @@ import sqlalchemy
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage.schema import Newer
 from storage.statement import Params, Row, Statement
 
 T = TypeVar("T")
@@ -85,6 +84,10 @@ class Line(Protocol):
 
 class Unfit(Exception):
     """The database cannot be reached, or is not one that Tingwen can use; in words for the operator's log."""
+
+
+class Later(Exception):
+    """The tables are of a later program; says of which version."""
 
 
 class Unknown(Exception):
@@ -254,7 +257,7 @@ def driver_url(url: str) -> str:
 
 
 def prepare(url: str, head: str, upgrade: Callable[[sqlalchemy.Connection], None]) -> None:
-    """Bring the tables to `head`; one replica does, the others wait for it. Raises `Unfit`, `Newer`."""
+    """Bring the tables to `head`; one replica does, the others wait for it. Raises `Unfit`, `Later`."""
     try:
         asyncio.run(_prepared(url, head, upgrade))
     except (*Postgres.broken, asyncpg.PostgresError) as error:
@@ -295,7 +298,7 @@ async def _prepared(
         if version == head:
             return
         if version and version > head:
-            raise Newer(version)
+            raise Later(version)
         engine = create_async_engine(url)
         async with engine.begin() as connection:
             await connection.run_sync(upgrade)

@@ -37,7 +37,10 @@ def prepare(place: Path | str) -> None:
     with ThreadPoolExecutor(
         1
     ) as apart:  # it turns a loop of its own, and the caller may have one
-        apart.submit(postgres.prepare, place, HEAD, upgrade).result()
+        try:
+            apart.submit(postgres.prepare, place, HEAD, upgrade).result()
+        except postgres.Later as later:
+            raise Newer(str(later)) from later
 
 
 def exists(place: Path | str) -> bool:
