@@ -38,6 +38,8 @@ PARTS = (
     "inbox",
     "postbox",
     "places",
+    "drill",
+    "voices",
     "jury",
 )
 
