@@ -174,36 +174,69 @@ _LINE = -1
 
 
 _between = re.compile(
-    r"[ ,，\-—_·]?(?:转学生|插班生|的|学生|同学|孩子|新生|一?[个名位]|(?:班主任|(?:副|正)?班长|团支书|[\u4e00-\u9fff]{1,2}(?:委员|课代表)|[男女](?:生|同学|孩)|(?:全体)?(?:学生)?家长(?:代表)?)[ :,，]?)?[ ]?(?:[\u4e00-\u9fff]{2,6}(?:小学|中学|学校|小队|小组)的?)?"
+    r"[ ,，\-—_·]?(?:转学生|插班生|的|学生|同学|孩子|新生|一?[个名位]|(?:班主任|(?:副|正)?班长|团支书|[\u4e00-\u9fff]{1,2}(?:委员|课代表)|辅导员|生活老师|(?:语文|数学|英语|物理|化学|生物|政治|历史|地理|体育|音乐|美术|科学)老师|[男女](?:生|同学|孩)|(?:全体)?(?:学生)?家长(?:代表)?)[ :,，]?)?[ ]?(?:[\u4e00-\u9fff]{2,6}(?:小学|中学|学校|小队|小组)的?)?"
 )
+_NAMED = ("name", "nickname", "titled_name")
+_in_brackets = re.compile(r"[ ]?\((?:[\u4e00-\u9fff]{2,6}(?:小学|中学))?$")
+_bare_class = re.compile(r"(?:(?<![0-9A-Za-z\u4e00-\u9fff.\-:])[1-9一二三四五六七八九][\-.·][0-9]{1,2})$")
+"""4-3方圆圆: the word 班 left out."""
 _kin = re.compile(
-    r"(?:同学|小朋友)?的?(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|爷爷|奶奶|外公|外婆|姥姥|姥爷|姑姑|姑妈|姨妈|姨|舅舅|舅|叔叔|叔|[哥姐弟妹伯婶])|媽媽|爺爺|家长|家長|阿[爸妈]|家(?![长長里人乡庭校]))(?!们)"
+    r"(?:同学|小朋友)?[的嘅]?(?:[他她]?(?:爸爸|妈妈|麻麻|粑粑|妈咪|阿[爸妈]|爸|妈|爹|娘|爷爷|奶奶|外公|外婆|姥姥|姥爷|姑姑|姑妈|姨妈|姨|舅舅|舅|叔叔|叔|[哥姐弟妹伯婶])|媽媽|爺爺|家长|家長|阿[爸妈]|家(?![长長里人乡庭校]))(?!们)"
 )
 
 
 def _with_class(text: str, found: list[Candidate]) -> list[Candidate]:
     """A class, the name right behind it and whose mother that is are one identity."""
-    if not any(one.type in ("name", "nickname") for one in found) or not _a_class.search(text):
+    if not any(one.type in _NAMED for one in found) or not _a_class.search(text):
         return found
     from bot.core.privacy.classes import classes, grades
+    from bot.core.privacy.names import TITLED
 
-    names = {one.start for one in found if one.type in ("name", "nickname")}
-    ends = {end: start for start, end in (*grades(text), *classes(text, names))}
+    names = {one.start for one in found if one.type in _NAMED}
+    numbered = list(classes(text, names))
+    known = [*grades(text), *numbered]
+    ends = {end: start for start, end in known}
+    of_teachers = {end for _, end in numbered}
+    ends |= {
+        place: bare.start()
+        for place in names
+        if (bare := _bare_class.search(text, max(0, place - 6), place))
+    }
     merged: list[Candidate] = []
     for one in found:
         start = next(
-            (first for end, first in ends.items() if one.type in ("name", "nickname") and end <= one.start <= end + 12
-             and _between.fullmatch(text, end, one.start) and not text.startswith("老师", one.end)),
+            (first for end, first in ends.items() if one.type in _NAMED and end <= one.start <= end + 12
+             and (one.type != "titled_name" or end in of_teachers) and _between.fullmatch(text, end, one.start)),
             None,
         )  # fmt: skip
         if start is not None:
+            start = min((other.start for other in merged if other.end > start), default=start)
             merged = [other for other in merged if other.end <= start]
-            kin = _kin.match(text, one.end)
-            end = kin.end() if kin else one.end
+            titled = TITLED.match(text, one.end)
+            kin = _kin.match(text, titled.end() if titled else one.end)
+            end = kin.end() if kin else titled.end() if titled else one.end
             merged.append(Candidate(start, end, "class_identity", one.strength))
-        elif not merged or one.start >= merged[-1].end:
+        elif merged and one.start < merged[-1].end:
+            continue
+        elif one.type in _NAMED and (behind := _class_behind(text, one.end, known)):
+            merged.append(Candidate(one.start, behind, "class_identity", one.strength))
+        else:
             merged.append(one)
     return merged
 
 
-_a_class = re.compile("[班级年]")
+def _class_behind(text: str, place: int, known: Iterable[tuple[int, int]]) -> int | None:
+    """陶然（初一4班）: the class of a name, in brackets."""
+    return next(
+        (
+            end + 1
+            for start, end in known
+            if place < start
+            and _in_brackets.fullmatch(text, place, start)
+            and text[end : end + 1] == ")"
+        ),
+        None,
+    )
+
+
+_a_class = re.compile(r"[班级年]|[0-9一二三四五六七八九][\-.][0-9]")

@@ -227,7 +227,7 @@ _handle_in_brackets = re.compile(
 
 _QUOTED = r"[“\"「『《'‘【(](?P<own>[^”\"」』》'’】)，。！？!?\n]{2,16})[”\"」』》'’】)]"
 _quoted_before = re.compile(
-    rf"(?:{_PLATFORM}|直播间|[Uu][Pp]主|博主|主播|网友|网民|群昵称|群名片|小号|大号|马甲[叫是]|账号|帐号|昵称|头像|ID|id)[^，。！？!?\n“\"「『《'‘【(问说发喊骂回写要打标耀晒]{{0,8}}{_QUOTED}"
+    rf"(?:{_PLATFORM}|直播间|[Uu][Pp]主|博主|主播|网友|网民|群昵称|群名片|小号|大号|马甲[叫是]|群里(?:那|有)个叫?|账号|帐号|昵称|头像|ID|id)[^，。！？!?\n“\"「『《'‘【(问说发喊骂回写要打标耀晒卖看听买抢学教]{{0,8}}{_QUOTED}"
 )
 _quoted_behind = re.compile(
     rf"(?:叫做?|名字?叫?|号叫)[ ]?{_QUOTED}[的]?[ ]?(?:\(?{_PLATFORM}|主播|博主|网友|网民|账号|帐号|直播间|[Uu][Pp]主|号主|小号|群友)"
@@ -260,16 +260,16 @@ _latin_name = re.compile(
     rf"(?:{_PLATFORM}|直播|账号|帐号|网名|店长|主播|博主|小号)[^，。！？!?\n]{{0,6}}?(?<![A-Za-z0-9_@./])(?P<own>[A-Za-z][A-Za-z0-9]{{1,15}}(?:_[A-Za-z0-9]{{1,15}}){{1,4}})(?![A-Za-z0-9_./(=\[@])"
 )
 _owns_a_page = re.compile(
-    r"(?<=[，。！？：“「（( 在系注搜看])(?P<own>(?:[A-Za-z0-9\u4e00-\u9fff](?<![的了着过是在说被把让给你他她我这那个])){3,9}?)(?:直播间|的(?:抖音|快手|小红书|微博|视频号|公众号))"
+    r"(?<=[，。！？：“「（( 在系注搜看])(?P<own>(?:[A-Za-z0-9\u4e00-\u9fff](?<![的了着过是在说被把让给你他她我这那个佢喺嘅咗唔冇])){3,9}?)(?:直播间|的(?:抖音|快手|小红书|微博|视频号|公众号))"
 )
 _with_line = re.compile(
-    r"(?:(?<=账号)|(?<=帐号)|(?<=[叫是搜加号拉在@，。！？：“「(（ ])|(?<![A-Za-z0-9_\u4e00-\u9fff]))(?:[\u4e00-\u9fff]{2,8}[0-9]{0,4}|[A-Za-z0-9]{1,8}[\u4e00-\u9fff]{1,8})_[A-Za-z0-9\u4e00-\u9fff]{2,8}?(?=[，。！？,!?：:；;)）”\"」 \n的在发每]|$)"
+    r"(?:(?<=账号)|(?<=帐号)|(?<=[叫是搜加号拉在称名@，。！？：“「(（ ])|(?<![A-Za-z0-9_\u4e00-\u9fff]))(?:[\u4e00-\u9fff]{2,8}[0-9]{0,4}|[A-Za-z0-9]{1,8}[\u4e00-\u9fff]{1,8})_[A-Za-z0-9\u4e00-\u9fff]{2,8}?(?=[，。！？,!?：:；;)）”\"」 \n的在发每被]|$)"
 )
 _ornament = re.compile(
     r"(?:(?<=[，。！？：“「(（ @号书站音手叫是被卖家友])|(?<![A-Za-z0-9_\u4e00-\u9fff]))[A-Za-z0-9\u4e00-\u9fff]{1,10}[の丶ツ灬℡][A-Za-z0-9\u4e00-\u9fff]{0,10}?(?=[，。！？,!?：:；;)）”\"」 \n的]|$)"
 )
 _on_platform = re.compile(
-    rf"{_PLATFORM}(?P<own>(?![刷看上发卖拍玩直里热平账群打通签考评推搜也都和的就没有被说曝爆课教老学视频举作号是叫名我你他她那这什怎为要不可能给让很太投消密息关粉转收接私评公])(?:[A-Za-z0-9\u3040-\u30ff·\-_]|[\u4e00-\u9fff](?<![的了着过是在说被把让给我你他她])){{4,12}})(?=[，。、；,;\n（(]|$)"
+    rf"{_PLATFORM}(?P<own>(?![刷看上发卖拍玩直里热平账群打通签考评推搜也都和的就没有被说曝爆课教老学视频举作号是叫名我你他她那这什怎为要不可能给让很太投消密息关粉转收接私评公])(?:[A-Za-z0-9\u3040-\u30ff·\-_]|[她他](?=[爸妈姥爷奶哥姐舅姨])|[\u4e00-\u9fff](?<![的了着过是在说被把让给我你他她])){{4,12}})(?=了?(?:[，。、；,;\n（(]|$))"
 )
 _NO_NICK = re.compile(
     r"^(?:老师|家长|学生|孩子|同学|校长|一|[多几两三四五六七八九十]|不|没|也|就|都|还|给|要|让|说|发|艾特|全|改|换|和|跟|用|写|抄|与|退|建|踢|把|解散|标|能|可|会|显示|头像|这|那|什么|自己)|某"
@@ -282,16 +282,21 @@ def _quoted_handles(text: str) -> Found:
         for found in shape.finditer(text):
             part = found.lastgroup or "own"
             own = found[part]
-            if not _NOT_A_HANDLE.match(own) and not _of_a_platform.search(own):
-                yield Candidate(*found.span(part), "handle", 1)
+            if not (
+                _NOT_A_HANDLE.match(own)
+                or _of_a_platform.search(own)
+                or _OF_AN_OFFICE.search(own)
+                or _ASIDE.match(own)
+            ):
+                yield Candidate(*found.span(part), "handle", 2 if found[0][-1] in "”\"」』’'" else 1)
     for shape in (_says_nick, _whole_nick, _on_platform, _latin_name, _owns_a_page):
         for found in shape.finditer(text):
             own = found["own"]
             if not (own.isdigit() or _NOT_A_HANDLE.match(own) or _NO_NICK.search(own)):
                 yield Candidate(*found.span("own"), "handle", 1)
-    for shape in (_with_line, _ornament):
+    for shape, strength in ((_with_line, 1), (_ornament, 2)):
         for found in shape.finditer(text):
-            yield Candidate(*found.span(), "handle", 1)
+            yield Candidate(*found.span(), "handle", strength)
     for found in _long_mention.finditer(text):
         if not _NOT_A_HANDLE.match(found["own"]) and not _TALKS.search(found["own"]):
             yield Candidate(*found.span(), "handle", 2)
@@ -306,6 +311,8 @@ def _platform_handles(text: str) -> Found:
                 not own.isdigit()
                 and not _NOT_A_HANDLE.match(own)
                 and not _of_a_platform.search(own)
+                and not _OF_AN_OFFICE.search(own)
+                and not _ASIDE.match(own)
             ):
                 yield Candidate(*found.span("own"), "handle", 2)
     for found in _platform_mention.finditer(text):
@@ -319,6 +326,60 @@ def _platform_handles(text: str) -> Found:
         yield Candidate(start, found.end(), "handle", 2)
 
 
+_TALK_NOT = "的了着过是在说被把让给我你他她这那佢喺嘅咗唔冇"
+_STARTS_NO_NAME = r"(?!有[人个些]|没|老师|家长|学生|同学|孩子|很多|不少|大家|自己|天天|每天|还|上|里|看|刷|发|拍|卖|玩|直播|账号|视频|平台|我(?!方)|你|他|她|一|全|都|也|就|不)"
+_PICTURE = "[\u2605\u2606\u2661\u2665\u2740\u273f\u2728\u2729\U0001f300-\U0001f320\U0001f330-\U0001f37f\U0001f400-\U0001f43f\U0001f490-\U0001f49f\U0001f380-\U0001f38f\U0001f98a-\U0001f9ae]"
+"""Flowers, beasts and hearts as they stand in names; not the faces and hands of a sentence."""
+_pictured = re.compile(
+    rf"(?:{_PLATFORM}[号上里]?|群里(?:那个|有个|的)?|昵称|网名|空间名?字?|名字|头像|叫)(?:叫|是|为)?(?P<own>{_STARTS_NO_NAME}(?:[A-Za-z0-9_\u4e00-\u9fff~·\-]){{1,12}}{_PICTURE}{{1,3}}[A-Za-z0-9_]{{0,10}})"
+)
+"""安静的向日葵🌻A0731: a name that ends with a picture."""
+_framed = re.compile("[\u2570\u256d\ua9c1\u3006][^，。！？!?\n]{2,16}?[\u256e\u256f\ua9c2]")
+_used_to_write = re.compile(
+    rf"(?:留言板|论坛|贴吧|网上|平台|信箱|{_PLATFORM})[上里]?用(?P<own>{_STARTS_NO_NAME}[A-Za-z0-9_\u4e00-\u9fff]{{3,12}}?)(?:发[过的了]|留过?言|投诉|反映)"
+)
+_am_called = re.compile(
+    rf"(?:{_PLATFORM}|游戏|贴吧|论坛)[上里]?(?:头)?(?:我|他|她|名字|那个|有个人?|认识个?)?(?:名叫|叫做?|名字是|挂着)(?P<own>{_STARTS_NO_NAME}[A-Za-z0-9_丶\u4e00-\u9fff·\-]{{2,14}})(?=[，。！？,!?；;)）”\"」 \n]|$)"
+)
+_page_does = re.compile(
+    rf"(?:{_PLATFORM}(?:荣耀)?|王者)(?:上|里头?|还|号)?(?P<own>{_STARTS_NO_NAME}(?:[A-Za-z0-9_\u4e00-\u9fff](?<![{_TALK_NOT.replace('我', '')}])){{3,10}}?)(?=卖(?:资料|课|题|答案)|天天[发骂拍晒]|每天[发骂拍晒]|一天一|老是骂|一直骂|骂(?:我|人|他)|发(?:的?视频|帖|文|过)|带货|讲的|就是(?:他|她|咱|我们))"
+)
+_searched = re.compile(
+    rf"(?:{_PLATFORM}|微信)[上里]?搜(?:索|一下)?[“\"「]?(?P<own>{_STARTS_NO_NAME}[A-Za-z0-9_\u4e00-\u9fff·\-]{{3,12}}?)(?=[”\"」]|就是|就能|就有|能看|都能|[，。！？,!?；;)） \n]|$)"
+)
+_uploader = re.compile(
+    rf"(?:[Uu][Pp]主|号主|卖家)(?:是|叫)?(?P<own>{_STARTS_NO_NAME}(?:[A-Za-z0-9_\u4e00-\u9fff·\-](?<![{_TALK_NOT.replace('的', '').replace('不', '')}])){{3,12}}?)(?=就是|[，。！？,!?；;)）”\"」\n]|$)"
+)
+_own_name_in_group = re.compile(
+    rf"(?:[他她我]的?群名片?|空间(?:名字?)?叫|空间名字?)[叫是为:： ]?(?P<own>{_STARTS_NO_NAME}[A-Za-z0-9_\u4e00-\u9fff·\-丶]{{3,14}})(?=[，。！？,!?；;)）”\"」 \n]|$)"
+)
+_TOLD = (_pictured, _used_to_write, _am_called, _page_does, _searched, _uploader, _own_name_in_group)
+_OF_AN_OFFICE = re.compile(
+    r"(?:发布|小学|中学|学校|幼儿园|教育局|教育厅|教体局|政务|日报|晚报|新闻|电视台|融媒|官微|课堂)$|通知$|名单$|视频$|资料$"
+)
+"""A school's or a paper's own page is nobody."""
+
+
+def _told_handles(text: str) -> Found:
+    """Names on a platform that are told in the middle of a sentence, up to what the sentence goes on with."""
+    for shape in _TOLD:
+        for found in shape.finditer(text):
+            own = found["own"]
+            if (
+                not own.isdigit()
+                and not _NOT_A_HANDLE.match(own)
+                and not _OF_AN_OFFICE.search(own)
+                and not _ASIDE.match(own)
+            ):
+                yield Candidate(*found.span("own"), "handle", 2)
+    for found in _framed.finditer(text):
+        yield Candidate(*found.span(), "handle", 3)
+
+
+_ASIDE = re.compile(r"(?:不是|不对|误|笑|狗头|划掉|大概|也许|可能|真的|假的|比如|例如|含|包括|共|约|见)")
+"""What a writer puts in brackets to himself: （不是）."""
+
+
 _of_a_platform = re.compile(
     r"^(?:上|里|发|打卡|群|直播|通知|签到|曝光|考勤|视频|举报|账号|平台|学习|作业|课程)"
 )
@@ -327,7 +388,7 @@ _of_a_platform = re.compile(
 _of_an_account = re.compile(
     "抖音|dy|DY|豆音|西瓜视频|火山|皮皮虾|虎牙|斗鱼|网易云|全民|酷狗|Keep|keep|Soul|soul|陌陌|探探|咸鱼|美篇|简书|头条|王者荣耀|和平精英|吃鸡|原神|蛋仔|我的世界|迷你世界|光遇|英雄联盟|"
     "快手|微博|小红书|小紅書|B站|b站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播|闲鱼|豆瓣|支付宝|贊我|Line|line|LINE|Telegram|telegram|TG|tg|Twitter|twitter|推特|Instagram|instagram|Facebook|facebook|游戏|百度|"
-    "网名|昵称|暱稱|微信名|网民|网友|用户名|账号|帐号|QQ名|ID|id|Id|uid|UID|Uid|uId|uiD|UId|UiD|uID|头像|备注|博主|主播|楼主|号主|群友|UP主|Up主|up主|uP主|小号|大号|新号|那个号|这个号|，号|,号|号叫|号是|的号|马甲|群里|群名片|战队|微信上|班里人|卖家|Steam|steam|店长|直播间"
+    "网名|昵称|暱稱|微信名|网民|网友|用户名|账号|帐号|QQ名|ID|id|Id|uid|UID|Uid|uId|uiD|UId|UiD|uID|头像|备注|博主|主播|楼主|号主|群友|UP主|Up主|up主|uP主|小号|大号|新号|那个号|这个号|，号|,号|号叫|号是|的号|马甲|群里|群名片|战队|微信上|班里人|卖家|Steam|steam|店长|直播间|群名|空间|王者|留言板|论坛|网上|平台|信箱|微信|名字|群里|叫|[\u2570\u256d\ua9c1\u3006]"
 )
 _ADORNED = frozenset("@_の丶ツ灬℡")
 _kana = re.compile("[\u3040-\u30ff]")
@@ -339,9 +400,14 @@ def handles(text: str) -> Found:
         return
     yield from _platform_handles(text)
     yield from _quoted_handles(text)
+    yield from _told_handles(text)
     for shape in (_account, _known_handles, _quoted_nick, _called_account, _account_behind):
         for found in shape.finditer(text):
-            if found[1].isdigit() or _NOT_A_HANDLE.match(found[1]):
+            if (
+                found[1].isdigit()
+                or _NOT_A_HANDLE.match(found[1])
+                or _OF_AN_OFFICE.search(found[1])
+            ):
                 continue
             yield Candidate(*found.span(1), "handle", 2)
     for found in _nick.finditer(text):

@@ -49,8 +49,8 @@ def _plain() -> dict[int, int]:
     for big, small in ((0x1D400, 0x1D41A), (0x1D5D4, 0x1D5EE), (0x1D670, 0x1D68A)):
         table |= {big + n: 65 + n for n in range(26)} | {small + n: 97 + n for n in range(26)}
     for plain, alike in {
-        "0": "⓪🄋", " ": "\t\u3000\xa0\u202f", "-": "－–—―‐‑‒─﹣", ".": "．·•・‧∙｡", "@": "﹫", ":": "︰﹕", "(": "【［[｛〔",
-        ")": "】］]｝〕", "X": "Ⅹ×✕", "x": "ⅹ", "_": "＿﹏",
+        "0": "⓪🄋", " ": "\t\u3000\xa0\u202f", "-": "－–—―‐‑‒─﹣", ".": "．·•・‧∙｡", "@": "﹫", ":": "︰﹕", "(": "【［[｛〔〈",
+        ")": "】］]｝〕〉", "X": "Ⅹ×✕", "x": "ⅹ", "_": "＿﹏",
     }.items():  # fmt: skip
         table |= {ord(c): ord(plain) for c in alike}
     return table

@@ -43,6 +43,7 @@ TITLE = (
     r"院长|站长|所长|镇长|乡长|县长|市长|村长|部长|厅长|教练|医生|校医|师傅|老板|经理|总监|会计|出纳|司机|保安|门卫|教授|主席|委员|主管|干事|队长|警官|"
     r"法官|律师|阿姨|叔叔|大姐|大哥|大爷|大妈|大叔|嫂子|嫂|姐(?!妹|弟)|哥(?!哥|俩)|伯|婶|先生|女士|小姐|同学|同志|导师|老总)"
 )
+TITLED = re.compile(TITLE)
 _SHORT_TITLE = r"(?:[校局总](?=[说说来讲从天只]|[，。]|$))"
 _JOB = (
     r"(?:班主任|老师|校长|书记|主任|园长|教练|会计|保安|司机|教师|考生|学生|同学|家长|负责人|联系人|收款人|经办人|法人|户名|监护人|老板|组长|局长|科长|股长|"
@@ -85,7 +86,7 @@ _PART_HIDDEN = re.compile(
 )
 """卓某军, *国强: one character hidden, the others told."""
 _HALF_HIDDEN = re.compile(
-    r"(?:户名|收款人?|转给|付款给|账户名|昵称|姓名|名字)[是为叫：: ]{0,2}(?P<name>[*×]{1,2}[\u4e00-\u9fff]{1,2})(?![\u4e00-\u9fff])"
+    r"(?:户名|收款(?:人|方)?(?:显示)?|转给|付款给|账户名|昵称|姓名|名字)[是叫为：: ]{0,2}(?P<name>[*×]{1,2}[\u4e00-\u9fff]{1,2}(?:[-(][A-Za-z0-9\u4e00-\u9fff]{1,12}\)?)?)(?![\u4e00-\u9fff])"
 )
 """*建军, **芳: as payment pages show them."""
 _SOUND_ENDS = "古丽|古力|买提|别克|夏提|卓玛|卓嘎|顿珠|次仁|多吉|旺堆|旺姆|拉姆|其其格|巴特尔|图雅|布拉克|尼亚孜|吐逊|库尔班|尔江|木江|提江|买买提江|买买提|努尔"
@@ -135,6 +136,11 @@ FAMOUS = frozenset(
     "上官婉儿 东方朔 慕容复 荀彧 王勃 张晓风 刘兰芝 石敢当 查良镛 秦九韶 杨辉 鲁肃 张三丰 蒙娜丽莎 奥尔夫 铁拐李 吕洞宾 何仙姑 王重阳 郭靖 黄蓉 杨过 小龙女 令狐冲 张无忌 韦小宝 段誉 "
     "王朝霞 王后雄 薛金星 曲一线 孙敬修 李吉林 斯霞 霍懋征 窦桂梅 王崧舟 吴正宪 于永正 支月英 张玉滚 吴蓉瑾 双胞胎 王者荣耀 王老吉 李雷 韩梅梅 周公 关公 包公 白雪公主 双亲".split()
 )
+ANYBODY = frozenset(
+    "全体 全班 全校 全家 全组 全员 所有 大家 双胞胎 龙凤胎 三胞胎 班主任 家长们 同学们 老师们 孩子们 阿仔 阿女 细路 细佬 囡囡 崽崽 伢伢 宝宝 贝贝 娃娃 "  # noqa: SIM905 - reads as words
+    "康师傅 麦当劳 旺仔 老干妈 周黑鸭 李锦记 王守义 张小泉 王麻子 周大福 周大生 周六福 谢瑞麟 胡庆余堂 徐福记 沈大成 杨国福 鲍师傅 马应龙 华莱士 达利园 王致和 冯了性 金龙鱼 陈克明 白象 安踏 李维斯 马克华菲 何裕人 许留山 老乡鸡 百雀羚".split()
+)
+"""Words that mean everybody or any child, and makers' names that look like people's."""
 NO_NAME = frozenset(
     "敬上 左撇子 岳父 岳母 黄谣 矫情 齐刘海 白送 鲁班锁 红双喜 夏商周 车祸 木匠 孔子曰 公道 苗子 夏裤 周转房 宿管 纪检 鞠躬 承包 施工 普通 承认 迟到 毕业 黑板 随车 特长生 尖子生 伢儿 娃儿 孙儿 囡囡 仔女 里子 昨儿 今儿 卡里 体育 谁谁 她她 他他 哇哇 熊猫眼 打工娃 城里娃 山里娃 幼儿园 民转公 勾满分 鞠一躬 晚托 早托 冬青 红布 窨井盖 罗汉松 初中语文 田埂上 小苏打 二宝 大宝 三宝 佢哋 啱啱 里头 小胖子 老钱 张部门 李部门 王部门 孙女 老嘶 老斯 老湿 老施 小舅 小舅子 大舅子 小姨 小姨子 小叔 小叔子 小姑 小姑子 武术 书法 舞蹈 乐理 江景 居委会 居委 门童 仇家 金贵 别人 小费 小包 小巴 小鱼 小宰 程序 古筝 管乐 华语 万人 武汉 温州 常州 常委 双方 单身 官员 申请 全国 班主任 老师 任课 任何 和谐 和平 向上 向前 周末 周一 周二 周三 周四 周五 周六 周日 周考 周测 双减 高考 高中 高级 高年级 高三 高二 高一 初中 初一 初二 初三 初级 初心 安全 安排 安静 管理 管教 成绩 成长 成人 "  # noqa: SIM905 - reads as words
     "成功率 时候 时间 时段 方面 方法 方便 方案 何必 何时 何况 何在 简单 简直 应该 应当 应付 关心 关于 关系 关注 相关 相信 相互 费用 党员 党委 党支部 通知 全部 全体 全校 全班 全县 全市 全镇 元旦 明显 明明 明年 明确 常常 "
@@ -212,9 +218,13 @@ def _shaped(text: str, words: frozenset[str]) -> Found:
         rest, titled = found["rest"], _titles.match(text, found.end())
         if found[0] in NO_NAME or found[0] in words or rest not in SURNAME_CHARACTERS:
             continue
+        if found[0] in ANYBODY or of_a_textbook(text, *found.span()):
+            continue
         if rest not in _BREAKS and (titled or rest not in DOUBTFUL):
             yield Candidate(*found.span(), "nickname", 1)
     for found in _TWICE.finditer(text) if any(map(eq, text, islice(text, 1, None))) else ():
+        if twice_in_a_row(text, *found.span("name")):
+            continue
         if found["name"] not in NOT_TWICE and text[
             max(0, found.start() - 1) : found.start()
         ] not in ("每", "人"):
@@ -232,7 +242,12 @@ def _dotted(text: str) -> Found:
     """Names of other tongues, written with a dot: 艾力·买买提."""
     for dot in re.finditer(r"(?<=[\u4e00-\u9fff])[.·•](?=[\u4e00-\u9fff])", text):
         start, end = dot.span()
-        while start > 0 and dot.start() - start < 6 and text[start - 1] in SOUNDS:
+        while (
+            start > 0
+            and dot.start() - start < 6
+            and text[start - 1] in SOUNDS
+            and not _END_OF_A_CLASS.search(text, max(0, start - 2), start)
+        ):
             start -= 1
         while end < len(text) and end - dot.end() < 8 and _sounds_on(text, end):
             end += 1
@@ -243,6 +258,8 @@ def _dotted(text: str) -> Found:
             yield Candidate(start, end, "name", 3)
 
 
+_END_OF_A_CLASS = re.compile("[0-9)一二三四五六七八九十]班$")
+"""班 sounds in names, and stands before them."""
 _alone_behind_dot = re.compile(r"[\u4e00-\u9fff]{2,5}(?![\u4e00-\u9fff])")
 
 
@@ -331,11 +348,65 @@ def _behind(text: str, end: int, words: frozenset[str], *, alone: bool) -> Found
         or (name == "阿" and text[end : end + 1] in _KIN)
     ):
         return
+    if of_a_sentence(text, end - len(name), end):
+        return
     if (before and before in _BAD_BEFORE.get(name, "")) or (
         name in DOUBTFUL and before and before not in _BOUNDARY
     ):
         return
     yield Candidate(end - len(name), end, "titled_name", 1)
+
+
+_OF_A_SENTENCE = {
+    "连": re.compile("(?:们)?(?:都|也|自己|本人|[他她])"),
+    "向": re.compile(
+        "(?:们)?(?:反映|反应|请教|打听|提|说明|道歉|道谢|借|要|学习|申请|请假|问|保证|认错|检讨|告状|报告|求|推荐|推销|收|表示|表达|致敬|看齐|投诉|咨询|汇报|诉|讨|交|伸)"
+    ),
+    "于": re.compile("(?:们)?(?:而言|来说|来讲)"),
+    "谢": re.compile("(?:们)?(?:了|您|你|辛苦|[！!~～，。]|全家|的(?:付出|关心|帮助))"),
+    "应": re.compile("(?:们)?(?:要求|邀请|之邀|请求)"),
+    "和": re.compile("(?:们)?(?:沟通|商量|说|讲|联系|反映|谈|聊|吵|顶嘴|作对|亲近|一起|同学)"),
+    "从": re.compile("(?:们)?(?:那|这|手|嘴|口)"),
+}
+"""What makes a family name before a title a word of the sentence: 连老师都, 向老师反映, 于老师而言."""
+
+
+def of_a_sentence(text: str, start: int, end: int) -> bool:
+    """Whether a family name at this place is such a word; `end` is where its title begins."""
+    shape = _OF_A_SENTENCE.get(text[start:end])
+    title = TITLED.match(text, end) if shape else None
+    if not (shape and title):
+        return False
+    doubled = start > 0 and text[start - 1] == text[start] == "谢"
+    return doubled or (text[start] != "谢" and shape.match(text, title.end()) is not None)
+
+
+_TEXTBOOK = frozenset("小明 小红 小刚 小华 小强 小丽 小芳 小军 小李 小王 小张 小东 小林 小兰 小方 小亮 小英 小美".split())  # noqa: SIM905 - reads as words
+_in_a_textbook = re.compile(
+    r"应用题|例题|题目|题里|题干|这[道个]题|作文里|课文|课本|造句|练习[册题]|数学题|绘本|放水|注水|相向|速度|追及|相遇|苹果"
+)
+
+
+def of_a_textbook(text: str, start: int, end: int) -> bool:
+    """小明 of the sums and 小红 of 小红书 are nobody's child."""
+    word = text[start:end]
+    if word == "小红" and text[end : end + 1] in frozenset("书花旗帽点榜包本砖领"):
+        return True
+    return word in _TEXTBOOK and (
+        _in_a_textbook.search(text, max(0, start - 40), end + 40) is not None
+    )
+
+
+def twice_in_a_row(text: str, start: int, end: int) -> bool:
+    """陆陆续续, 家家户户: a doubled word beside another one."""
+    return (
+        end - start == 2
+        and text[start] == text[start + 1]
+        and (
+            (start >= 2 and text[start - 1] == text[start - 2] != text[start])
+            or (text[end : end + 1] == text[end + 1 : end + 2] != text[start] and end + 1 < len(text))
+        )
+    )
 
 
 def _begins(text: str, start: int) -> bool:

@@ -7,7 +7,7 @@ import re
 
 from bot.core.privacy.spans import Candidate, Found
 
-_GAP = r"[ .\-~/_]{0,3}"
+_GAP = r"[ .\-~/_●]{0,3}"
 long_number = re.compile(rf"[0-9](?:{_GAP}[0-9]){{4}}")
 
 _NOT_A_PERSON = re.compile(
@@ -38,6 +38,10 @@ _spaced_landline = re.compile(  # no dot behind the nought: that is a row of dec
 )
 _nearly_mobile = re.compile(rf"(?<![0-9])1{_GAP}[3-9](?:{_GAP}[0-9]){{8,10}}(?![0-9])")
 """A digit too few or too many: somebody mistyped, or hid one."""
+_lettered_mobile = re.compile(
+    r"(?<![0-9A-Za-z])1[3-9](?=[OoIl]{0,9}[0-9])(?=[0-9]{0,8}[OoIl])[0-9OoIl]{9}(?![0-9A-Za-z])"
+)
+"""18OO732465I: letters in the places of digits."""
 _sender = re.compile(r"(?<![0-9])106[ \-]?[0-9]{3,4}[ \-]?[0-9]{3,6}(?![0-9])")
 _taiwan_mobile = re.compile(r"(?<![0-9])09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}(?![0-9])")
 _taiwan_spaced = re.compile(r"(?<![0-9])09[ \-]?[0-9]{4}[ \-]?[0-9]{4}(?![0-9])")
@@ -77,6 +81,9 @@ def phones(text: str) -> Found:
         start, end = found.span()
         if _PHONE_WORD.search(text, max(0, start - 20), start) and not MONEY.match(text, end):
             yield Candidate(start, end, "phone", 1)
+    for found in _lettered_mobile.finditer(text):
+        if sum(char.isdigit() for char in found[0]) >= 8:
+            yield Candidate(*found.span(), "phone", 2)
     for shape in (_landline, _spaced_landline, _abroad, _taiwan_mobile, _hong_kong):
         for found in shape.finditer(text):
             start, end = found.span()

@@ -48,7 +48,7 @@ def structured(text: str) -> Found:
 
 _ten_for_one = re.compile(r"十(?=[3-9](?:[ \-]{0,2}[0-9]){9})")
 """十八八 七四二六 〇三九五: so some read the three digits in front."""
-_comma_between = re.compile("(?<=[0-9])[，,](?=[0-9])")
+_comma_between = re.compile("(?<=[0-9])[，,、](?=[0-9])")
 
 
 def spelled(text: str) -> Found:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.privacy.evidence import Page, Place, of_a_people, weighable
 from bot.core.privacy.names import (
+    ANYBODY,
     FAMOUS,
     NO_NAME,
     NOT_TWICE,
@@ -22,7 +23,10 @@ from bot.core.privacy.names import (
     Found,
     Proof,
     beside_a_person,
+    of_a_sentence,
+    of_a_textbook,
     sounds_given,
+    twice_in_a_row,
 )  # fmt: skip
 from bot.core.privacy.spans import Candidate
 from bot.core.privacy.surnames import COMPOUND, DOUBTFUL, GIVEN, SURNAME, SURNAME_CHARACTERS
@@ -135,6 +139,9 @@ def _never(text: str, start: int, end: int) -> bool:
     word = text[start:end]
     return (
         word in FAMOUS
+        or word in ANYBODY
+        or of_a_textbook(text, start, end)
+        or twice_in_a_row(text, start, end)
         or (word[0] in "向学像和" and word[1:] in FAMOUS)
         or _quoted(text, start, end)
         or _no_person(text, start, end)
@@ -195,6 +202,9 @@ def _judged(
         word in FAMOUS
         or (word[0] in "向学像和" and word[1:] in FAMOUS)
         or word in NO_NAME
+        or word in ANYBODY
+        or of_a_textbook(text, start, end)
+        or twice_in_a_row(text, start, end)
         or _quoted(text, start, end)
         or PLACE_BEHIND.match(text, end)
         or _no_person(text, start, end)
@@ -202,7 +212,9 @@ def _judged(
         return None
     if len(word) == 1 or word in COMPOUND:
         family = word in COMPOUND or (word in SURNAME_CHARACTERS and word != "阿")
-        titled = family and _titled.match(text, end)
+        titled = (
+            family and not of_a_sentence(text, start, end) and _titled.match(text, end)
+        )
         return Candidate(start, end, "titled_name", 1) if titled else None
     beside = beside_a_person(text, start, end)
     if word[0] in "小老阿大胖" and len(word) == 2:
