@@ -288,7 +288,9 @@ def _quoted_handles(text: str) -> Found:
                 or _OF_AN_OFFICE.search(own)
                 or _ASIDE.match(own)
             ):
-                yield Candidate(*found.span(part), "handle", 2 if found[0][-1] in "”\"」』’'" else 1)
+                yield Candidate(
+                    *found.span(part), "handle", 2 if found[0][-1] in "”\"」』’'" else 1
+                )
     for shape in (_says_nick, _whole_nick, _on_platform, _latin_name, _owns_a_page):
         for found in shape.finditer(text):
             own = found["own"]
@@ -353,7 +355,15 @@ _uploader = re.compile(
 _own_name_in_group = re.compile(
     rf"(?:[他她我]的?群名片?|空间(?:名字?)?叫|空间名字?)[叫是为:： ]?(?P<own>{_STARTS_NO_NAME}[A-Za-z0-9_\u4e00-\u9fff·\-丶]{{3,14}})(?=[，。！？,!?；;)）”\"」 \n]|$)"
 )
-_TOLD = (_pictured, _used_to_write, _am_called, _page_does, _searched, _uploader, _own_name_in_group)
+_TOLD = (
+    _pictured,
+    _used_to_write,
+    _am_called,
+    _page_does,
+    _searched,
+    _uploader,
+    _own_name_in_group,
+)
 _OF_AN_OFFICE = re.compile(
     r"(?:发布|小学|中学|学校|幼儿园|教育局|教育厅|教体局|政务|日报|晚报|新闻|电视台|融媒|官微|课堂)$|通知$|名单$|视频$|资料$"
 )
@@ -376,7 +386,9 @@ def _told_handles(text: str) -> Found:
         yield Candidate(*found.span(), "handle", 3)
 
 
-_ASIDE = re.compile(r"(?:不是|不对|误|笑|狗头|划掉|大概|也许|可能|真的|假的|比如|例如|含|包括|共|约|见)")
+_ASIDE = re.compile(
+    r"(?:不是|不对|误|笑|狗头|划掉|大概|也许|可能|真的|假的|比如|例如|含|包括|共|约|见)"
+)
 """What a writer puts in brackets to himself: （不是）."""
 
 

@@ -129,7 +129,9 @@ _some_pupil = re.compile(
     r"|[他她的]?(?:[语数英物化政史地生体音美科]|信息|心理|劳动|配班|带班|副班|任课)[\u4e00-\u9fff]{0,2}老师(?![们都和、要让])|的?大队委|[0-9]{1,2}号的?(?:家长|学生|同学)"
     r"|全体(?:家长|妈妈|爸爸|学生|同学)(?:代表|之一)"
 )
-_homeroom = re.compile(r"的?班主任(?![们都和与及跟、费制群岗会]|津贴|工作|补贴|待遇|信箱|办公|例会|考核|轮)")
+_homeroom = re.compile(
+    r"的?班主任(?![们都和与及跟、费制群岗会]|津贴|工作|补贴|待遇|信箱|办公|例会|考核|轮)"
+)
 _own_child = re.compile(
     r"[ ,，]?(?:的)?(?:我|俺|咱|我们|俺们)(?:家|屋里)?(?:的|那个?)?[大小老]?[大二三]?(?:孩子|小孩|娃儿?|儿子?|崽|女儿|女子|闺女|姑娘|丫头|妹子|伢子|孙子|孙女儿?|外孙女?|侄[子女]|侄儿|外甥女?|弟弟|妹妹)(?![们都])"
 )
@@ -140,9 +142,13 @@ _child_of_family = re.compile(
 _official_child = re.compile(
     rf"的?(?:{SURNAME}(?:[\u4e00-\u9fff]{{0,2}})|年级|教导|德育|总务|教务|政教|后勤)(?:校长|主任|书记|老师|局长|科长|老板|师傅|总)的?(?:家的?)?(?:儿子|女儿|孩子|闺女|侄[子女]|外甥女?|孙[子女]|亲戚)"
 )
-_quoted_child = re.compile(r"的?[“\"「『‘'](?P<own>[^”\"」』’'\n，。！？]{1,6})[”\"」』’'](?:同学|小朋友)?")
+_quoted_child = re.compile(
+    r"的?[“\"「『‘'](?P<own>[^”\"」』’'\n，。！？]{1,6})[”\"」』’'](?:同学|小朋友)?"
+)
 """三年级八班的“小米粒”: a nickname of one of them."""
-_NOT_QUOTED = re.compile(r"[奖旗章课班费群会栏]$|^(?:文明|优秀|先进|示范|最美|流动|实验|重点|快|慢|尖子|火箭|问题|后进|差)")
+_NOT_QUOTED = re.compile(
+    r"[奖旗章课班费群会栏]$|^(?:文明|优秀|先进|示范|最美|流动|实验|重点|快|慢|尖子|火箭|问题|后进|差)"
+)
 _that_pupil = re.compile(
     r"的?(?:第[一二三四五六七八九十0-9]{1,2}[组排])?[^，。；！？,;!?\n的]{0,6}?(?:[一那][个名位]|有[个名位]|一(?=[男女]))[^，。；！？,;!?\n的]{0,4}?"
     r"(?:[男女](?:生|孩子?|娃|同学|学生)|插班生|转[学校]生|复读生|走读生|住校生|班[长長]|[\u4e00-\u9fff]{0,2}(?:委员|课代表)|小个子|胖子|同学|学生|娃)(?![们都])(?:[的嘅]?(?:家长|[他她]?(?:妈妈?|爸爸?|奶奶|爷爷)))?"
@@ -181,7 +187,7 @@ def class_identities(text: str) -> Found:
     """A class with the child, the parent or the post that belongs to it."""
     joined = any(mark in text for mark in _JOINS)
     for found in _signature.finditer(text) if joined else ():
-        yield Candidate(*found.span(), "class_identity", 2)
+        yield Candidate(*found.span(), "class_identity", 3)
     for found in _short_class.finditer(text) if _of_short_class.search(text) else ():
         yield Candidate(*found.span(), "class_identity", 1)
     for found in _pinyin_class.finditer(text) if "ban" in text or "BAN" in text else ():
@@ -205,7 +211,9 @@ def class_identities(text: str) -> Found:
             yield _of_school(text, start, *who)
 
 
-_known_pet_class = re.compile(rf"{_PET}(?:[大中小一二三四五六0-9]|[大中小][一二三四])?班(?![车费])")
+_known_pet_class = re.compile(
+    rf"{_PET}(?:[大中小一二三四五六0-9]|[大中小][一二三四])?班(?![车费])"
+)
 _MINE = re.compile("(?:我|俺|咱)们?家的?$")
 _of_mine = re.compile(rf"的(?:{_WORD}){{2}}(?=[^\u4e00-\u9fff]|$|[坐哭说在被回天上昨今这])")
 """我家苹果班的柚子."""

@@ -212,9 +212,7 @@ def _judged(
         return None
     if len(word) == 1 or word in COMPOUND:
         family = word in COMPOUND or (word in SURNAME_CHARACTERS and word != "阿")
-        titled = (
-            family and not of_a_sentence(text, start, end) and _titled.match(text, end)
-        )
+        titled = family and not of_a_sentence(text, start, end) and _titled.match(text, end)
         return Candidate(start, end, "titled_name", 1) if titled else None
     beside = beside_a_person(text, start, end)
     if word[0] in "小老阿大胖" and len(word) == 2:
