@@ -191,7 +191,7 @@ def _with_class(text: str, found: list[Candidate]) -> list[Candidate]:
     """A class, the name right behind it and whose mother that is are one identity."""
     if not any(one.type in _NAMED for one in found) or not _a_class.search(text):
         return found
-    from bot.core.privacy.classes import classes, grades
+    from bot.core.privacy.classes import classes, grades, with_school
     from bot.core.privacy.names import TITLED
 
     names = {one.start for one in found if one.type in _NAMED}
@@ -212,6 +212,7 @@ def _with_class(text: str, found: list[Candidate]) -> list[Candidate]:
             None,
         )  # fmt: skip
         if start is not None:
+            start = with_school(text, start)
             start = min((other.start for other in merged if other.end > start), default=start)
             merged = [other for other in merged if other.end <= start]
             titled = TITLED.match(text, one.end)

@@ -179,7 +179,7 @@ _nick = re.compile(
 )
 _mention = re.compile(r"(?<![A-Za-z0-9_.%+\-@])@[ ]?([A-Za-z0-9_\u4e00-\u9fff\-]{2,20})")
 _NOT_A_HANDLE = re.compile(
-    r"(?:所有人|每个人|班长|全班|全校|全体|全體|大家|各位|老师|老師|校长|家长|班主任|群主|管理员|我|你|他|她|人(?!间|生|在)|谁|任何|某|有关|相关|教育|学校|领导|一下|了)"
+    r"(?:所有人|每个人|班长|全班|全校|全体|全體|大家|各位|老师|老師|校长|家长|班主任|群主|管理员|我(?!方)|你|他|她|人(?!间|生|在)|谁|任何|某|有关|相关|教育|学校|领导|一下|了)"
 )
 _known_handles = re.compile(
     r"(?:抖音|快手|微博|小红书|B站|b站|知乎)(?:号|账号|ID|id|用户|博主)?[:： ]?(?:@|叫|搜)?[“\"「@]([A-Za-z0-9_\u4e00-\u9fff~.·\-]{2,20}?)(?=[”\"」 ，。,!！发的]|$)"
@@ -295,7 +295,7 @@ def _quoted_handles(text: str) -> Found:
         for found in shape.finditer(text):
             own = found["own"]
             if not (own.isdigit() or _NOT_A_HANDLE.match(own) or _NO_NICK.search(own)):
-                yield Candidate(*found.span("own"), "handle", 1)
+                yield Candidate(*found.span("own"), "handle", 2 if shape is _whole_nick else 1)
     for shape, strength in ((_with_line, 1), (_ornament, 2)):
         for found in shape.finditer(text):
             yield Candidate(*found.span(), "handle", strength)
@@ -329,7 +329,7 @@ def _platform_handles(text: str) -> Found:
 
 
 _TALK_NOT = "的了着过是在说被把让给我你他她这那佢喺嘅咗唔冇"
-_STARTS_NO_NAME = r"(?!有[人个些]|没|老师|家长|学生|同学|孩子|很多|不少|大家|自己|天天|每天|还|上|里|看|刷|发|拍|卖|玩|直播|账号|视频|平台|我(?!方)|你|他|她|一|全|都|也|就|不)"
+_STARTS_NO_NAME = r"(?![Uu][Pp]主|主播|博主|用户|有[人个些]|没|老师|家长|学生|同学|孩子|很多|不少|大家|自己|天天|每天|还|上|里|看|刷|发|拍|卖|玩|直播|账号|视频|平台|我(?!方)|你|他|她|一|全|都|也|就|不)"
 _PICTURE = "[\u2605\u2606\u2661\u2665\u2740\u273f\u2728\u2729\U0001f300-\U0001f320\U0001f330-\U0001f37f\U0001f400-\U0001f43f\U0001f490-\U0001f49f\U0001f380-\U0001f38f\U0001f98a-\U0001f9ae]"
 """Flowers, beasts and hearts as they stand in names; not the faces and hands of a sentence."""
 _pictured = re.compile(
@@ -356,7 +356,6 @@ _own_name_in_group = re.compile(
     rf"(?:[他她我]的?群名片?|空间(?:名字?)?叫|空间名字?)[叫是为:： ]?(?P<own>{_STARTS_NO_NAME}[A-Za-z0-9_\u4e00-\u9fff·\-丶]{{3,14}})(?=[，。！？,!?；;)）”\"」 \n]|$)"
 )
 _TOLD = (
-    _pictured,
     _used_to_write,
     _am_called,
     _page_does,
@@ -372,7 +371,8 @@ _OF_AN_OFFICE = re.compile(
 
 def _told_handles(text: str) -> Found:
     """Names on a platform that are told in the middle of a sentence, up to what the sentence goes on with."""
-    for shape in _TOLD:
+    shapes = (*_TOLD, _pictured) if _picture.search(text) else _TOLD
+    for shape in shapes:
         for found in shape.finditer(text):
             own = found["own"]
             if (
@@ -382,7 +382,7 @@ def _told_handles(text: str) -> Found:
                 and not _ASIDE.match(own)
             ):
                 yield Candidate(*found.span("own"), "handle", 2)
-    for found in _framed.finditer(text):
+    for found in () if _FRAMES.isdisjoint(text) else _framed.finditer(text):
         yield Candidate(*found.span(), "handle", 3)
 
 
@@ -400,15 +400,22 @@ _of_a_platform = re.compile(
 _of_an_account = re.compile(
     "抖音|dy|DY|豆音|西瓜视频|火山|皮皮虾|虎牙|斗鱼|网易云|全民|酷狗|Keep|keep|Soul|soul|陌陌|探探|咸鱼|美篇|简书|头条|王者荣耀|和平精英|吃鸡|原神|蛋仔|我的世界|迷你世界|光遇|英雄联盟|"
     "快手|微博|小红书|小紅書|B站|b站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播|闲鱼|豆瓣|支付宝|贊我|Line|line|LINE|Telegram|telegram|TG|tg|Twitter|twitter|推特|Instagram|instagram|Facebook|facebook|游戏|百度|"
-    "网名|昵称|暱稱|微信名|网民|网友|用户名|账号|帐号|QQ名|ID|id|Id|uid|UID|Uid|uId|uiD|UId|UiD|uID|头像|备注|博主|主播|楼主|号主|群友|UP主|Up主|up主|uP主|小号|大号|新号|那个号|这个号|，号|,号|号叫|号是|的号|马甲|群里|群名片|战队|微信上|班里人|卖家|Steam|steam|店长|直播间|群名|空间|王者|留言板|论坛|网上|平台|信箱|微信|名字|群里|叫|[\u2570\u256d\ua9c1\u3006]"
+    "网名|昵称|暱稱|微信名|网民|网友|用户名|账号|帐号|QQ名|ID|id|Id|uid|UID|Uid|uId|uiD|UId|UiD|uID|头像|备注|博主|主播|楼主|号主|群友|UP主|Up主|up主|uP主|小号|大号|新号|那个号|这个号|，号|,号|号叫|号是|的号|马甲|群里|群名片|战队|微信上|班里人|卖家|Steam|steam|店长|直播间|群名|空间|王者|留言板|论坛|网上用|平台用|信箱用|微信搜|微信上搜|微信里搜"
 )
-_ADORNED = frozenset("@_の丶ツ灬℡")
+_ADORNED = frozenset("@_の丶ツ灬℡╰╭꧁〆")
+_FRAMES = frozenset("╰╭꧁〆")
+_picture = re.compile(_PICTURE)
 _kana = re.compile("[\u3040-\u30ff]")
 
 
 def handles(text: str) -> Found:
     """What somebody is called on a platform."""
-    if _ADORNED.isdisjoint(text) and not _of_an_account.search(text) and not _kana.search(text):
+    if (
+        _ADORNED.isdisjoint(text)
+        and not _of_an_account.search(text)
+        and not _kana.search(text)
+        and not _picture.search(text)
+    ):
         return
     yield from _platform_handles(text)
     yield from _quoted_handles(text)

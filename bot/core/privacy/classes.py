@@ -66,7 +66,7 @@ def grades(text: str) -> Iterator[tuple[int, int]]:
 
 
 _PARENT = (
-    r"(?:[他她]?(?:爸爸|妈妈|爸|妈|爹|娘|奶奶|爷爷|外婆|姥姥)|[他她](?:哥|姐|弟|妹|舅|姨|姑|叔|伯|婶)|媽媽|媽咪|妈咪|爺爺|家長|老爸|老妈|姐姐|哥哥|大姨|小姨|干妈|干爸|舅妈|婶婶|伯伯|姨父|姑父|媽(?!媽)|阿[爸妈爷婆]|[幺老大][爸妈](?!妈)|家长(?![会群们委代和都一开各提反要很心普自也在联受捐])|爸爸|妈妈|爸妈|爸|妈(?!妈)|父亲|母亲|爷爷|奶奶|爷|奶|外公|外婆|姥姥|姥爷|监护人|姑姑|麻麻|粑粑|马麻|爸比|妈咪|爹地|"
+    r"(?:[他她]?(?:爸爸|妈妈|麻麻|粑粑|马麻|爸比|妈咪|爹地|阿[爸妈]|爸|妈|爹|娘|奶奶|爷爷|外婆|姥姥)|[他她](?:哥|姐|弟|妹|舅|姨|姑|叔|伯|婶)|媽媽|媽咪|妈咪|爺爺|家長|老爸|老妈|姐姐|哥哥|大姨|小姨|干妈|干爸|舅妈|婶婶|伯伯|姨父|姑父|媽(?!媽)|阿[爸妈爷婆]|[幺老大][爸妈](?!妈)|家长(?![会群们委代和都一开各提反要很心普自也在联受捐])|爸爸|妈妈|爸妈|爸|妈(?!妈)|父亲|母亲|爷爷|奶奶|爷|奶|外公|外婆|姥姥|姥爷|监护人|姑姑|麻麻|粑粑|马麻|爸比|妈咪|爹地|"
     r"舅舅|姨妈|叔叔|姑妈|姨|舅|叔|姑|爹|娘(?!娘))(?!们)"
 )
 _CHILD = rf"(?:(?P<same>[\u4e00-\u9fff])(?P=same)|小[\u4e00-\u9fff]|[\u4e00-\u9fff]{{1,2}}[宝仔妹崽]|小[\u4e00-\u9fff]{{2}}|{SURNAME}[\u4e00-\u9fff]{{1,2}}?|[\u4e00-\u9fff]{{2}}|(?<![,，])[\u4e00-\u9fff]{{3}}|[A-Z][a-z]{{2,9}})"
@@ -169,7 +169,7 @@ _school = re.compile(
 
 
 _short_class = re.compile(
-    rf"(?<![0-9A-Za-z\u4e00-\u9fff.\-])[初高]?[一二三四五六七八九]\(?[0-9]{{1,2}}\)?(?!年|月|日|号|点|时|分|个|名|人|岁|元|块|天|班)(?:{SURNAME}(?:{_WORD}){{1,2}}|(?P<same>{_WORD})(?P=same)|(?:{_WORD}){{2}})(?:同学|小朋友)?的?{_FULL_PARENT}"
+    rf"(?<![0-9A-Za-z\u4e00-\u9fff.\-])[初高]?[一二三四五六七八九]\(?[0-9]{{1,2}}\)?(?!年|月|日|号|点|时|分|个|名|人|岁|元|块|天|班)(?:{SURNAME}[\u4e00-\u9fff]{{1,2}}|(?P<same>{_WORD})(?P=same)|(?:{_WORD}){{2}})(?:同学|小朋友)?的?{_FULL_PARENT}"
 )
 """四6史可欣家长: the word 班 left out."""
 _of_short_class = re.compile(r"[一二三四五六七八九]\(?[0-9]")
@@ -189,7 +189,7 @@ def class_identities(text: str) -> Found:
     for found in _signature.finditer(text) if joined else ():
         yield Candidate(*found.span(), "class_identity", 3)
     for found in _short_class.finditer(text) if _of_short_class.search(text) else ():
-        yield Candidate(*found.span(), "class_identity", 1)
+        yield Candidate(*found.span(), "class_identity", 2)
     for found in _pinyin_class.finditer(text) if "ban" in text or "BAN" in text else ():
         yield Candidate(*found.span(), "class_identity", 1)
     for found in _pet_class.finditer(text) if "班" in text else ():
@@ -198,8 +198,7 @@ def class_identities(text: str) -> Found:
         alone = start == 0 or not "\u4e00" <= text[start - 1] <= "\u9fff"
         if child := _of_a_pet_class(text, end) if alone or school else None:
             yield _of_school(text, start, child.end(), 2)
-    for found in _known_pet_class.finditer(text) if "班" in text else ():
-        start, end = found.span()
+    for start, end in _known_pet_classes(text):
         mine = _MINE.search(text, max(0, start - 4), start)
         if child := (mine and _of_mine.match(text, end)) or _of_a_pet_class(text, end):
             yield _of_school(text, start, child.end(), 2)
@@ -211,9 +210,19 @@ def class_identities(text: str) -> Found:
             yield _of_school(text, start, *who)
 
 
-_known_pet_class = re.compile(
-    rf"{_PET}(?:[大中小一二三四五六0-9]|[大中小][一二三四])?班(?![车费])"
+_pet_before = re.compile(rf"{_PET}(?:[大中小一二三四五六0-9]|[大中小][一二三四])?$")
+_of_a_pet = re.compile(
+    "[^0-9)一二三四五六七八九十这那每各全个两几]班(?![车费])|(?<=[\u4e00-\u9fff])[一二三四五六0-9]班(?![车费])"
 )
+
+
+def _known_pet_classes(text: str) -> Iterator[tuple[int, int]]:
+    for word in _of_a_pet.finditer(text):
+        at = word.end() - 1
+        if found := _pet_before.search(text, max(0, at - 6), at):
+            yield found.start(), at + 1
+
+
 _MINE = re.compile("(?:我|俺|咱)们?家的?$")
 _of_mine = re.compile(rf"的(?:{_WORD}){{2}}(?=[^\u4e00-\u9fff]|$|[坐哭说在被回天上昨今这])")
 """我家苹果班的柚子."""
@@ -227,9 +236,13 @@ def _of_a_pet_class(text: str, end: int) -> re.Match[str] | None:
 
 
 def _of_school(text: str, start: int, end: int, strength: int) -> Candidate:
-    """With the school named right before the class."""
+    return Candidate(with_school(text, start), end, "class_identity", strength)
+
+
+def with_school(text: str, start: int) -> int:
+    """Where the school begins that is named right before a class, or the class itself."""
     school = _school.search(text, max(0, start - 10), start + _part_of_a_school(text, start))
-    return Candidate(school.start() if school else start, end, "class_identity", strength)
+    return school.start() if school else start
 
 
 def _part_of_a_school(text: str, start: int) -> int:
