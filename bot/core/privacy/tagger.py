@@ -123,7 +123,7 @@ class _Layer:
             into, bias = into[[2, 0, 1]], bias[[2, 0, 1]]
         self._into = np.ascontiguousarray(into.reshape(-1, into.shape[3]).T)
         self._bias = np.ascontiguousarray(bias.reshape(-1))
-        self._recurrent = np.ascontiguousarray(recurrent.swapaxes(2, 3))
+        self._recurrent = np.ascontiguousarray(recurrent.swapaxes(2, 3))[:, None]
 
     def given(self, seen: Floats) -> Floats:
         """What the gates make of (places, width) before they hear of what stood before: (places, gates, 2, width)."""
@@ -133,32 +133,40 @@ class _Layer:
 
     def over(self, given: Floats, table: _Table) -> Floats:
         """What the layer makes of it, both directions beside each other: (places, 2 * width)."""
-        count = given.shape[1]
-        turned = np.empty((len(given), 4, 2, self._size), np.float32)
-        turned[:, :count, 0] = given[:, :, 0]
-        turned[:, :count, 1] = given[table.backwards, :, 1]
-        if self._own is not None:
-            turned[:, count] = self._own
         ways = np.empty((len(given), 2, self._size), np.float32)
         with np.errstate(over="ignore"):  # a gate that is quite shut divides by infinity
-            (self._lstm if self._cells else self._gru)(turned, ways, table.runs)
+            (self._lstm if self._cells else self._gru)(given, ways, table)
         seen = np.empty_like(ways)
         seen[:, 0] = ways[:, 0]
         seen[table.backwards, 1] = ways[:, 1]
         return seen.reshape(len(given), -1)
 
-    def _gru(self, given: Floats, out: Floats, runs: Sequence[_Run]) -> None:
-        weights, rows = self._recurrent, runs[0].rows
-        room = np.empty((rows, 3, 2, self._size), np.float32)
+    def _laid(self, given: Floats, table: _Table, run: _Run) -> Floats:
+        """What each step of a run is given: (steps, gates and the own bias, rows, 2, width)."""
+        count = given.shape[1]
+        here = slice(run.first, run.first + run.steps * run.rows)
+        laid = np.empty((run.steps, 4, run.rows, 2, self._size), np.float32)
+        ways = laid[:, :count].swapaxes(1, 2)
+        shape = run.steps, run.rows, count, self._size
+        ways[..., 0, :] = given[here, :, 0].reshape(shape)
+        ways[..., 1, :] = given[table.backwards[here], :, 1].reshape(shape)
+        if self._own is not None:
+            laid[:, count] = self._own
+        return laid
+
+    def _gru(self, given: Floats, out: Floats, table: _Table) -> None:
+        weights, rows = self._recurrent, table.runs[0].rows
         state = np.zeros((rows, 2, self._size), np.float32)
-        for run in runs:
-            fed = room[: run.rows]
-            gates, update, reset, new = fed[:, :2], fed[:, 0], fed[:, 1], fed[:, 2]
-            nows, afters = _stepwise(given, run), _stepwise(out, run)
-            state = state[: run.rows]
+        for run in table.runs:
+            state, fed = (
+                state[: run.rows],
+                np.empty((3, run.rows, *state.shape[1:]), np.float32),
+            )
+            gates, (update, reset, new) = fed[:2], fed
+            laid, afters = self._laid(given, table, run), _stepwise(out, run)
             states, into = _fed(state, afters, fed)
             for now, own, before, after in zip(
-                nows[:, :, 1:], nows[:, :, 0], states, afters, strict=True
+                laid[:, 1:], laid[:, 0], states, afters, strict=True
             ):
                 _matmul(before, weights, into)
                 _add(fed, now, fed)
@@ -172,19 +180,20 @@ class _Layer:
                 _add(after, new, after)
                 state = after
 
-    def _lstm(self, given: Floats, out: Floats, runs: Sequence[_Run]) -> None:
-        weights, rows = self._recurrent, runs[0].rows
-        room = np.empty((rows, 4, 2, self._size), np.float32)
-        pairs = np.zeros((rows, 2, 2, self._size), np.float32)
-        parts = np.empty_like(pairs)
+    def _lstm(self, given: Floats, out: Floats, table: _Table) -> None:
+        weights, rows = self._recurrent, table.runs[0].rows
         state = np.zeros((rows, 2, self._size), np.float32)
-        for run in runs:
-            fed, pair, part = room[: run.rows], pairs[: run.rows], parts[: run.rows]
-            gates, shares, shown, fresh = fed[:, :3], fed[:, :2], fed[:, 2], fed[:, 3]
-            cell, new, kept, come = pair[:, 0], pair[:, 1], part[:, 0], part[:, 1]
-            nows, afters = _stepwise(given, run), _stepwise(out, run)
-            states, into = _fed(state[: run.rows], afters, fed)
-            for now, before, after in zip(nows, states, afters, strict=True):
+        pair = np.zeros((2, *state.shape), np.float32)
+        for run in table.runs:
+            state, pair = state[: run.rows], np.ascontiguousarray(pair[:, : run.rows])
+            fed, part = np.empty((4, *state.shape), np.float32), np.empty_like(pair)
+            gates, shares, (_, _, shown, fresh) = fed[:3], fed[:2], fed
+            (cell, new), (kept, come) = pair, part
+            afters = _stepwise(out, run)
+            states, into = _fed(state, afters, fed)
+            for now, before, after in zip(
+                self._laid(given, table, run), states, afters, strict=True
+            ):
                 _matmul(before, weights, into)
                 _add(fed, now, fed)
                 _exp(gates, gates)
@@ -197,17 +206,18 @@ class _Layer:
             state = afters[-1]
 
 
-def _fed(state: Floats, afters: Floats, fed: Floats) -> tuple[list[Floats], Floats]:
-    """What each step of a run multiplies with the weights, and where the product goes."""
-    if len(state) <= FEW:
-        return [state[:, None, :, None], *afters[:-1, :, None, :, None]], fed[..., None, :]
-    return [state.swapaxes(0, 1), *afters[:-1].swapaxes(1, 2)], fed.transpose(1, 2, 0, 3)
-
-
 def _stepwise(array: Floats, run: _Run) -> Floats:
     """The part of a table that a run goes over: (steps, rows, ...)."""
     here = array[run.first : run.first + run.steps * run.rows]
     return here.reshape(run.steps, run.rows, *array.shape[1:])
+
+
+def _fed(state: Floats, afters: Floats, fed: Floats) -> tuple[list[Floats], Floats]:
+    """What each step of a run multiplies with the weights (gates, 1, 2, width, width), and where the product goes."""
+    if len(state) <= FEW:
+        return [state[:, :, None], *afters[:-1, :, :, None]], fed[..., None, :]
+    turned = [state.swapaxes(0, 1)[None], *afters[:-1].swapaxes(1, 2)[:, None]]
+    return turned, fed.swapaxes(1, 2)[:, None]
 
 
 _ONE = np.array(1.0, np.float32)
@@ -243,11 +253,11 @@ class Tagger:
         wide, narrow = str(weights.get("wide", "")), str(weights.get("narrow", ""))
         for char, plain in zip(wide, narrow, strict=True):  # 。 as . and 師 as 师
             self._number[char] = self._number.get(plain, 0)
-        self._layers = tuple(
+        self._first, self._second = (
             _Layer(arrays[f"input{n}"], arrays[f"recurrent{n}"], arrays[f"bias{n}"])
             for n in (0, 1)
         )
-        self._embedding = arrays["embedding"]
+        self._given = self._first.given(arrays["embedding"])
         known = len(tags)  # LAC's last layer has room for tags it never learned
         self._output = np.ascontiguousarray(arrays["output"][:, :known])
         self._output_bias = arrays["output_bias"][:known].copy()
@@ -345,14 +355,8 @@ class Tagger:
                 start = place
 
     def _scores(self, ids: Ints, table: _Table) -> Floats:
-        first, second = self._layers
-        if len(table.places) == 1:
-            given = first.given(self._embedding[ids])
-        else:  # a letter says the same everywhere
-            letters, places = np.unique(ids, return_inverse=True)
-            given = first.given(self._embedding[letters])[places]
-        seen = first.over(given, table)
-        seen = second.over(second.given(seen), table)
+        seen = self._first.over(self._given[ids], table)
+        seen = self._second.over(self._second.given(seen), table)
         return seen @ self._output + self._output_bias
 
 
