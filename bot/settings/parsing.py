@@ -195,7 +195,7 @@ def mail_addresses(value: object) -> tuple[str, ...]:
 def mail_address(value: object) -> str:
     """Something before and after one @; the mail server is the judge of the rest."""
     written = _text(value, "bad_mail").strip()
-    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", written):
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", written):
         raise Wrong("bad_mail", value=written)
     return written
 

@@ -239,6 +239,8 @@ def link(content: bytes) -> None:
 
 # -- files ------------------------------------------------------------------------------------
 
+OPENED = 3.0
+"""Seconds of a processor within which some kilobytes are a document, or are none."""
 WORDS = load_words()
 UNITS = (Unit(id="no1", name="一中"),)
 GROUPS = (TEACHER,)
@@ -246,15 +248,19 @@ GROUPS = (TEACHER,)
 
 def plan(content: bytes) -> None:
     """Plan documents."""
+    began = thread_time()
     with contextlib.suppress(NotReadable):
         assert isinstance(read_document(content, WORDS), tuple)
+    assert thread_time() - began < OPENED
 
 
 def rows(content: bytes) -> None:
     """Files of opinions, by whatever name."""
+    began = thread_time()
     for name in ("意见.xlsx", "意见.csv", "意见.docx", ""):
         found = sent.read(name, content)
         assert isinstance(found, sent.TableFound | sent.LinesFound | sent.Unreadable)
+    assert thread_time() - began < 4 * OPENED
 
 
 def people(content: bytes) -> None:

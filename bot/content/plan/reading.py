@@ -29,6 +29,8 @@ MOST_UNPACKED = 30 * 1024 * 1024
 MOST_PARTS = 5_000
 MOST_LETTERS = 1_000_000
 """Of a text: five hundred pages and more."""
+MOST_LAID_OUT = 4 * MOST_LETTERS
+"""Of all tables of a document, with each cell as often as it has columns and rows, and each table inside another."""
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -169,6 +171,23 @@ class _Cell:
             self.blocks.append(Paragraph(line))
 
 
+class _Room:
+    """How much text tables of one document may still become.
+
+    A cell over many columns and rows stands in each of them, and a table in such a cell multiplies that again: some kilobytes
+    would fill the memory.
+    """
+
+    def __init__(self) -> None:
+        self._left = MOST_LAID_OUT
+
+    def take(self, text: str, times: int) -> None:
+        """So often this text. Raises `NotReadable`."""
+        self._left -= (len(text) + 1) * times
+        if self._left < 0:
+            raise NotReadable("too_long", most=MOST_LETTERS // 10_000)
+
+
 class _Page(HTMLParser):
     """Takes tags away: blocks end lines, tables of one column are mere layout."""
 
@@ -201,6 +220,7 @@ class _Page(HTMLParser):
         self._tables: list[list[list[_Cell]]] = []
         self._depths: list[int] = []
         self._hidden: int = 0
+        self._room = _Room()
 
     def blocks(self) -> list[Block]:
         """What the page holds, once it is closed."""
@@ -243,7 +263,7 @@ class _Page(HTMLParser):
             rows = self._tables.pop()
             _ = self._depths.pop()
             self._cells[-1].end_line()
-            self._cells[-1].blocks += _laid_out(rows)
+            self._cells[-1].blocks += _laid_out(rows, self._room)
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
@@ -255,10 +275,12 @@ class _Page(HTMLParser):
 
 
 def _count(value: str | None) -> int:
-    return min(int(value), 200) if value is not None and value.isdigit() and int(value) else 1
+    """How many columns or rows; 1 where it says nothing sensible."""
+    known = value is not None and value.isdecimal() and len(value) < 5
+    return max(1, min(int(value), 200)) if known and value else 1
 
 
-def _laid_out(rows: list[list[_Cell]]) -> list[Block]:
+def _laid_out(rows: list[list[_Cell]], room: _Room) -> list[Block]:
     """A table, or only its contents where it has one column."""
     if max((len(row) for row in rows), default=0) < 2:
         return [block for row in rows for cell in row for block in cell.blocks]
@@ -273,10 +295,12 @@ def _laid_out(rows: list[list[_Cell]]) -> list[Block]:
                 left, text = hanging.pop(place)
                 if left > 1:
                     hanging[place] = (left - 1, text)
+                room.take(text, 1)
                 cells.append(text)
                 continue
             cell = waiting.pop(0)
             text = _lines(cell.blocks)
+            room.take(text, cell.columns)
             for n in range(cell.columns):
                 if cell.rows > 1:
                     hanging[place + n] = (cell.rows - 1, text)
@@ -344,7 +368,7 @@ def _unpacked(content: bytes) -> tuple[Block, ...]:
             _xml(parcel, "word/numbering.xml"), _xml(parcel, "word/styles.xml")
         )
     body = next((child for child in main if _name(child) == "body"), None)
-    return tuple(_body(body, numbering)) if body is not None else ()
+    return tuple(_body(body, numbering, _Room())) if body is not None else ()
 
 
 def _xml(parcel: zipfile.ZipFile, name: str) -> Element | None:
@@ -366,20 +390,20 @@ def _name(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _body(parent: Element, numbering: Numbering) -> Iterator[Block]:
+def _body(parent: Element, numbering: Numbering, room: _Room) -> Iterator[Block]:
     for child in parent:
         match _name(child):
             case "p":
-                yield from _paragraph(child, numbering)
+                yield from _paragraph(child, numbering, room)
             case "tbl":
-                yield from _table(child, numbering)
+                yield from _table(child, numbering, room)
             case "sdt" | "sdtContent" | "ins" | "customXml" | "smartTag":
-                yield from _body(child, numbering)
+                yield from _body(child, numbering, room)
             case _:
                 pass
 
 
-def _paragraph(element: Element, numbering: Numbering) -> Iterator[Block]:
+def _paragraph(element: Element, numbering: Numbering, room: _Room) -> Iterator[Block]:
     """A paragraph's lines, then those of the text boxes anchored in it."""
     boxes: list[Element] = []
     text = "".join(_letters(element, boxes))
@@ -387,7 +411,7 @@ def _paragraph(element: Element, numbering: Numbering) -> Iterator[Block]:
         lines = [line for line in (numbering.mark(element) + text).split("\n") if line.strip()]
         yield from (Paragraph(line.strip()) for line in lines)
     for box in boxes:
-        yield from _body(box, numbering)
+        yield from _body(box, numbering, room)
 
 
 def _letters(element: Element, boxes: list[Element]) -> Iterator[str]:
@@ -403,7 +427,7 @@ def _letters(element: Element, boxes: list[Element]) -> Iterator[str]:
             yield from _letters(child, boxes)
 
 
-def _table(element: Element, numbering: Numbering) -> Iterator[Block]:
+def _table(element: Element, numbering: Numbering, room: _Room) -> Iterator[Block]:
     rows: list[tuple[str, ...]] = []
     above: list[str] = []
     for row in _children(element, "tr"):
@@ -411,9 +435,10 @@ def _table(element: Element, numbering: Numbering) -> Iterator[Block]:
         for cell in _children(row, "tc"):
             properties = next((c for c in cell if _name(c) == "tcPr"), None)
             span, goes_on = _merged(properties)
-            text = _lines(list(_body(cell, numbering)))
+            text = _lines(list(_body(cell, numbering, room)))
             if goes_on and len(cells) < len(above):
                 text = above[len(cells)]
+            room.take(text, span)
             cells += [text] * span
         above = cells
         rows.append(tuple(cells))
