@@ -1,7 +1,8 @@
-"""`./run faults [COUNT] [--seed N] [--deaths SHARE]`: so many faults, a line each, and a table at the end."""
+"""`./run faults [COUNT] [--seed N] [--deaths SHARE] [--database postgres]`: so many faults, a line each, and a table at the end."""
 
 import argparse
 import asyncio
+import contextlib
 import os
 import platform
 import sys
@@ -9,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests import postgres
 from tests.faults.siege import RECOVERS_WITHIN, Report, besieged
 
 
@@ -20,11 +22,25 @@ def main() -> int:
     parser.add_argument(
         "--deaths", type=float, default=0.4, help="how many of them are kill -9"
     )
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     asked = parser.parse_args()
-    print(f"seed {asked.seed}, {platform.machine()}, {os.cpu_count()} processors", flush=True)
-    with tempfile.TemporaryDirectory(prefix="faults-at-tingwen-") as folder:
+    print(
+        f"seed {asked.seed}, {platform.machine()}, {os.cpu_count()} processors, {asked.database}",
+        flush=True,
+    )
+    elsewhere = (
+        postgres.database() if asked.database == "postgres" else contextlib.nullcontext("")
+    )
+    with tempfile.TemporaryDirectory(prefix="faults-at-tingwen-") as folder, elsewhere as url:
         report = asyncio.run(
-            besieged(Path(folder), asked.count, seed=asked.seed, deaths=asked.deaths, say=_say)
+            besieged(
+                Path(folder),
+                asked.count,
+                seed=asked.seed,
+                deaths=asked.deaths,
+                url=url,
+                say=_say,
+            )
         )
     told(report)
     return int(not report.sound or bool(report.late))

@@ -5,7 +5,8 @@
     readonly 1       the database takes nothing (0: it does again)
     clock SECONDS    the clock goes so much ahead of the wall, or behind it
 
-Everything else about it is the real one: the deeds, the writer, the keys, the Telegram channel.
+Everything else about it is the real one: the deeds, the writer, the keys, the Telegram channel. Its database is a file in its
+folder, or the server of the address it is given.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from bot.channels.telegram.transport import Telegram
 from bot.content.telegram import words
 from bot.settings.reading import load
 from storage.keys import Keyring
+from storage.postgres import Postgres
 from storage.sqlite import Sqlite
 from tests.channels.telegram.botapi import TOKEN
 
@@ -59,29 +61,8 @@ class Hand:
 
 def meddle(hand: Hand) -> None:
     """Put the hand into the writer, the keys and the mouth."""
-    begin, commit, settled = Sqlite.begin, Sqlite.commit, Sqlite.settled
     sync, burn = Keyring.sync, Keyring.burn
     send, fetch = Telegram.send, Api.fetch
-    said_readonly = False
-
-    def begins(self: Sqlite) -> None:
-        nonlocal said_readonly
-        if hand.readonly != said_readonly:
-            said_readonly = hand.readonly
-            self._file.execute(f"PRAGMA query_only={'ON' if said_readonly else 'OFF'}")
-        begin(self)
-        hand.passes("transaction begun")
-
-    def commits(self: Sqlite) -> None:
-        if hand.slow:
-            time.sleep(hand.slow)
-        hand.passes("keys synced, not committed")
-        commit(self)
-        hand.passes("committed, nobody told")
-
-    def settles(self: Sqlite) -> bool:
-        hand.passes("log about to be emptied")
-        return settled(self)
 
     def syncs(self: Keyring) -> None:
         if self._dirty:
@@ -103,10 +84,9 @@ def meddle(hand: Hand) -> None:
             hand.passes("updates about to be confirmed")
         return await fetch(self, offset, **how)
 
-    changes: tuple[tuple[type, str, Callable[..., Any]], ...] = (
-        (Sqlite, "begin", begins),
-        (Sqlite, "commit", commits),
-        (Sqlite, "settled", settles),
+    changes: Changes = (
+        *_memory(hand, Sqlite, _refuses_file),
+        *_memory(hand, Postgres, _refuses_server),
         (Keyring, "sync", syncs),
         (Keyring, "burn", burns),
         (Telegram, "send", sends),
@@ -114,6 +94,48 @@ def meddle(hand: Hand) -> None:
     )
     for owner, name, changed in changes:
         setattr(owner, name, changed)
+
+
+Changes = tuple[tuple[type, str, Callable[..., Any]], ...]
+
+
+def _memory(hand: Hand, kind: type[Any], refuses: Callable[[Any, bool], None]) -> Changes:
+    """The hand in the writer's connection."""
+    begin, commit, settled = kind.begin, kind.commit, kind.settled
+
+    said_readonly = False
+
+    def begins(self: Any) -> None:
+        nonlocal said_readonly
+        if hand.readonly != said_readonly:
+            said_readonly = hand.readonly
+            refuses(self, said_readonly)
+        begin(self)
+        hand.passes("transaction begun")
+
+    def commits(self: Any) -> None:
+        if hand.slow:
+            time.sleep(hand.slow)
+        hand.passes("keys synced, not committed")
+        commit(self)
+        hand.passes("committed, nobody told")
+
+    def settles(self: Any) -> bool:
+        hand.passes("log about to be emptied")
+        return settled(self)
+
+    return (kind, "begin", begins), (kind, "commit", commits), (kind, "settled", settles)
+
+
+def _refuses_file(memory: Sqlite, readonly: bool) -> None:
+    memory._file.execute(f"PRAGMA query_only={'ON' if readonly else 'OFF'}")
+
+
+def _refuses_server(memory: Postgres, readonly: bool) -> None:
+    if not memory._line.is_closed():
+        way = "ONLY" if readonly else "WRITE"
+        told = f"SET SESSION CHARACTERISTICS AS TRANSACTION READ {way}"
+        memory._turn(memory._line.execute(told))
 
 
 def obey(hand: Hand, app: App) -> None:
@@ -132,20 +154,21 @@ def obey(hand: Hand, app: App) -> None:
                 raise ValueError(other)
 
 
-def settings_in(folder: Path) -> Any:
-    """A configuration with this folder's own data and keys."""
+def settings_in(folder: Path, url: str = "") -> Any:
+    """A configuration with this folder's own data and keys. With a server, the keys are all that the folder's disk holds."""
     config = folder / "config.toml"
-    url = f"sqlite+aiosqlite:///{folder}/data/tingwen.db"
-    config.write_text(f'[storage]\nurl = "{url}"\nkey_dir = "{folder}/keys"\n', "utf-8")
+    keys = folder / "data" / "keys" if url else folder / "keys"
+    url = url or f"sqlite+aiosqlite:///{folder}/data/tingwen.db"
+    config.write_text(f'[storage]\nurl = "{url}"\nkey_dir = "{keys}"\n', "utf-8")
     loaded = load(config, {})
     return loaded.settings, loaded.secrets
 
 
-async def serve(base: str, folder: Path, ahead: float) -> None:
+async def serve(base: str, folder: Path, ahead: float, url: str) -> None:
     """Until it is told to stop, or dies."""
     hand = Hand()
     meddle(hand)
-    app = App(*settings_in(folder))
+    app = App(*settings_in(folder, url))
     app.clock.ahead = ahead
     telegram = Telegram(TOKEN, words(), api_base_url=base)
     told = asyncio.Event()
@@ -157,4 +180,4 @@ async def serve(base: str, folder: Path, ahead: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(serve(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), sys.argv[4]))

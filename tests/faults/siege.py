@@ -21,14 +21,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from bot.app.wiring import App
 from bot.content.loader import STANDING
 from handlers.tick import tick
+from storage.postgres import WRITER, driver_url
 from storage.vault import Tick
 from tests.bench.telegram import Caller, Crowd
 from tests.channels.telegram.botapi import Fault as Answer
 from tests.channels.telegram.botapi import Flood, Garbage, Page, Reset, Slow, Truncated
 from tests.faults.service import PLACES, settings_in
+from tests.faults.wire import Wire, wire_to
 
 RECOVERS_WITHIN = 10.0
 """Seconds between a fault's end and the first answer: the promise."""
@@ -54,6 +58,10 @@ class Siege:
     pace: float = 1.0
     """How much longer, or shorter, each fault lasts."""
     ahead: float = 0.0
+    wire: Wire | None = None
+    """To the database server, where the database is one."""
+    server: str = ""
+    """Its address past the wire."""
     process: asyncio.subprocess.Process | None = None
     done: Counter[str] = field(default_factory=Counter)
     took: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -63,7 +71,7 @@ class Siege:
         with (self.folder / "log.txt").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.faults.service", self.api.base, str(self.folder),
-                str(self.ahead), stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log,
+                str(self.ahead), self.wire.url if self.wire else "", stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log,
             )  # fmt: skip
 
     async def kill(self) -> None:
@@ -293,6 +301,70 @@ async def clock_turned(siege: Siege) -> None:
     siege.tell("clock", 0)
 
 
+# -- what is done to a database server, in place of what is done to a file ----------------
+
+
+async def server_cut_off(siege: Siege) -> None:
+    """The server cannot be reached, and whoever was told something is not told how it ended."""
+    assert siege.wire is not None
+    siege.api.newcomer()
+    await siege.lasts(0, 0.6)
+    siege.wire.cut()
+    await siege.lasts(0.2, 3.0)
+    siege.wire.mend()
+
+
+async def server_slow(siege: Siege) -> None:
+    """Each piece takes longer on its way."""
+    assert siege.wire is not None
+    siege.wire.slow = siege.chance.uniform(0.002, 0.02)
+    siege.api.newcomer()
+    await siege.lasts(0.3, 1.0)
+    siege.wire.slow = 0.0
+
+
+async def lines_ended(siege: Siege) -> None:
+    """The server ends every connection, as one that restarts."""
+    siege.api.newcomer()
+    await siege.lasts(0, 0.6)
+    await _told(siege.server, f"SELECT pg_terminate_backend(pid) {OURS}")
+
+
+OURS = """
+FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+async def dies_and_server_away(siege: Siege) -> None:
+    """kill -9, and the server cannot be reached when it starts."""
+    assert siege.wire is not None
+    siege.wire.cut()
+    await siege.kill()
+    await siege.start()
+    await siege.lasts(0.5, 2.0)
+    siege.wire.mend()
+
+
+async def server_locked(siege: Siege) -> None:
+    """Somebody else holds the writer's lock."""
+    line = await asyncpg.connect(driver_url(siege.server))
+    try:
+        async with line.transaction():
+            await line.execute(f"SELECT pg_advisory_xact_lock({WRITER})")
+            siege.api.newcomer()
+            await siege.lasts(0.3, 12.0)
+    finally:
+        await line.close()
+
+
+async def _told(url: str, statement: str) -> list[tuple[Any, ...]]:
+    line = await asyncpg.connect(driver_url(url))
+    try:
+        return [tuple(row) for row in await line.fetch(statement)]
+    finally:
+        await line.close()
+
+
 DEATHS: Mapping[str, Fault] = {
     **{f"dies: {place}": dies(place) for place in PLACES},
     "dies: anywhere": dies_anywhere,
@@ -320,10 +392,29 @@ TROUBLES: Mapping[str, Fault] = {
 }
 
 
-def planned(count: int, chance: random.Random, deaths: float) -> list[tuple[str, Fault]]:
+DEATHS_BY_SERVER: Mapping[str, Fault] = {
+    **DEATHS,
+    "dies: and the server is away": dies_and_server_away,
+}
+_BY_SERVER: Mapping[str, Fault] = {
+    "server cut off": server_cut_off,
+    "lines ended": lines_ended,
+    "locked": server_locked,
+    "server slow": server_slow,
+}
+TROUBLES_BY_SERVER: Mapping[str, Fault] = {**_BY_SERVER, **TROUBLES, **_BY_SERVER}
+"""The full disk and the files that may not grow are then those of the keys."""
+
+
+def planned(
+    count: int, chance: random.Random, deaths: float, *, server: bool = False
+) -> list[tuple[str, Fault]]:
     """So many faults in random order, each kind as often as the next; this share of them deaths."""
     some = round(count * deaths)
-    kinds = [list(DEATHS.items()), list(TROUBLES.items())]
+    kinds = [
+        list((DEATHS_BY_SERVER if server else DEATHS).items()),
+        list((TROUBLES_BY_SERVER if server else TROUBLES).items()),
+    ]
     found = [kinds[0][i % len(kinds[0])] for i in range(some)]
     found += [kinds[1][i % len(kinds[1])] for i in range(count - some)]
     chance.shuffle(found)
@@ -370,18 +461,24 @@ async def besieged(
     seed: int,
     deaths: float = 0.4,
     pace: float = 1.0,
+    url: str = "",
     say: Callable[[str], None],
 ) -> Report:
-    """Do so many faults to a service in this folder, and count."""
+    """Do so many faults to a service in this folder, and count. `url`: its database is on this server."""
     chance, began = random.Random(seed), time.monotonic()
-    async with Town(chance) as api, own_disk(folder) as roomy:
-        siege = Siege(folder=folder, api=api, chance=chance, roomy=roomy, pace=pace)
+    laid = wire_to(url) if url else contextlib.nullcontext()
+    async with Town(chance) as api, own_disk(folder) as roomy, laid as wire:
+        siege = Siege(
+            folder=folder, api=api, chance=chance, roomy=roomy, pace=pace, wire=wire, server=url
+        )
         await siege.start()
         try:
             await siege.suffer("the first start", _nothing)
             siege.done.clear()
             siege.took.clear()
-            for number, (name, fault) in enumerate(planned(count, chance, deaths), 1):
+            for number, (name, fault) in enumerate(
+                planned(count, chance, deaths, server=bool(url)), 1
+            ):
                 if fault is disk_full and not siege.roomy:
                     name, fault = "no file may grow", no_file_may_grow
                 await siege.suffer(name, fault)
@@ -389,7 +486,7 @@ async def besieged(
             await _all_thanked(siege)
         finally:
             await siege.kill()
-        kept, handed_in, twice = await _counted(folder)
+        kept, handed_in, twice = await _counted(folder, url)
         said = [text for caller in api.callers for text in caller.said]
         return Report(
             done=siege.done,
@@ -418,27 +515,33 @@ async def _all_thanked(siege: Siege) -> None:
         await asyncio.sleep(LOOK)
 
 
-async def _counted(folder: Path) -> tuple[dict[str, int], int, int]:
+async def _counted(folder: Path, url: str) -> tuple[dict[str, int], int, int]:
     """What was said and how often it is there, how many handed in, and periods with more than one digest."""
-    app = App(*settings_in(folder))
+    app = App(*settings_in(folder, url))
     app.database.start()
     for round in ("asks", STANDING):
         await tick(app.database, round, Tick(name="end", period="2099-11-27", last=True))
     await app.database.stop()
     app.keys.close()
-    with contextlib.closing(sqlite3.connect(folder / "data/tingwen.db")) as db:
-        said = "SELECT text, count(*) FROM opinion WHERE text <> '' GROUP BY text"
-        counted = "SELECT coalesce(sum(submissions), 0) FROM released"
-        twice = (
-            "SELECT count(*) FROM (SELECT 1 FROM digest GROUP BY period HAVING count(*) > 1)"
-        )
+    said, (counted,), (twice,) = [
+        await (_told(url, one) if url else _asked(folder / "data/tingwen.db", one))
+        for one in COUNTED
+    ]
+    return dict(said), int(counted[0]), int(twice[0])  # type: ignore[arg-type]
+
+
+COUNTED = (
+    "SELECT text, count(*) FROM opinion WHERE text <> '' GROUP BY text",
+    "SELECT coalesce(sum(submissions), 0) FROM released",
+    "SELECT count(*) FROM (SELECT 1 FROM digest GROUP BY period HAVING count(*) > 1) AS twice",
+)
+
+
+async def _asked(file: Path, statement: str) -> list[tuple[Any, ...]]:
+    with contextlib.closing(sqlite3.connect(file)) as db:
         whole = db.execute("PRAGMA integrity_check").fetchone()
         assert whole == ("ok",), whole
-        return (
-            dict(db.execute(said)),
-            db.execute(counted).fetchone()[0],
-            db.execute(twice).fetchone()[0],
-        )
+        return db.execute(statement).fetchall()
 
 
 @contextlib.asynccontextmanager
