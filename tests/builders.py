@@ -1,7 +1,12 @@
 """Things tests need, with sensible defaults: say only what matters to the test."""
 
+import os
+from collections.abc import Mapping
 from typing import Any
 
+from bot.core.bucket import Piece
+from bot.core.messages import Redacted
+from bot.core.release import Freed
 from bot.core.round import Round
 from bot.core.survey import Form, Group, Option, Question, Script, Survey, Unit, When
 
@@ -77,3 +82,19 @@ def word_round(groups: tuple[Group, ...] = GROUPS, units: tuple[Unit, ...] = UNI
     return Round(
         id="word", script=Script(round="word", survey=standing, groups=groups, units=units)
     )
+
+
+def freed(
+    text: Redacted, labels: Mapping[str, Any], *, question: str = "q1", unit: str = "newtown"
+) -> Freed:
+    """What somebody said, as it leaves the vault."""
+    piece = Piece(
+        id=os.urandom(16),
+        reply_key=os.urandom(32),
+        atom="a",
+        question=question,
+        dimension="怨",
+        text=text,
+        labels=labels,
+    )
+    return Freed(piece, "a", unit, "parent")

@@ -13,11 +13,9 @@ from zoneinfo import ZoneInfo
 
 from bot.app.derived import almanac_of, headcounts_of
 from bot.content.loader import load_texts
-from bot.core.bucket import Piece
 from bot.core.cells import freeze
 from bot.core.messages import Address
 from bot.core.privacy import redact
-from bot.core.release import Freed
 from bot.core.round import Hours, Round, waves
 from bot.verbs.opening import sample
 from handlers.digest import draft
@@ -29,6 +27,7 @@ from storage.opinion import sliced
 from storage.schema import prepare
 from storage.unit_of_work import Work
 from tests.bench.inbound import Mute, script
+from tests.builders import freed
 from tests.vaults import ask
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -100,24 +99,11 @@ async def _digest(opinions: int) -> tuple[float, float]:
         text = redact("一个月检查七次，每次都要补材料，晚上备课的时间全拿去打印了").text
 
         def fill(tx: Tx) -> None:
-            freed = [
-                Freed(
-                    Piece(
-                        id=os.urandom(16),
-                        reply_key=bytes(32),
-                        atom="a",
-                        question="grievance",
-                        dimension="怨",
-                        text=text,
-                        labels=labels,
-                    ),
-                    "a",
-                    units[i % len(units)],
-                    "parent",
-                )
+            some = [
+                freed(text, labels, question="grievance", unit=units[i % len(units)])
                 for i in range(opinions)
             ]
-            [whole] = sliced(freed, 1)
+            [whole] = sliced(some, 1)
             Work(tx).opinions.release("bench", "2014-03-28", whole)
 
         await database.write(fill)

@@ -1,6 +1,5 @@
 """A large week becomes a draft beside the people who are writing."""
 
-import os
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -10,14 +9,13 @@ from types import FrameType
 from typing import Any
 
 from bot.app.derived import almanac_of, headcounts_of
-from bot.core.bucket import Piece
 from bot.core.digest.model import Entry, Opinion
 from bot.core.privacy import redact
-from bot.core.release import Freed
 from bot.verbs.opening import sample
 from handlers import digest
 from storage.opinion import Kept, sliced
 from storage.unit_of_work import Work
+from tests.builders import freed
 from tests.vaults import opened
 
 PERIOD = "2014-03-28"
@@ -26,24 +24,9 @@ MANY = 3_000
 
 def release(work: Work, many: int) -> None:
     text = redact("一个月检查七次，每次都要补材料，晚上备课的时间全拿去打印了").text
-    freed = [
-        Freed(
-            Piece(
-                id=os.urandom(16),
-                reply_key=bytes(32),
-                atom="a",
-                question="grievance",
-                dimension="怨",
-                text=text,
-                labels={"topic": "fudan", "kind": "complaint", "about": "一般"},
-            ),
-            "a",
-            "u01",
-            "parent",
-        )
-        for _ in range(many)
-    ]
-    [whole] = sliced(freed, 1)
+    labels = {"topic": "fudan", "kind": "complaint", "about": "一般"}
+    some = [freed(text, labels, question="grievance", unit="u01") for _ in range(many)]
+    [whole] = sliced(some, 1)
     work.opinions.release("bench", PERIOD, whole)
 
 

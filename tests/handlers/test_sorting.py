@@ -1,19 +1,17 @@
 """Labels the office puts right, and opinions that say the same: by tap, in drafts, never in what was sent."""
 
 import json
-import os
 
 from bot.content.models import load_model
 from bot.content.taxonomy import load_taxonomy
-from bot.core.bucket import Piece
 from bot.core.digest import from_json
 from bot.core.messages import Redacted
 from bot.core.reading import Library
-from bot.core.release import Freed
 from handlers.digest import remake
 from handlers.papers import Press
 from handlers.themes import gather_week
 from storage.opinion import sliced
+from tests.builders import freed
 from tests.handlers.test_week import town
 
 PERIOD = "2014-03-28"
@@ -28,24 +26,10 @@ PASTED = "请各位领导重视我校门口的交通安全问题，每天早上�
 
 async def released(house, *texts, **labels):
     """These opinions have left the vault in the period that closes now."""
-    freed = [
-        Freed(
-            Piece(
-                id=os.urandom(16),
-                reply_key=os.urandom(32),
-                atom="a",
-                question="q1",
-                dimension="怨",
-                text=Redacted(text),
-                labels={**LIBRARY.read(text).labels, **labels},
-            ),
-            "a",
-            "newtown",
-            "parent",
-        )
-        for text in texts
-    ]
-    await house.do(lambda work: work.opinions.release("spring", PERIOD, sliced(freed, 1)[0]))
+    [whole] = sliced(
+        [freed(Redacted(text), {**LIBRARY.read(text).labels, **labels}) for text in texts], 1
+    )
+    await house.do(lambda work: work.opinions.release("spring", PERIOD, whole))
 
 
 async def draft(house):
