@@ -15,6 +15,9 @@ from bot.core.reading import Library, Reading
 MOST = 16384
 """Readings kept, of about a kilobyte each: those of 3,000 talks at a time. With more the oldest are made again when they are needed."""
 
+BETWEEN = 16
+"""Readings sorted anew at a time: some milliseconds."""
+
 
 class NotRead(Exception):
     """The deed needs these texts read: wait for that, and run it again."""
@@ -84,12 +87,20 @@ class Readings:
         self.wants_to_learn = self._library is not None
 
     async def learn(self, examples: Sequence[tuple[str, str]]) -> None:
-        """Read with all of these decisions from now on. It takes seconds, beside the loop and the worker."""
+        """Read with all of these decisions from now on. It takes seconds, beside the loop and the worker; what has been read
+        is sorted anew between what people write meanwhile, and nobody waits for it."""
         if self._came_with is None:
             return
         self.wants_to_learn = False
-        self._library = await asyncio.to_thread(self._came_with.learned, examples)
-        self._known.clear()
+        library = await asyncio.to_thread(self._came_with.learned, examples)
+        if library is self._library:
+            return
+        self._library = library
+        loop, known = asyncio.get_running_loop(), list(self._known.items())
+        for at in range(0, len(known), BETWEEN):
+            some = known[at : at + BETWEEN]
+            anew = await loop.run_in_executor(self._worker, _again, library, some)
+            self._known.update((text, made) for text, made in anew if text in self._known)
 
     def _keep(self, text: str, made: asyncio.Future[Reading]) -> None:
         del self._reading[text]
@@ -98,6 +109,12 @@ class Readings:
         self._known[text] = made.result()
         while len(self._known) > self._most:
             self._known.popitem(last=False)
+
+
+def _again(
+    library: Library, readings: Sequence[tuple[str, Reading]]
+) -> list[tuple[str, Reading]]:
+    return [(text, library.again(text, reading)) for text, reading in readings]
 
 
 def _seen(made: asyncio.Future[Reading]) -> None:

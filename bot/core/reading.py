@@ -64,7 +64,13 @@ class Library:
         """One text. Only its masked form is sorted, so that no reason given for a label holds a name."""
         forms = [form for leader in self.roster for form in leader.forms]
         readers = self.readers if _HAN.search(text) else None  # they read Chinese names
-        found = redact(text, readers, known=forms, policy=self.policy)
+        return self._sorted(text, redact(text, readers, known=forms, policy=self.policy))
+
+    def again(self, text: str, reading: Reading) -> Reading:
+        """What another library has read, sorted as this one sorts. What was masked stays masked."""
+        return self._sorted(text, mask(text, reading.spans))
+
+    def _sorted(self, text: str, found: Masked) -> Reading:
         labels = classify(self.taxonomy, clean(found.text), self.model)
         leaders = tuple(leader for leader, _ in named(self.roster, text))
         if leaders:

@@ -146,23 +146,50 @@ async def test_titles_keep_their_family_name_where_the_office_wants_it_so(tmp_pa
     assert kept == ()
 
 
-async def test_texts_are_read_once_however_often_they_are_asked_for():
-    read: list[str] = []
+class Counting(Library):
+    """Remembers what it was asked to read."""
 
-    class Counting(Library):
-        def read(self, text):
-            read.append(text)
-            return super().read(text)
+    asked: list[str] = []
 
+    def read(self, text):
+        self.asked.append(text)
+        return super().read(text)
+
+
+@pytest.fixture
+def asked():
+    Counting.asked.clear()
+    return Counting.asked
+
+
+async def test_texts_are_read_once_however_often_they_are_asked_for(asked):
     readings = Readings(lambda: Counting(taxonomy=load_taxonomy()), most=2)
     with pytest.raises(NotRead):
         readings.find("a")
     readings.ahead(("a", "a"))
     await asyncio.gather(readings.of(("a", "b")), readings.of(("b", "a")))
-    assert sorted(read) == ["a", "b"]
+    assert sorted(asked) == ["a", "b"]
     await readings.of(("c",))
     with pytest.raises(NotRead):
         readings.find("a")
+
+
+async def test_what_the_office_decides_is_known_of_texts_read_before_and_nobody_waits_for_it(asked):
+    told = [f"第{number}食堂的菜端上来就凉了" for number in range(20)]
+    readings = Readings(lambda: Counting(taxonomy=load_taxonomy(), model=load_model()))
+    before = await readings.of(told)
+    await readings.learn([(text, "tiaojian") for text in told * 3])
+    assert all(before[text].labels["topics"][0] != "tiaojian" for text in told)
+    assert all(readings.find(text).labels["topics"][0] == "tiaojian" for text in told)
+    assert sorted(asked) == sorted(told)
+
+
+async def test_where_nothing_was_decided_nothing_is_read_or_sorted_again(asked):
+    readings = Readings(lambda: Counting(taxonomy=load_taxonomy(), model=load_model()))
+    before = await readings.of(("食堂太贵",))
+    await readings.learn(())
+    assert readings.find("食堂太贵") is before["食堂太贵"]
+    assert asked == ["食堂太贵"]
 
 
 async def test_a_text_that_cannot_be_read_is_not_taken_in_and_may_be_sent_again(home, caplog):
