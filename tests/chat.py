@@ -100,6 +100,7 @@ class Home:
 
     async def __aexit__(self, *_: object) -> None:
         await self.front.outbox.stop(1)
+        await self.readings.stop()
         await self.database.stop()
         self.keys.close()
 

@@ -1,10 +1,14 @@
 """Options and fixtures for all tests."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from handlers import reading
 from tests import places
 
 settings.register_profile(
@@ -44,3 +48,18 @@ def _everywhere(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with places.on_postgres():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process for each of a thousand tests would be an hour; `tests/process` starts the whole service as it is."""
+    monkeypatch.setattr(reading, "elsewhere", in_a_thread)
+
+
+@asynccontextmanager
+async def in_a_thread(
+    workers: int, begin: Callable[..., None], *arguments: object
+) -> AsyncIterator[Callable[..., object]]:
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(workers, "reading", begin, arguments) as pool:
+        yield lambda work, *plain: loop.run_in_executor(pool, work, *plain)

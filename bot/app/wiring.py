@@ -131,7 +131,7 @@ class App:
         self.memory = settings.storage.place
         self.database = Database(self.memory, self.keys)
         self.receipts = Receipts(random, stretching(derive(self.keys.master, "receipts")))
-        self.readings = Readings(lambda: library_of(settings))
+        self.readings = Readings(partial(library_of, settings))
         self.channels: dict[str, Channel] = {}
         self.bell: Bell | None = None
         # With a server for a memory, keys are all that a replica writes on its own disks.
@@ -205,7 +205,7 @@ class App:
                 task.cancel()
             await asyncio.gather(*watching, return_exceptions=True)
             self.receipts.close()
-            self.readings.close()
+            await self.readings.stop()
             await self.database.stop()
             self.keys.close()
 

@@ -257,11 +257,11 @@ async def taken_in(
     keys = Keyring(folder / "keys")
     database = Database(file, keys)
     database.start()
-    asked, taxonomy = script(), load_taxonomy()
+    asked = script()
     clock = itertools.count(1_790_000_000, 4)
     receipts = Receipts(os.urandom, stretched, ready=people)
     await receipts.fill()
-    readings = Readings(lambda: Library(taxonomy=taxonomy))
+    readings = Readings(by_rules)
     pins = await database.write(lambda tx: {"bench": Work(tx).scripts.pin(asked)})
     agenda = Agenda(
         rounds=(Round(id="bench", script=asked),),
@@ -310,9 +310,15 @@ async def taken_in(
     await front.outbox.idle()
     address = Address(channel=channel, id=_name(channel, people - 1))
     assert await database.write(lambda tx: Work(tx).vault.finished("bench", address)) == 1
+    await readings.stop()
     await database.stop()
     keys.close()
     return Heard(done, took, sorted(waits))
+
+
+def by_rules() -> Library:
+    """What reads without a model."""
+    return Library(taxonomy=load_taxonomy())
 
 
 def _name(channel: str, number: int) -> str:

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,8 @@ from bot.core.messages import Text
 from bot.core.privacy import Policy
 from bot.core.reading import Library
 from bot.core.sorting import Leader
+from handlers import reading
+from handlers.papers import Press
 from handlers.reading import NotRead, Readings
 from tests.builders import a_round, open_form, question
 from tests.chat import Home
@@ -146,20 +151,21 @@ async def test_titles_keep_their_family_name_where_the_office_wants_it_so(tmp_pa
     assert kept == ()
 
 
+ASKED: list[str] = []
+
+
 class Counting(Library):
     """Remembers what it was asked to read."""
 
-    asked: list[str] = []
-
     def read(self, text):
-        self.asked.append(text)
+        ASKED.append(text)
         return super().read(text)
 
 
 @pytest.fixture
 def asked():
-    Counting.asked.clear()
-    return Counting.asked
+    ASKED.clear()
+    return ASKED
 
 
 async def test_texts_are_read_once_however_often_they_are_asked_for(asked):
@@ -174,7 +180,9 @@ async def test_texts_are_read_once_however_often_they_are_asked_for(asked):
         readings.find("a")
 
 
-async def test_what_the_office_decides_is_known_of_texts_read_before_and_nobody_waits_for_it(asked):
+async def test_what_the_office_decides_is_known_of_texts_read_before_and_nobody_waits_for_it(
+    asked,
+):
     told = [f"第{number}食堂的菜端上来就凉了" for number in range(20)]
     readings = Readings(lambda: Counting(taxonomy=load_taxonomy(), model=load_model()))
     before = await readings.of(told)
@@ -195,11 +203,53 @@ async def test_where_nothing_was_decided_nothing_is_read_or_sorted_again(asked):
 async def test_a_text_that_cannot_be_read_is_not_taken_in_and_may_be_sent_again(home, caplog):
     anna = await preview(home, "诸葛建军天天迟到")
     home.readings._known.clear()
-    good, home.readings._library = home.readings._library, None
-    home.readings._load = lambda: 1 / 0
+    await home.readings.stop()
+    good, home.readings._load = home.readings._load, lambda: 1 / 0
     with pytest.raises(NotStored):
         await anna.says("1")
-    home.readings._library = good
+    home.readings._load = good
     await anna.says("1")
     assert "收到了" in anna.sees
     assert "诸葛" not in caplog.text
+
+
+async def test_texts_that_wait_together_fail_each_for_itself():
+    class Stumbling(Library):
+        def read(self, text):
+            return 1 / 0 if text == "b" else super().read(text)
+
+    readings = Readings(lambda: Stumbling(taxonomy=load_taxonomy()))
+    readings.ahead("abc")
+    with pytest.raises(ZeroDivisionError):
+        await readings.of("b")
+    assert set(await readings.of("ac")) == {"a", "c"}
+
+
+def by_rules() -> Library:
+    return Library(taxonomy=load_taxonomy())
+
+
+async def test_it_is_read_in_another_process_and_by_the_next_one_where_that_was_killed(
+    monkeypatch,
+):
+    monkeypatch.setattr(reading, "elsewhere", Press().lasting)
+    readings = Readings(by_rules)
+    phone = "打13812345678"
+    assert (await readings.of((phone,)))[phone].spans
+    first = await readings._worker.do(os.getpid)
+    assert first != os.getpid()
+    os.kill(first, signal.SIGKILL)
+    assert (await readings.of(("再" + phone,)))["再" + phone].spans
+    second = await readings._worker.do(os.getpid)
+    assert second not in (first, os.getpid())
+    await readings.stop()
+    assert not Path(f"/proc/{second}").exists()
+
+
+async def test_who_waits_for_a_reading_when_all_ends_is_let_go():
+    readings = Readings(by_rules)
+    waits = asyncio.create_task(readings.of(("食堂",)))
+    await asyncio.sleep(0)
+    await readings.stop()
+    with pytest.raises(asyncio.CancelledError):
+        await waits
