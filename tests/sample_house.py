@@ -18,7 +18,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from bot.app import wiring as roof
-from bot.app.derived import library_of
+from bot.app.library import library_of
 from bot.app.wiring import App
 from bot.content.taxonomy import load_taxonomy
 from bot.core.cells import Atom, Atoms

@@ -1,12 +1,12 @@
 """What follows from the settings: people, rounds, rules, words, ready to be handed on. Nothing here is written."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from datetime import time as clock_time
 from typing import TYPE_CHECKING
 
+from bot.app.library import roster_of
 from bot.channels.base import HOOK, MAIL
 from bot.content.loader import (
     load_groups,
@@ -16,13 +16,10 @@ from bot.content.loader import (
     presets,
 )
 from bot.content.taxonomy import load_taxonomy
-from bot.core import sorting
 from bot.core.cells import Headcounts
 from bot.core.intake.model import SOURCES
 from bot.core.messages import Address
 from bot.core.periods import Rhythm, period_at
-from bot.core.privacy import Policy
-from bot.core.reading import Library
 from bot.core.round import Hours, Round
 from bot.core.survey import (
     DIMENSIONS,
@@ -50,10 +47,6 @@ if TYPE_CHECKING:
 DAY = 86400
 
 
-POSTS = "[、，,/ ]+"
-"""Between the posts of one leader."""
-
-
 def house_of(settings: Settings) -> House:
     """The catalogue, with the office's name and telephones in it."""
     office = settings.office
@@ -79,19 +72,6 @@ def place_of(settings: Settings, house: House) -> rectification.Place:
         site=settings.web.public_url,
         units={unit.id: unit.name for unit in units_of(settings)},
         calendar=calendar_of(settings),
-    )
-
-
-def library_of(settings: Settings) -> Library:
-    """What free words are read with, on the way in and wherever else they come from. It takes a fifth of a second."""
-    from bot.content.models import load_model, load_readers
-
-    return Library(
-        taxonomy=load_taxonomy(),
-        readers=load_readers(),
-        model=load_model(),
-        roster=roster_of(settings),
-        policy=Policy(titled=settings.privacy.mask_titles),
     )
 
 
@@ -132,20 +112,6 @@ def almanac_of(
         parents={unit.id: unit.parent for unit in units_of(settings)},
         units={unit.id: unit.name for unit in units_of(settings)},
         review_until=settings.office.review_until,
-    )
-
-
-def roster_of(settings: Settings) -> tuple[sorting.Leader, ...]:
-    """The leaders as the configuration has them."""
-    return tuple(
-        sorting.Leader(
-            name=leader.name,
-            unit=leader.unit,
-            posts=tuple(filter(None, re.split(POSTS, leader.post))),
-            spellings=leader.spellings,
-            responsible=leader.responsible,
-        )
-        for leader in settings.leaders
     )
 
 

@@ -73,7 +73,6 @@ from bot.app.derived import (
     headcounts_of,
     hours_of,
     house_of,
-    library_of,
     master_of,
     office_hours,
     outside_of,
@@ -84,6 +83,7 @@ from bot.app.derived import (
     seeded,
     units_of,
 )
+from bot.app.library import library_of
 
 log = logging.getLogger(__name__)
 

@@ -34,7 +34,7 @@ RATE = 300
 """Updates a second that an evening is to bear."""
 WITHIN = 0.2
 """Seconds that 99 of 100 answers may take: the promise."""
-UPDATES_A_TALK = 8.5
+UPDATES_A_TALK = 8.0
 """To begin with; then as many as there are."""
 AT_ONCE = 900
 """Talks in progress where no rate is given: as fast as it goes, each with people who wait a second before each tap."""
@@ -138,15 +138,45 @@ class Replica:
 
     @property
     def memory(self) -> float:
-        """MiB that it holds."""
-        pages = int(Path(f"/proc/{self.running.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        """MiB that it holds, and those who read for it."""
+        return sum(_pages(one) for one in family(self.running.pid)) * _PAGE / 2**20
+
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def family(process: int) -> list[int]:
+    """A process and those it has begun."""
+    begun = [int(one.name) for one in Path("/proc").glob("[0-9]*") if _begun_by(one) == process]
+    return [process, *(one for child in begun for one in family(child))]
+
+
+def _begun_by(process: Path) -> int:
+    return int((_stat(process) or ["", "0"])[1])
+
+
+def _stat(process: Path) -> list[str]:
+    """Its state and what follows, as proc(5) counts them; nothing where it is over."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _pages(process: int) -> int:
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except OSError:
+        return 0
 
 
 def processor(process: int) -> float:
-    """Seconds of a processor that it has had."""
-    after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
+    """Seconds of a processor that it has had, and those it has begun."""
+    return sum(map(_seconds, family(process)))
+
+
+def _seconds(process: int) -> float:
+    return sum(map(int, _stat(Path(f"/proc/{process}"))[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.asynccontextmanager
