@@ -10,9 +10,10 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from telegram import Bot, InlineKeyboardMarkup, InputFile
+from telegram import Bot, InputFile
 from telegram.error import TelegramError
 
+from bot.channels.telegram.render import Keyboard
 from bot.channels.telegram.request import Unanswered
 from bot.channels.telegram.updates import WANTED
 
@@ -39,9 +40,7 @@ class Api(Bot):
             raise Unanswered("not a list of updates")
         return found
 
-    async def say(
-        self, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None
-    ) -> int:
+    async def say(self, chat: int, text: str, keyboard: Keyboard | None = None) -> int:
         """Send plain words."""
         return await self._put(
             "sendMessage",
@@ -51,9 +50,7 @@ class Api(Bot):
             link_preview_options=NO_PREVIEW,
         )
 
-    async def redraw(
-        self, chat: int, message: int, text: str, keyboard: InlineKeyboardMarkup
-    ) -> int:
+    async def redraw(self, chat: int, message: int, text: str, keyboard: Keyboard) -> int:
         """Change words and buttons where they stand."""
         return await self._put(
             "editMessageText",

@@ -120,10 +120,11 @@ class Lines(BaseRequest):
     async def _call(
         self, url: str, method: str, data: RequestData | None, patience: float
     ) -> Answer:
-        body = data.url_encoded_parameters() if data else ""
+        # As JSON (core.telegram.org/bots/api#making-requests): a form would write each Chinese character in nine.
+        body = json.dumps(data.parameters) if data else "{}"
         request = (
             f"{method} {urlsplit(url).path} HTTP/1.1\r\nHost: {self._host}\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
         )
         return await self._ask(request.encode(), patience, LARGEST)
 

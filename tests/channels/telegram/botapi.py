@@ -781,6 +781,8 @@ def _facts(body: bytes, kind: str) -> dict[str, Any]:
             if str(v).startswith("attach://")
         }
         return {**files, **facts, **attached} if not attached else {**facts, **attached}
+    if kind.startswith("application/json"):
+        return json.loads(body)
     return {
         name: _value(name, value)
         for name, value in parse_qsl(body.decode(), keep_blank_values=True)

@@ -69,7 +69,9 @@ def shown(*buttons: Button, screen: str = "12", text: str = "?") -> Words:
 
 def labels(part: Words) -> list[str]:
     return (
-        [b.text for row in part.keyboard.inline_keyboard for b in row] if part.keyboard else []
+        [b["text"] for row in part.keyboard["inline_keyboard"] for b in row]
+        if part.keyboard
+        else []
     )
 
 
@@ -93,7 +95,7 @@ def test_a_button_shows_what_one_may_type_instead(button: Button, label: str):
 def test_a_button_says_what_it_was_made_to_say(says: str, screen: str):
     part = shown(Button("x", says), screen=screen)
     if part.keyboard is not None:
-        data = str(part.keyboard.inline_keyboard[0][0].callback_data)
+        data = part.keyboard["inline_keyboard"][0][0]["callback_data"]
 
         assert len(data.encode()) <= 64
         assert read_tap(data) == Tap(says, screen)
