@@ -228,7 +228,7 @@ class Outbox:
         said, _ = self._breath
         self._breath = None
         try:
-            await self._database.write_along(lambda tx: _spoken(Work(tx), said))
+            await self._database.write_along(lambda tx: Work(tx).drafts.spoken(*said))
         except StorageFailed:
             log.error(
                 "what was said could not be noted"
@@ -244,8 +244,3 @@ def _anew(draft: Draft, said: Draft) -> bool:
     """A talk that has begun after the one that was said is over: its revisions count from one again. It may be there before we
     know that the old one is gone."""
     return draft.revision <= said.revision and draft.since > said.since
-
-
-def _spoken(work: Work, said: list[Draft]) -> None:
-    for draft in said:
-        work.drafts.spoken(draft)

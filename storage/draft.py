@@ -16,7 +16,7 @@ from bot.core.session import Session, from_plain, to_plain
 from bot.core.survey import Language
 from storage.database import Raced, Tx
 from storage.keys import KeyLost, Keyring, seal, unseal
-from storage.statement import Row, Statement
+from storage.statement import Params, Row, Statement
 from storage.tables import draft
 
 
@@ -208,19 +208,24 @@ class Drafts:
             raise Raced
         self._tx.outlive(gone.key)
 
-    def spoken(self, said: Draft) -> None:
-        """Its words have been sent. A talk that is over is dropped with them, unless it went on meanwhile."""
-        if any(RECEIPT in line.params for line in said.lines):
-            self._forget_receipt(said)
-            return
-        self._spoken(said)
+    def spoken(self, *said: Draft) -> None:
+        """Their words have been sent. A talk that is over is dropped with them, unless it went on meanwhile."""
+        going_on: list[Draft] = []
+        for one in said:
+            if any(RECEIPT in line.params for line in one.lines):
+                self._forget_receipt(one)
+            elif not self._ended(one):
+                going_on.append(one)
+        if going_on:
+            self._tx.many(_SPOKEN, [_said(one) for one in going_on])
 
-    def _spoken(self, said: Draft) -> None:
-        over = {"tag_": said.tag, "was": said.revision}
-        if said.over and self._tx.do(_DELETE, over) == 1:
+    def _ended(self, said: Draft) -> bool:
+        ended = (
+            said.over and self._tx.do(_DELETE, {"tag_": said.tag, "was": said.revision}) == 1
+        )
+        if ended:
             self._tx.outlive(said.key)
-        else:
-            self._tx.do(_SPOKEN, {"tag_": said.tag, "revision_": said.revision})
+        return ended
 
     def _forget_receipt(self, said: Draft) -> None:
         """As `spoken`, and where the talk went on, its version is sealed anew without the receipt that was shown.
@@ -232,7 +237,8 @@ class Drafts:
         if row is None:
             return
         kept = _opened(self._tx.keys, said.tag, row)
-        self._spoken(replace(said, key=kept.key))
+        if not self._ended(replace(said, key=kept.key)):
+            self._tx.do(_SPOKEN, _said(said))
         left = tuple(
             line
             for line in kept.lines
@@ -249,6 +255,10 @@ class Drafts:
 
 def _tag(keys: Keyring, address: Address) -> bytes:
     return keys.tag(f"{address.channel}\0{address.id}".encode())
+
+
+def _said(said: Draft) -> Params:
+    return {"tag_": said.tag, "revision_": said.revision}
 
 
 def _bound(tag: bytes, revision: int) -> bytes:
