@@ -43,6 +43,9 @@ PATIENCE = 90.0
 LOOK = 0.05
 """Seconds between two looks."""
 
+SERVE = "from tests.load.service import main; main()"
+"""Not a module that is run: a process that reads would begin with all that it imports. `tingwen` imports nothing."""
+
 Say = Callable[[str], None]
 
 
@@ -96,7 +99,7 @@ class Replica:
         ahead = BEGINS.timestamp() - time.time()
         with (self.place.folder / f"log-{self.port}.txt").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.load.service", str(self.config), "--ahead", str(ahead), *self.options,
+                sys.executable, "-c", SERVE, str(self.config), "--ahead", str(ahead), *self.options,
                 stdout=log, stderr=log, env={**os.environ, "TINGWEN_TELEGRAM_TOKEN": TOKEN},
             )  # fmt: skip
         await self.listens()
