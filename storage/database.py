@@ -86,6 +86,10 @@ class Connection(Protocol):
         """All rows for each of these, in their order."""
         ...
 
+    def together(self, work: "Callable[[], T]") -> "T":
+        """Do this; what it asks comes in one go, as far as that helps."""
+        ...
+
     def begin(self) -> None:
         """Begin a transaction in which nobody else writes."""
         ...
@@ -322,8 +326,13 @@ class Database:
 
     def _run(self, connection: Connection, batch: list[_Job]) -> None:
         """All of the batch in one transaction; should a deed fail, once more with a savepoint for each."""
-        outcomes = self._commit(connection, batch, apart=False)
-        outcomes = outcomes or self._commit(connection, batch, apart=True) or []
+        outcomes = connection.together(
+            lambda: (
+                self._commit(connection, batch, apart=False)
+                or self._commit(connection, batch, apart=True)
+                or []
+            )
+        )
         self.done += len(batch)
         batch[0].loop.call_soon_threadsafe(_tell, batch, outcomes)
         if not connection.shared:

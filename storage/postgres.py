@@ -5,7 +5,8 @@ does on SQLite, and what holds there holds here: an id is drawn by looking, a bu
 claimed once. The lock is held for a batch and not for a deed, so replicas share the cost of committing; a process that
 dies or falls silent loses it with its connection. `docs/decisions/postgres.md` says what that costs.
 
-The driver is asynchronous; the writer is a plain thread. It turns a loop of its own, a statement at a time.
+The driver is asynchronous; the writer is a plain thread. It turns a loop of its own, once for a batch: what a deed asks is
+awaited from within it, as SQLAlchemy does for its own plain code. A turn for each statement takes half as long again.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import sqlalchemy
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
 from storage.statement import Params, Row, Statement
 
@@ -122,11 +124,20 @@ class Postgres:
         self.place = url
         self._doubtful = False
         self._loop = asyncio.new_event_loop()
+        self._turning = False
         try:
             self._line = self._turn(_connected(url))
         except BaseException:
             self._loop.close()
             raise
+
+    def together(self, work: Callable[[], T]) -> T:
+        """Do this, and turn the loop once for all that it asks."""
+        self._turning = True
+        try:
+            return self._loop.run_until_complete(greenlet_spawn(work))
+        finally:
+            self._turning = False
 
     def one(self, statement: Statement, params: Params) -> Row | None:
         """The first row, if any."""
@@ -217,7 +228,7 @@ class Postgres:
         raise Unknown(transaction)
 
     def _turn(self, wish: Coroutine[Any, Any, T]) -> T:
-        return self._loop.run_until_complete(wish)
+        return await_only(wish) if self._turning else self._loop.run_until_complete(wish)
 
 
 def _bound(statement: Statement, params: Params) -> tuple[str, list[Any]]:

@@ -1,11 +1,14 @@
 """SQLite as the writer sees it: one file, one connection, durable at commit and thorough when it deletes."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from storage.statement import Params, Row, Statement
+
+T = TypeVar("T")
 
 PATIENCE_MS = 2000
 """How long the writer waits for somebody else's lock on the file, such as a backup's."""
@@ -44,6 +47,10 @@ class Sqlite:
     def each(self, statement: Statement, params: Sequence[Params]) -> list[Row]:
         """All rows for each of these, in their order."""
         return [row for one in params for row in self.all(statement, one)]
+
+    def together(self, work: Callable[[], T]) -> T:
+        """Do this: nothing is far away here."""
+        return work()
 
     def begin(self) -> None:
         """From here on nobody else writes."""

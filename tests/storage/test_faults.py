@@ -86,7 +86,9 @@ async def test_a_key_that_cannot_be_burned_just_now_makes_nobody_deaf(home, monk
         full.setattr(Keyring, "burn", refuses)
         with suppress(NotStored):
             await anna.does(Text("少填表"))
-        await asyncio.sleep(5 * COMPANY)
+        for _ in range(400):
+            if not kept:
+                await asyncio.sleep(COMPANY)
     assert kept
     await anna.says("88")
     assert "检查太多" in anna.sees
