@@ -6,7 +6,8 @@ import pytest
 from bot.core.privacy.tagger import FEW, LONGEST, Tagger
 
 CHARS = "天地玄黄宇宙洪荒"
-TAGS = ("O", "B", "I")
+TAGS = ("O", "B", "I", *"abcdefgh")
+"""More than a strip of them; those behind the third are no name's."""
 WIDTH, SIZE = 6, 5
 
 
@@ -88,7 +89,7 @@ def plainly(w, sentence):
 
 def names(path):
     """What a path through the tags calls names."""
-    text = "".join("OBI"[tag] for tag in path) + "O"
+    text = "".join(("OBI" + "O" * 8)[tag] for tag in path) + "O"
     starts = [at for at, tag in enumerate(text) if tag == "B"]
     return [
         (start, next(end for end in range(start + 1, len(text)) if text[end] != "I"))

@@ -6,7 +6,7 @@ worth was learned from written texts (`tests/language/fit_names.py`), not set by
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.core.privacy.names import (
@@ -106,6 +106,27 @@ _SELDOM = frozenset(
 )
 
 
+class _Beside(dict[int, list[str]]):
+    """What stands beside each edge of places, by the edge: many places share one, and it is looked for once."""
+
+    def __init__(self, look: Callable[[int], list[str]]) -> None:
+        super().__init__()
+        self._look = look
+
+    def __missing__(self, edge: int) -> list[str]:
+        found = self[edge] = self._look(edge)
+        return found
+
+
+def _leading(text: str, start: int) -> list[str]:
+    first = max(0, start - _LOOK_BACK)
+    return [name for name, shape in _before if shape.search(text, first, start)]
+
+
+def _following(text: str, end: int) -> list[str]:
+    return [name for name, shape in _behind if shape.match(text, end)]
+
+
 class Page:
     """A text with what the readers made of it."""
 
@@ -131,8 +152,8 @@ class Page:
             for one in readings
         ]
         self._under_judged = {at for span in judged for at in range(*span)}
-        self._befores: dict[int, list[str]] = {}
-        self._behinds: dict[int, list[str]] = {}
+        self._before = _Beside(lambda start: _leading(text, start))
+        self._behind = _Beside(lambda end: _following(text, end))
 
     def places(self) -> list[Place]:
         """Every place that might be a name, with or without a family name."""
@@ -202,7 +223,7 @@ class Page:
             seen.append(f"{part}={sort}")
             seen.append(f"{part}={sort[0]}")
             seen.append(f"{part}={sort[-1]}")
-        before, behind = self._stands_before(start), self._stands_behind(end)
+        before, behind = self._before[start], self._behind[end]
         seen += [f"before={name}" for name in before]
         seen += [f"behind={name}" for name in behind]
         first = before[0] if before else "-"
@@ -234,30 +255,13 @@ class Page:
                 seen.append(f"whole=last,{everyday}")
             if not start:
                 seen.append(f"whole=first,{everyday}")
-        near = text[max(0, start - _NEAR) : end + _NEAR]
-        if near.count(word) > 1:
+        if text.count(word, max(0, start - _NEAR), end + _NEAR) > 1:
             seen.append("again")
         seen.append(f"-1{text[start - 1 : start]}")
         seen.append(f"-2{text[max(0, start - 2) : start]}")
         seen.append(f"+1{text[end : end + 1]}")
         seen.append(f"+2{text[end : end + 2]}")
         return seen
-
-    def _stands_before(self, start: int) -> list[str]:
-        """What leads to all the places that begin here: looked for once."""
-        known = self._befores.get(start)
-        if known is None:
-            first = max(0, start - _LOOK_BACK)
-            known = [name for name, shape in _before if shape.search(self.text, first, start)]
-            self._befores[start] = known
-        return known
-
-    def _stands_behind(self, end: int) -> list[str]:
-        known = self._behinds.get(end)
-        if known is None:
-            known = [name for name, shape in _behind if shape.match(self.text, end)]
-            self._behinds[end] = known
-        return known
 
     def _joined(self, start: int, end: int) -> int:
         """A、B and A和B: on how many sides a place stands beside what a reader takes for a name."""

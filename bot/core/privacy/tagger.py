@@ -22,6 +22,8 @@ TOGETHER = 64
 """Sentences read side by side."""
 FEW = 4
 """Rows up to which a product of a small matrix is taken row by row."""
+_ABREAST = 8
+"""Stretches whose best paths are looked for side by side: more would not lie in the nearest cache."""
 _STRIPS = 8
 """The largest of many rows is found strip by strip: long rows are compared sooner than many."""
 
@@ -304,11 +306,11 @@ class Tagger:
         )
         scores = self._scores(self._numbers(letters)[table.letters], table)
         likely = self._likely(scores)
-        for here, (text, start, end) in zip(table.places, sentences, strict=True):
+        tags = self._path.best([scores[here] for here in table.places])
+        for mine, here, (text, start, end) in zip(tags, table.places, sentences, strict=True):
             reading = found[text]
             reading.spans.extend(
-                (start + first, start + last)
-                for first, last in self._spans(self._path.best(scores[here]))
+                (start + first, start + last) for first, last in self._spans(mine)
             )
             begins, goes_on = likely[here].T.tolist()
             reading.begins[start:end] = begins
@@ -370,8 +372,8 @@ class _Path:
 
     def __init__(self, transitions: Floats, starts: Floats, ends: Floats) -> None:
         self._starts, self._ends = starts, ends
-        self._from = [*transitions]
-        self._into = [*np.ascontiguousarray(transitions.T)]
+        self._from = np.ascontiguousarray(transitions)
+        self._into = np.ascontiguousarray(transitions.T)
         count = len(transitions)
         self._strips = np.full((-(-count // _STRIPS) * _STRIPS, count), -np.inf, np.float32)
         self._strips[:count] = transitions
@@ -379,36 +381,66 @@ class _Path:
         behind = max(float(np.ptp(transitions, axis=0).max()), float(np.ptp(ends)))
         self._ahead = np.float32(1.001 * (before + behind))
 
-    def best(self, scores: Floats) -> list[int]:
-        """The tags of one sentence."""
-        likely = scores >= scores.max(axis=1, keepdims=True) - self._ahead
-        tags: list[int] = likely.argmax(axis=1).tolist()
-        doubtful: list[int] = (likely.sum(axis=1) > 1).nonzero()[0].tolist()
-        for first, last in _stretches(doubtful):
-            before = self._from[tags[first - 1]] if first else self._starts
-            behind = self._into[tags[last]] if last < len(tags) else self._ends
-            tags[first:last] = self._between(scores[first:last], before, behind)
+    def best(self, sentences: Sequence[Floats]) -> list[list[int]]:
+        """The tags of these sentences."""
+        tags: list[list[int]] = []
+        doubtful: list[_Stretch] = []
+        for scores in sentences:
+            likely = scores >= scores.max(axis=1, keepdims=True) - self._ahead
+            mine: list[int] = likely.argmax(axis=1).tolist()
+            tags.append(mine)
+            for first, last in _stretches((likely.sum(axis=1) > 1).nonzero()[0].tolist()):
+                before = self._from[mine[first - 1]] if first else self._starts
+                behind = self._into[mine[last]] if last < len(mine) else self._ends
+                doubtful.append(_Stretch(mine, first, scores[first:last], before, behind))
+        doubtful.sort(key=_length, reverse=True)
+        for at in range(0, len(doubtful), _ABREAST):
+            self._look(doubtful[at : at + _ABREAST])
         return tags
 
-    def _between(self, scores: Floats, before: Floats, behind: Floats) -> list[int]:
-        strips, (width, count) = self._strips, self._strips.shape
-        reached = np.empty((width, count), np.float32)
-        side_by_side = reached.reshape(_STRIPS, -1)
-        better = np.empty((width // _STRIPS, count), np.float32)
-        in_a_row = better.reshape(-1)
-        room = np.zeros((len(scores), width), np.float32)
-        totals = room[:, :count]
-        np.add(scores[0], before, totals[0])
-        for row, last, total in zip(scores[1:], room[:-1, :, None], totals[1:], strict=True):
-            np.add(last, strips, reached)
-            np.maximum.reduce(side_by_side, axis=0, out=in_a_row)
-            np.maximum.reduce(better, axis=0, out=total)
+    def _look(self, stretches: "Sequence[_Stretch]") -> None:
+        """Find the tags of these, the longest first; what goes on behind the end of a shorter one is never asked for."""
+        rows, (width, count) = len(stretches), self._strips.shape
+        scores = np.zeros((len(stretches[0].scores), rows, count), np.float32)
+        for row, one in enumerate(stretches):
+            scores[: len(one.scores), row] = one.scores
+        reached = np.empty((rows, width, count), np.float32)
+        strips = reached.reshape(rows, _STRIPS, -1)
+        better = np.empty((rows, width // _STRIPS, count), np.float32)
+        in_a_row = better.reshape(rows, -1)
+        room = np.zeros((len(scores), rows, width), np.float32)
+        totals = room[:, :, :count]
+        np.add(scores[0], [one.before for one in stretches], totals[0])
+        for row, last, total in zip(scores[1:], room[:-1, :, :, None], totals[1:], strict=True):
+            np.add(last, self._strips, reached)
+            np.maximum.reduce(strips, axis=1, out=in_a_row)
+            np.maximum.reduce(better, axis=1, out=total)
             np.add(total, row, total)
-        tags: list[int] = []
-        for total in totals[::-1]:
-            tags.append(int((total + behind).argmax()))
-            behind = self._into[tags[-1]]
-        return tags[::-1]
+        behind = np.array([one.behind for one in stretches])
+        going_on = 0
+        for step in range(len(scores) - 1, -1, -1):
+            while going_on < rows and len(stretches[going_on].scores) > step:
+                going_on += 1
+            found = (totals[step, :going_on] + behind[:going_on]).argmax(axis=1)
+            behind[:going_on] = self._into[found]
+            for one, tag in zip(stretches, found.tolist(), strict=False):
+                one.tags[one.first + step] = tag
+
+
+class _Stretch(NamedTuple):
+    """Characters side by side whose tags are not plain, in a sentence with these tags."""
+
+    tags: list[int]
+    first: int
+    scores: Floats
+    before: Floats
+    """What the tag in front of them makes of each tag for the first."""
+    behind: Floats
+    """What each tag for the last makes of the tag behind them."""
+
+
+def _length(stretch: _Stretch) -> int:
+    return len(stretch.scores)
 
 
 def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:

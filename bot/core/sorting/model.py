@@ -10,7 +10,7 @@ same examples give the same model.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import add
 from typing import Any
@@ -350,19 +350,19 @@ def _level(scores: Floats) -> Floats:
 
 def _counted(text: str, labels: Codes, cues: Cues) -> dict[int, float]:
     counted: dict[int, float] = {}
-    for piece in _pieces(_not_han.sub("", text)[:LOOKED_AT]):
-        _count(counted, piece, 0)
+    _count(counted, _pieces(_not_han.sub("", text)[:LOOKED_AT]), 0)
     clauses = [_not_han.sub("", clause) for clause in _clause_end.split(_mask.sub("", text))]
     clauses = [clause for clause in clauses if clause]
     if clauses:
-        for piece in _pieces(clauses[0][:EDGE]):
-            _count(counted, "^" + piece, WIDTH, OPENING)
-        for piece in _pieces(clauses[-1][-EDGE:]):
-            _count(counted, "$" + piece, WIDTH)
-    for clause in clauses[:LOOKED_AT]:
-        for size in (1, 2, 3):
-            _count(counted, "<" + clause[:size], WIDTH)
-            _count(counted, ">" + clause[-size:], WIDTH)
+        _count(counted, ["^" + one for one in _pieces(clauses[0][:EDGE])], WIDTH, OPENING)
+        _count(counted, ["$" + one for one in _pieces(clauses[-1][-EDGE:])], WIDTH)
+    edges = [
+        edge
+        for clause in clauses[:LOOKED_AT]
+        for size in (1, 2, 3)
+        for edge in ("<" + clause[:size], ">" + clause[-size:])
+    ]
+    _count(counted, edges, WIDTH)
     for place, label in enumerate(labels, PLACED):
         if label == ALWAYS:
             counted[place] = _ALWAYS_COUNTS
@@ -371,14 +371,16 @@ def _counted(text: str, labels: Codes, cues: Cues) -> dict[int, float]:
     return counted
 
 
-def _pieces(body: str) -> Iterator[str]:
-    yield from body
-    yield from map(add, body, body[1:])
+def _pieces(body: str) -> list[str]:
+    return [*body, *map(add, body, body[1:])]
 
 
-def _count(counted: dict[int, float], piece: str, start: int, often: float = 1.0) -> None:
-    key = start + crc32(piece.encode()) % WIDTH
-    counted[key] = counted.get(key, 0.0) + often
+def _count(
+    counted: dict[int, float], pieces: Iterable[str], start: int, often: float = 1.0
+) -> None:
+    for piece in pieces:
+        key = start + crc32(piece.encode()) % WIDTH
+        counted[key] = counted.get(key, 0.0) + often
 
 
 def _examples(
