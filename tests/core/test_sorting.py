@@ -181,6 +181,34 @@ def test_a_model_hears_how_something_is_pointed():
     assert "mark:lists" in cues_in(taxonomy, "1、校服 2、书包")
 
 
+def test_the_first_clause_is_heard_beside_a_long_text():
+    rest = "，后来又说了操场说了宿舍说了食堂说了校车说了作业"
+    model = fit([f"操场{rest}", f"食堂{rest}"] * 4, ["a", "b"] * 4)
+    assert model.shares(f"操场{rest}")["a"] > 0.6
+    assert model.shares(f"食堂{rest}")["b"] > 0.6
+
+
+def test_a_model_hears_who_wants_somebody_to_come_and_who_says_that_nothing_happened():
+    taxonomy = load_taxonomy()
+    pleads, calms = cues_in(taxonomy, "求求你们快派人来"), cues_in(taxonomy, "摔了一跤，没受伤")
+    assert pleads["mark:pleads"] > 2
+    assert "mark:calms" not in pleads
+    assert calms["mark:calms"]
+    assert "mark:pleads" not in calms
+
+
+def test_a_weak_word_of_danger_is_only_heard_by_a_model():
+    assert not labels("流水席照着办").urgent
+    harmful = fit(["甲", "乙"], ["a", "b"], ways={"urgent": [("yes",), ("yes",)]})
+    found = classify(load_taxonomy(), "流水席照着办", harmful)
+    assert found.dangers == ("corruption",)
+
+
+def test_cantonese_is_read_as_what_it_means():
+    taxonomy = load_taxonomy()
+    assert taxonomy.fold("佢哋唔俾") == "他们不给"
+
+
 def test_a_cue_may_be_a_chain_within_a_sentence_and_may_be_taken_back():
     taxonomy = taxonomy_from(
         {

@@ -20,7 +20,19 @@ A_PHRASE = 0.5
 _NONE = ("",)
 OTHERS = ("parents", "teachers", "letters", "varied", "homes", "staff", "tickets")
 """Each by a hand of its own."""
-EXAMINERS = ("examiner", "dev2", "judge", "dense", "inbox", "postbox")
+EXAMINERS = (
+    "examiner",
+    "dev2",
+    "judge",
+    "dense",
+    "inbox",
+    "postbox",
+    "drill",
+    "voices",
+    "riddles",
+    "queue",
+    "accents",
+)
 """As real inboxes, by hands of their own; each was measured before it was read."""
 ALL = ("dev", "test", "blind", "fresh", "examples", *OTHERS, *EXAMINERS)
 

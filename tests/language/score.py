@@ -40,6 +40,9 @@ PARTS = (
     "places",
     "drill",
     "voices",
+    "riddles",
+    "queue",
+    "accents",
     "jury",
 )
 

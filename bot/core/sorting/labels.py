@@ -17,7 +17,7 @@ About = Literal["班子", "个人", "一般"]
 
 UNCLASSIFIED = "qita"
 LEAST = 2
-"""A topic for which less speaks is no suggestion."""
+"""A topic or a danger for which less speaks is no suggestion: a weak cue only helps."""
 SECOND = 0.45
 """A second topic is named when it has this share of the first one's weight."""
 
@@ -96,6 +96,10 @@ def _marks(folded: str) -> dict[str, float]:
         marks["mark:lists"] = 1.0
     if not _pointed.search(folded):
         marks["mark:not pointed"] = 1.0
+    if pleas := len(_pleads.findall(folded)):
+        marks["mark:pleads"] = min(8.0, 2.0 * pleas)
+    if _calms.search(folded):
+        marks["mark:calms"] = 3.0
     return marks | {f"mark:length {min(7, (len(folded) + 1).bit_length())}": 1.0}
 
 
@@ -103,6 +107,16 @@ _MARKS = ("？", "?", "！", "!", "~", "…", "“", "\n")
 _asks_last = re.compile(r"[?？][^?？。！!]*$")
 _lists = re.compile(r"[一二三1-3][、.]")
 _pointed = re.compile(r"[。，！？,.!?]")
+_pleads = re.compile(
+    r"求求|求你|求您|马上|立刻|立即|赶紧|赶快|火速|快[来去派看救管拦找叫]|尽快派|救命|救救|救[他她我]|今晚|今夜"
+    r"|现在就|派人|来人|报警|报了警|警察|派出所|公安|110|120|急诊|急救|抢救|住院|拜托|人命|来不及|再晚|再拖"
+)
+"""Who writes so wants somebody to come."""
+_calms = re.compile(
+    r"没(?:有)?(?:什么|啥)?(?:大)?(?:事|碍)|没出(?:过)?(?:事|岔子)|(?:没|没有|无)人?受?伤|没有人受伤|没(?:坏|伤|摔|扎|碰|烫|砸)"
+    r"|和好|好了|幸好|幸亏|还好|虚惊|不严重|无碍|没危险|不是(?:有)?什么危险|不急|目前没|还没出|早就好|已经解决|玩笑|哈哈|预防|讲座|演练|培训"
+)
+"""Who writes so says that nothing happened, or no more."""
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -135,9 +149,12 @@ def classify(
     )
     sizhi = tuple(code for label, code in groups["sizhi"] if blamed and weights[label])
     grave = {code for label, code in groups["grave"] if weights[label]}
-    dangers = tuple(code for label, code in groups["urgent"] if weights[label] or code in grave)
+    dangers = tuple(
+        code for label, code in groups["urgent"] if weights[label] >= LEAST or code in grave
+    )
     if "urgent" in learned and not grave:
-        dangers = _weighed(dangers, learned["urgent"].get(URGENT, 0.0), topics[0])
+        hinted = tuple(code for label, code in groups["urgent"] if weights[label])
+        dangers = _weighed(dangers or hinted, learned["urgent"].get(URGENT, 0.0), topics[0])
     (body, _), (post, _) = groups["about"]
     spoken = bool(weights[post]) and not _only_greeted(taxonomy, folded, found, post)
     leaders = named(roster, folded) if roster else ()

@@ -23,18 +23,20 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 WIDTH = 16384
-PLACED = 2 * WIDTH
-"""Below `WIDTH` stand pieces of the whole text, from there to here the same by their place, then the cue labels."""
+OPENED = 2 * WIDTH
+PLACED = 3 * WIDTH
+"""Below `WIDTH` stand pieces of the whole text, from there to `OPENED` the same by their place, from there to here those
+of the first clause, then the cue labels."""
 STEPS = 100
 """Steps are taken with momentum (Nesterov), so that dozens do what took hundreds."""
 RESTRAINT = 3e-5
 """How strongly weights are held near zero: few examples must not shout."""
 LOOKED_AT = 400
 """Characters of a text that are read."""
-PLACES = 0.6
-"""How much what stands first, last and at the edges of clauses weighs beside all characters of a text."""
-OPENING = 2.0
-"""How often a piece of the first clause counts, for what it is about is said there."""
+PLACES = 0.45
+"""How much what stands last and at the edges of clauses weighs beside all characters of a text."""
+OPENING = 0.77
+"""How much the first clause weighs beside them, for what it is about is said there."""
 EDGE = 24
 """Characters of the first and of the last clause that are read by their place."""
 CUES = 0.3
@@ -44,9 +46,14 @@ DECIDED = 3
 SIDE_BY_SIDE = 4000
 """Examples and decisions laid side by side when an office teaches: what each two have in common takes 64 MB."""
 
+TOPIC = "topic"
+"""The group of the topics among the others."""
 ALWAYS = ""
 """A label every text has, so that a model knows what is usual: where nothing speaks, the usual is said."""
 _ALWAYS_COUNTS = 3.0
+
+_PARTS = ((0, WIDTH, 1.0), (WIDTH, OPENED, PLACES), (OPENED, PLACED, OPENING))
+"""Where the parts of a row begin and end, and how long each is made."""
 
 _mask = re.compile(r"〔[^〕]{1,8}〕")
 _not_han = re.compile(r"〔[^〕]{1,8}〕|[^\u4e00-\u9fff]")
@@ -92,7 +99,7 @@ class Model:
 
     def shares(self, text: str, cues: Cues | None = None) -> dict[str, float]:
         """How likely each topic is, together 1."""
-        return self.read(text, cues)["topic"]
+        return self.read(text, cues)[TOPIC]
 
     def read(self, text: str, cues: Cues | None = None) -> dict[str, dict[str, float]]:
         """The same for every group the model knows, topics under `topic`."""
@@ -102,10 +109,10 @@ class Model:
         spoken = keys < PLACED
         row[~spoken] *= self.cue_scale
         row[spoken] *= self.rarity[keys[spoken]]
-        whole, placed = keys < WIDTH, spoken & (keys >= WIDTH)
-        row[whole] = _scaled(row[whole])
-        row[placed] = PLACES * _scaled(row[placed])
-        groups = {"topic": (self.codes, self.weights), **self.ways}
+        for first, last, part in _PARTS:
+            here = (keys >= first) & (keys < last)
+            row[here] = part * _scaled(row[here])
+        groups = {TOPIC: (self.codes, self.weights), **self.ways}
         return {
             group: _shares(codes, row @ weights[keys])
             for group, (codes, weights) in groups.items()
@@ -196,12 +203,9 @@ def fit(
         (), rarity, np.zeros((0, 0), np.float32), labels, CUES / usual if usual else 1.0
     )
     rows = _weighed(empty, [examples])
-    alike = rows.alike()
-    codes, weights = _fitted(rows, alike, [(topic,) for topic in topics], examples.worth)
-    others = {
-        group: _fitted(rows, alike, wanted, examples.worth)
-        for group, wanted in (ways or {}).items()
-    }
+    wanted = {TOPIC: [(topic,) for topic in topics], **(ways or {})}
+    others = _fitted(rows, rows.alike(), wanted, examples.worth)
+    codes, weights = others.pop(TOPIC)
     return replace(empty, codes=codes, weights=weights, ways=others, examples=examples)
 
 
@@ -220,7 +224,7 @@ def taught(
     wanted = [(topic,) for topic in (*known.topics, *topics)]
     worth = np.concatenate([known.worth, own.worth])
     rows = _weighed(model, [known, own])
-    codes, weights = _fitted(rows, rows.alike(), wanted, worth)
+    codes, weights = _fitted(rows, rows.alike(), {TOPIC: wanted}, worth)[TOPIC]
     return replace(model, codes=codes, weights=weights)
 
 
@@ -296,7 +300,8 @@ def _weighed(model: Model, parts: Sequence[Examples]) -> _Rows:
     value = np.log1p(np.concatenate([part.counts for part in parts]))
     spoken = piece < PLACED
     value[spoken] *= model.rarity[piece[spoken]]
-    for here, part in ((piece < WIDTH, 1.0), (spoken & (piece >= WIDTH), PLACES)):
+    for first, last, part in _PARTS:
+        here = (piece >= first) & (piece < last)
         lengths = np.sqrt(np.bincount(row[here], value[here] ** 2, len(sizes)))
         value[here] *= part / np.where(lengths > 0, lengths, 1)[row[here]]
     value[~spoken] *= model.cue_scale
@@ -305,27 +310,59 @@ def _weighed(model: Model, parts: Sequence[Examples]) -> _Rows:
     return _Rows(row[order], piece[order], value[order].astype(np.float32), len(sizes), width)
 
 
-def _fitted(
-    rows: _Rows, alike: Floats, wanted: Sequence[Codes], worth: Floats
-) -> tuple[Codes, Floats]:
-    """Weights as sums of rows: descending in how much of each row they hold costs rows², not rows times pieces."""
-    codes = tuple(sorted({code for some in wanted for code in some}))
-    target = np.zeros((rows.height, len(codes)), np.float32)
-    for row, some in enumerate(wanted):
-        target[row, [codes.index(code) for code in some]] = 1 / max(1, len(some))
-    said = np.array([bool(some) for some in wanted])
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What one group should learn: its codes, how they are shared by each row, what each row is worth."""
+
+    codes: Codes
+    columns: slice
+    target: Floats
+    own: Floats
+    rate: float
+
+
+def _wanted(some: Sequence[Codes], alike: Floats, worth: Floats, first: int) -> _Wanted:
+    codes = tuple(sorted({code for one in some for code in one}))
+    target = np.zeros((len(some), len(codes)), np.float32)
+    for row, one in enumerate(some):
+        target[row, [codes.index(code) for code in one]] = 1 / max(1, len(one))
+    said = np.array([bool(one) for one in some])
     own = np.where(said, worth, 0).astype(np.float32)[:, None]
     own /= own.sum()
-    rate = 2 / _steepest(alike, own)  # the loss bends at most half as much as the rows alone
-    held: Floats = np.zeros_like(target)
+    columns = slice(first, first + len(codes))
+    # the loss bends at most half as much as the rows alone
+    return _Wanted(codes, columns, target, own, 2 / _steepest(alike, own))
+
+
+def _fitted(
+    rows: _Rows, alike: Floats, ways: Mapping[str, Sequence[Codes]], worth: Floats
+) -> dict[str, tuple[Codes, Floats]]:
+    """Weights as sums of rows: descending in how much of each row they hold costs rows², not rows times pieces.
+
+    All groups descend side by side, so that what rows have in common is gone through once a step.
+    """
+    groups: dict[str, _Wanted] = {}
+    width = 0
+    for group, some in ways.items():
+        groups[group] = _wanted(some, alike, worth, width)
+        width = groups[group].columns.stop
+    held: Floats = np.zeros((rows.height, width), np.float32)
     ahead = held
     for step in range(STEPS):
-        powers = np.exp(_level((alike @ ahead).astype(np.float32)))
-        gap = powers / powers.sum(axis=-1, keepdims=True) - target
-        moved = (ahead - rate * (gap * own + RESTRAINT * ahead)).astype(np.float32)
+        scores = (alike @ ahead).astype(np.float32)
+        moved = np.empty_like(held)
+        for one in groups.values():
+            powers = np.exp(_level(scores[:, one.columns]))
+            gap = powers / powers.sum(axis=-1, keepdims=True) - one.target
+            here = ahead[:, one.columns]
+            moved[:, one.columns] = here - one.rate * (gap * one.own + RESTRAINT * here)
         ahead = (moved + step / (step + 3) * (moved - held)).astype(np.float32)
         held = moved
-    return codes, rows.weighed_by(held)
+    weights = rows.weighed_by(held)
+    return {
+        group: (one.codes, np.ascontiguousarray(weights[:, one.columns]))
+        for group, one in groups.items()
+    }
 
 
 def _steepest(alike: Floats, own: Floats) -> float:
@@ -354,7 +391,7 @@ def _counted(text: str, labels: Codes, cues: Cues) -> dict[int, float]:
     clauses = [_not_han.sub("", clause) for clause in _clause_end.split(_mask.sub("", text))]
     clauses = [clause for clause in clauses if clause]
     if clauses:
-        _count(counted, ["^" + one for one in _pieces(clauses[0][:EDGE])], WIDTH, OPENING)
+        _count(counted, _pieces(clauses[0][:EDGE]), OPENED)
         _count(counted, ["$" + one for one in _pieces(clauses[-1][-EDGE:])], WIDTH)
     edges = [
         edge
@@ -375,12 +412,10 @@ def _pieces(body: str) -> list[str]:
     return [*body, *map(add, body, body[1:])]
 
 
-def _count(
-    counted: dict[int, float], pieces: Iterable[str], start: int, often: float = 1.0
-) -> None:
+def _count(counted: dict[int, float], pieces: Iterable[str], start: int) -> None:
     for piece in pieces:
         key = start + crc32(piece.encode()) % WIDTH
-        counted[key] = counted.get(key, 0.0) + often
+        counted[key] = counted.get(key, 0.0) + 1.0
 
 
 def _examples(

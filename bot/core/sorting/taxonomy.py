@@ -191,8 +191,12 @@ def taxonomy_from(mapping: Mapping[str, Any]) -> Taxonomy:
         groups.setdefault(group, []).append((number, code))
     entries = _entries(cues)
     spellings: Mapping[str, str] = mapping.get("same", {})
-    written: Mapping[str, str] = mapping.get("traditional", {"from": "", "to": ""})
-    traditional = dict(zip(written["from"], written["to"], strict=True))
+    written = [mapping[table] for table in ("traditional", "dialect") if table in mapping]
+    traditional = {
+        old: new
+        for table in written
+        for old, new in zip(table["from"], table["to"], strict=True)
+    }
     return Taxonomy(
         labels=labels,
         groups={group: tuple(members) for group, members in groups.items()},
