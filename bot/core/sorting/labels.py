@@ -67,7 +67,7 @@ SECOND_SHARE = 0.1
 DANGER = 0.15
 """The share from which a text is urgent: a miss is a child. What is usual is 0.06. What only a cue says is heard by the
 model among the rest: 高年级, 过敏 and 流鼻血 stand in many a harmless wish."""
-FAULT = 0.2
+FAULT = 0.25
 """The share from which one of the 四风 is named though no cue says so, and below `NO_FAULT` not even then."""
 NO_FAULT = 0.18
 BY_CUES = {"kind": 0.02, "ask": 0.02}

@@ -1,7 +1,7 @@
 """What examples and the office's decisions teach: linear models over characters, beside the cues.
 
-They know single characters and pairs (hashed), once for the whole text and once more for where they stand (people say
-what it is about in the first clause, and what they want in the last), and which labels cues were found for; of these
+They know single characters and pairs (hashed), once for the whole text, once for the first clause, where people say what
+it is about, and once for where they stand (what people want, they say last), and which labels cues were found for; of these
 they give each code of a group (topics, and the ways something is said) a share. So cues keep their say, because they can be read and
 changed, and are outvoted where they stand in the wrong company.
 A model carries what it was fitted on, as hashed pieces and never as text, so that a few decisions of an office are
