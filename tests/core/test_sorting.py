@@ -39,6 +39,11 @@ def test_each_label_says_which_words_caused_it():
     assert "台账" in found.why["形式主义"]
 
 
+def test_single_characters_are_no_reason_beside_words():
+    assert "会" not in labels("会太多，天天填表").why["jianfu"]
+    assert labels("今天会真长").why["jianfu"] == ("会",)
+
+
 @pytest.mark.parametrize(
     ("text", "danger"),
     [

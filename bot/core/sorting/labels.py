@@ -328,4 +328,9 @@ def _why(taxonomy: Taxonomy, found: Findings, given: set[str]) -> dict[str, tupl
         if code in given:
             code = "leader_mention" if code == "post" else code
             why[code] = (*why.get(code, ()), word)
-    return why
+    return {code: _telling(words) for code, words in why.items()}
+
+
+def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Without single characters where longer words speak: by itself one of them explains little."""
+    return tuple(word for word in words if len(word) > 1) or words
