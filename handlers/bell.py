@@ -253,11 +253,12 @@ class Chores:
     async def _learn(self, _: datetime) -> None:
         """What the office decided about topics, the sorting knows from now on."""
         readings = self._front.readings
-        if readings.wants_to_learn:
-            examples = await self._database.write(
-                lambda tx: Work(tx).decisions.examples(MOST_EXAMPLES)
+        if readings.wants_to_learn and not readings.learning:
+            readings.teach(
+                await self._database.write(
+                    lambda tx: Work(tx).decisions.examples(MOST_EXAMPLES)
+                )
             )
-            await readings.learn(examples)
 
     async def _follow_up(self, now: datetime) -> None:
         """Notices come down and are rated; those who owe something on the list are reminded."""

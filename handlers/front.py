@@ -52,7 +52,7 @@ from handlers.intake import Importer
 from handlers.outbox import Outbox
 from handlers.papers import CHART, Press, tidy
 from handlers.people import Registry
-from handlers.reading import NotRead, Readings
+from handlers.reading import NotRead, Readings, Unread
 from handlers.receipt import Asked, NoneReady, Receipts
 from handlers.round import kept
 from handlers.survey import CALLED, Agenda, ForReceipt
@@ -449,8 +449,8 @@ class Front:
         """A text outside any talk, masked as one inside would be."""
         try:
             reading = (await self.readings.of((text,)))[text]
-        except Exception as failed:
-            log.exception("a text could not be read")
+        except Unread as failed:
+            log.error("a text could not be read", extra={"code": failed.code})
             raise NotStored from failed
         return mask(text, reading.spans).text
 
@@ -584,8 +584,8 @@ class Front:
         """Wait until these are read: nothing is taken in unmasked."""
         try:
             found = await self.readings.of(texts)
-        except Exception as failed:
-            log.exception("a text could not be read")
+        except Unread as failed:
+            log.error("a text could not be read", extra={"code": failed.code})
             raise NotStored from failed
         return lambda text: found.get(text) or self.readings.find(text)
 

@@ -24,7 +24,7 @@ from bot.channels.base import (
 )
 from bot.core.messages import Address
 from bot.core.survey import Script
-from handlers.reading import Readings
+from handlers.reading import Readings, Unread
 from handlers.words import Texts, message, to_be_read
 from storage.database import Database, StorageFailed
 from storage.draft import Draft
@@ -186,8 +186,8 @@ class Outbox:
     async def _try(self, draft: Draft) -> None:
         try:
             read = await self._readings.of(to_be_read(draft))
-        except Exception as error:
-            log.exception("a text could not be read")
+        except Unread as error:
+            log.error("a text could not be read", extra={"code": error.code})
             raise Unreachable from error  # it is not shown unread; the next try reads it again
         try:
             script = self._scripts.get(draft.script)

@@ -105,25 +105,34 @@ class Press:
     async def lasting(
         self, workers: int, begin: Callable[..., None], *arguments: object
     ) -> AsyncGenerator[Callable[..., Awaitable[Any]]]:
-        """Processes for much work of one kind, prepared once by `begin`: each call of what is given here runs in one."""
-        import asyncio  # those processes read this file too; they have no loop, and no memory to spare for one
-
+        """As `apart`, with a folder for what does not fit into memory; it goes with them."""
         with TemporaryDirectory(prefix=f"{_APART}{os.getpid()}-") as folder:
-            pool = await asyncio.to_thread(_pool, workers, _begun, folder, begin, *arguments)
-            loop = asyncio.get_running_loop()
-
-            def working(work: Callable[..., Any], *plain: object) -> Awaitable[Any]:
-                return loop.run_in_executor(pool, work, *plain)
-
-            try:
+            async with apart(workers, _into, folder, begin, *arguments) as working:
                 yield working
-            finally:
-                # Waiting for a process to end is waiting too.
-                await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
 
     async def _elsewhere(self, make: Callable[..., T], *arguments: object) -> T:
         async with self.lasting(1, _nothing) as working:
             return await working(make, *arguments)
+
+
+@asynccontextmanager
+async def apart(
+    workers: int, begin: Callable[..., None], *arguments: object
+) -> AsyncGenerator[Callable[..., Awaitable[Any]]]:
+    """Processes for much work of one kind, prepared once by `begin`: each call of what is given here runs in one."""
+    import asyncio  # those processes read this file too; they have no loop, and no memory to spare for one
+
+    pool = await asyncio.to_thread(_pool, workers, _begun, begin, *arguments)
+    loop = asyncio.get_running_loop()
+
+    def working(work: Callable[..., Any], *plain: object) -> Awaitable[Any]:
+        return loop.run_in_executor(pool, work, *plain)
+
+    try:
+        yield working
+    finally:
+        # Waiting for a process to end is waiting too.
+        await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
 
 
 def _taken_up(made: File | Laid) -> File:
@@ -162,13 +171,27 @@ _APART = "tingwen-press-"
 """Where a press puts down what does not fit into memory; the number of its process follows."""
 
 
-def _begun(folder: str, begin: Callable[..., None], *arguments: object) -> None:
+def _begun(begin: Callable[..., None], *arguments: object) -> None:
+    import logging
     from multiprocessing import parent_process
+    from signal import SIG_IGN, SIGINT, signal
     from threading import Thread
 
-    tempfile.tempdir = folder
+    from bot.logs import set_up
+
+    signal(
+        SIGINT, SIG_IGN
+    )  # a terminal sends it to all; the service ends its own, in its order
+    set_up(logging.ERROR)
+    for secret in [name for name in os.environ if name.startswith("TINGWEN_")]:
+        del os.environ[secret]
     if (parent := parent_process()) is not None:
         Thread(target=_end_with, args=(parent,), daemon=True).start()
+    begin(*arguments)
+
+
+def _into(folder: str, begin: Callable[..., None], *arguments: object) -> None:
+    tempfile.tempdir = folder
     begin(*arguments)
 
 

@@ -279,7 +279,7 @@ async def fed(house: City) -> None:
     for one in said():
         by_channel[one.channel].append(one)
     clerk = house.clerk
-    read = library_of(house.app.settings).read
+    read = library_of(house.app.settings)().read
     pasted = [
         one
         for one in by_channel["meeting"]

@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,7 +133,7 @@ class App:
         self.memory = settings.storage.place
         self.database = Database(self.memory, self.keys)
         self.receipts = Receipts(random, stretching(derive(self.keys.master, "receipts")))
-        self.readings = Readings(partial(library_of, settings))
+        self.readings = Readings(library_of(settings))
         self.channels: dict[str, Channel] = {}
         self.bell: Bell | None = None
         # With a server for a memory, keys are all that a replica writes on its own disks.
@@ -428,7 +427,7 @@ class App:
                 texts=self.house,
                 units=units_of(settings),
                 groups=groups_of(settings),
-                load=partial(library_of, settings),
+                load=library_of(settings),
                 zone=lambda moment: moment.astimezone(settings.office.timezone),
                 headcounts=lambda: self.headcounts,
             ),

@@ -179,5 +179,6 @@ async def serve(base: str, folder: Path, ahead: float, url: str) -> None:
     await telegram.close()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve as the command line says."""
     asyncio.run(serve(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), sys.argv[4]))

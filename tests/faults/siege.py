@@ -44,6 +44,8 @@ LOOK = 0.05
 """Seconds between two looks. They are counted, and not the clock: whoever is stopped meanwhile has not waited."""
 REMEMBERED = 50
 """Updates that may be brought again long after they were taken in."""
+SERVE = "from tests.faults.service import main; main()"
+"""As `tingwen` does: a process that reads begins with what the module imports that was run."""
 
 
 @dataclass
@@ -70,7 +72,7 @@ class Siege:
         """The service, as a supervisor would start it."""
         with (self.folder / "log.txt").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.faults.service", self.api.base, str(self.folder),
+                sys.executable, "-c", SERVE, self.api.base, str(self.folder),
                 str(self.ahead), self.wire.url if self.wire else "", stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log,
             )  # fmt: skip
 

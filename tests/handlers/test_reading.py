@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import signal
+from concurrent.futures import BrokenExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -16,10 +18,11 @@ from bot.core.privacy import Policy
 from bot.core.reading import Library
 from bot.core.sorting import Leader
 from handlers import reading
-from handlers.papers import Press
-from handlers.reading import NotRead, Readings
+from handlers.papers import apart
+from handlers.reading import NotRead, Readings, Unread
 from tests.builders import a_round, open_form, question
 from tests.chat import Home
+from tests.conftest import in_a_thread
 
 HEAD = Leader(name="欧阳明远", unit="no1", posts=("校长",), spellings=("老欧阳",))
 
@@ -192,6 +195,66 @@ async def test_what_the_office_decides_is_known_of_texts_read_before_and_nobody_
     assert sorted(asked) == sorted(told)
 
 
+async def test_others_are_read_while_it_learns(monkeypatch):
+    held = asyncio.Event()
+
+    @asynccontextmanager
+    async def slowly(workers, begin, load, decisions):
+        if decisions:
+            await held.wait()
+        async with in_a_thread(workers, begin, load, decisions) as do:
+            yield do
+
+    monkeypatch.setattr(reading, "elsewhere", slowly)
+    readings = Readings(by_rules)
+    await readings.of(("食堂太贵",))
+    readings.teach([("食堂太贵", "tiaojian")])
+    await asyncio.sleep(0)
+    assert readings.learning
+    await readings.of(("操场积水",))
+    assert readings.learning
+    held.set()
+    await readings._learns
+    assert not readings.wants_to_learn
+
+
+async def test_a_text_that_breaks_the_worker_takes_no_other_with_it(monkeypatch):
+    """Whatever makes a process end: out of memory, a fault in a library."""
+
+    @asynccontextmanager
+    async def breaking(workers, begin, *arguments):
+        begin(*arguments)
+
+        async def do(work, *given):
+            if given and "毒" in given[0]:
+                raise BrokenExecutor
+            return work(*given)
+
+        yield do
+
+    monkeypatch.setattr(reading, "elsewhere", breaking)
+    readings = Readings(by_rules)
+    readings.ahead("甲毒乙")
+    assert set(await readings.of("甲乙")) == {"甲", "乙"}
+    with pytest.raises(Unread):
+        await readings.of("毒")
+
+
+async def test_a_worker_that_hangs_is_let_go_and_the_next_text_is_read_by_another(monkeypatch):
+    monkeypatch.setattr(reading, "elsewhere", apart)
+    readings = Readings(by_rules)
+    await readings.of(("食堂太贵",))
+    hangs = await readings._worker.do(os.getpid)
+    os.kill(hangs, signal.SIGSTOP)
+    monkeypatch.setattr(reading, "WITHIN", 0.2)
+    with pytest.raises(Unread):
+        await readings.of(("操场积水",))
+    assert not Path(f"/proc/{hangs}").exists()
+    monkeypatch.setattr(reading, "WITHIN", 60.0)
+    assert await readings.of(("操场积水",))
+    await readings.stop()
+
+
 async def test_where_nothing_was_decided_nothing_is_read_or_sorted_again(asked):
     readings = Readings(lambda: Counting(taxonomy=load_taxonomy(), model=load_model()))
     before = await readings.of(("食堂太贵",))
@@ -220,8 +283,9 @@ async def test_texts_that_wait_together_fail_each_for_itself():
 
     readings = Readings(lambda: Stumbling(taxonomy=load_taxonomy()))
     readings.ahead("abc")
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(Unread) as failed:
         await readings.of("b")
+    assert failed.value.code.startswith("ZeroDivisionError")
     assert set(await readings.of("ac")) == {"a", "c"}
 
 
@@ -232,7 +296,7 @@ def by_rules() -> Library:
 async def test_it_is_read_in_another_process_and_by_the_next_one_where_that_was_killed(
     monkeypatch,
 ):
-    monkeypatch.setattr(reading, "elsewhere", Press().lasting)
+    monkeypatch.setattr(reading, "elsewhere", apart)
     readings = Readings(by_rules)
     phone = "打13812345678"
     assert (await readings.of((phone,)))[phone].spans
@@ -242,6 +306,11 @@ async def test_it_is_read_in_another_process_and_by_the_next_one_where_that_was_
     assert (await readings.of(("再" + phone,)))["再" + phone].spans
     second = await readings._worker.do(os.getpid)
     assert second not in (first, os.getpid())
+    await readings.learn([(phone, "tiaojian")])
+    assert await readings._worker.do(os.getpid) not in (first, second)
+    assert readings.find(phone).spans
+    assert not Path(f"/proc/{second}").exists()
+    second = await readings._worker.do(os.getpid)
     await readings.stop()
     assert not Path(f"/proc/{second}").exists()
 

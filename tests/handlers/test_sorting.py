@@ -119,6 +119,7 @@ async def test_what_the_office_decides_the_sorting_knows_from_then_on(tmp_path):
             await house.taps("office", "改主题")
             await house.taps("office", "学校管理与廉洁")
         await house.app.bell.ring()
+        await readings._learns
         again = (await readings.of(["课后托管班的阿姨太凶了"]))["课后托管班的阿姨太凶了"]
         before = LIBRARY.read("课后托管班的阿姨太凶了").labels
         assert before["topic"] != "guanli"

@@ -179,7 +179,7 @@ def processor(process: int) -> float:
 
 
 def _seconds(process: int) -> float:
-    return sum(map(int, _stat(Path(f"/proc/{process}"))[11:13])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, _stat(Path(f"/proc/{process}"))[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.asynccontextmanager
