@@ -90,7 +90,7 @@ def _spans(shadow: Shadow, found: Iterable[Candidate]) -> Iterator[Span]:
 
 _four_digits = re.compile(rf"[0-9{NUMERALS}](?:[ 、，,.\-]{{0,2}}[0-9{NUMERALS}]){{3}}")
 _spelled_number = re.compile(
-    rf"(?:十?[{NUMERALS}]|(?<![0-9])[0-9]{{2,7}}[ 、，,.\-]{{0,2}}[{NUMERALS}])(?:[ 、，,.\-]{{0,2}}[0-9{NUMERALS}]){{3}}"
+    rf"(?:十?[{NUMERALS}]|(?<![0-9])[0-9]{{1,7}}[ 、，,.\-]{{0,2}}[{NUMERALS}])(?:[ 、，,.\-]{{0,2}}[0-9{NUMERALS}]){{3}}"
 )
 
 

@@ -5,14 +5,20 @@ import re
 from bot.core.privacy.numbers import MONEY
 from bot.core.privacy.spans import Candidate, Found
 
-_QQ = r"(?:[Qq][ ]?[Qq]|扣扣|企鹅|球球|扣(?=[ ]?[1-9][0-9]{5,10}(?![0-9元块]))|抠抠|叩叩|求求|秋秋|丘丘|蔻蔻|扣(?=[ ]?[Qq]?[ ]?[:是])|扣[Qq]|扣号|抠号|鹅号|大?鹅(?=[ ]?[:：]?[ ]?[1-9][0-9 ]{5})|🐧|腾讯号|[Qq]币[充到]{0,2}|(?<![A-Za-z])[Qq](?=[ ]?[0-9](?:[ .\-]{0,2}[0-9]){4})|[Qq](?=号|[ ]?[:=]|[ ]?[1-9][0-9]{5}))"
-_IS = r"(?:充到?|同手机号?|跟手机号?|手机同号|搜索?|群号码?|群|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
+_QQ = r"(?:[Qq][ ]?[Qq]|扣扣|企鹅|球球|扣(?=[ ]?[1-9][0-9]{5,10}(?![0-9元块]))|抠抠|叩叩|求求|秋秋|丘丘|蔻蔻|扣(?=[ ]?[Qq]?[ ]?[:是])|扣[Qq]|扣(?=群主?[ ]?[1-9][0-9]{2})|扣号|抠号|鹅号|大?鹅(?=[ ]?[:：]?[ ]?[1-9][0-9 ]{5})|🐧|腾讯号|[Qq]币[充到]{0,2}|(?<![A-Za-z])[Qq](?=[ ]?[0-9](?:[ .\-]{0,2}[0-9]){4})|[Qq](?=号|[ ]?[:=]|[ ]?[1-9][0-9]{5}))"
+_IS = r"(?:充到?|同手机号?|跟手机号?|手机同号|搜索?|群号码?|群主?|号码|号|账号|帐号|是|为|加|叫|就是|我的|空间|也是|同|ID|id|[ :：=,，、(\"“])"
 _qq = re.compile(
     rf"{_QQ}{_IS}{{0,6}}(?P<own>[1-9](?:[ .\-]{{0,2}}[0-9]){{4,10}})(?![0-9])(?!@)"
 )
 _group_chat = re.compile(
     r"(?:群号|家长群|班级群|工作群|群聊)[ :：是为=]{0,3}(?P<own>[1-9](?:[ \-]{0,2}[0-9]){5,10})(?![0-9])"
 )
+
+
+_by_its_spaces = re.compile(
+    r"(?:的|那个|这个)号[是为:： ]{0,2}(?P<own>[1-9](?:[ .\-][0-9]){5,10})(?![0-9])"
+)
+"""Digit by digit behind 号: 发帖的号2 0 7 …"""
 
 
 _qq_word = re.compile(rf"{_QQ}|网名")
@@ -38,14 +44,14 @@ def _loose_qqs(text: str) -> Found:
 def qqs(text: str) -> Found:
     """Numbers of QQ, of persons and of groups."""
     yield from _loose_qqs(text)
-    for shape in (_qq, _group_chat):
+    for shape in (_qq, _group_chat, _by_its_spaces):
         for found in shape.finditer(text):
             if not MONEY.match(text, found.end()):
                 yield Candidate(*found.span("own"), "qq", 3)
 
 
 _WECHAT = (
-    r"(?:微信|微芯|薇芯|绿泡泡|绿泡|绿标|绿色(?:那个)?软件|小绿书?(?=[号:：])|💚|[微薇威卫].{0,2}[芯信xX](?=[号:： ]|[A-Za-z0-9])|[VvWw]\W{1,2}(?=[A-Za-z][A-Za-z0-9_\-]{5})|[Ww]\W{0,2}[Xx](?=\W)|嶶信|溦信|葳信|微[^\u4e00-\u9fffA-Za-z0-9，。、；！？\n]?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
+    r"(?:微信|微芯|薇芯|绿泡泡|绿泡|绿标|绿色(?:那个)?软件|小绿书?(?=[号:：])|💚|[微薇威卫](?:.{0,2}[芯信心]|[^信芯心]?[xX])(?=[号:： ]|[A-Za-z0-9])|[VvWw]\W{1,2}(?=[A-Za-z][A-Za-z0-9_\-]{5})|[Ww]\W{0,2}[Xx](?=\W)|嶶信|溦信|葳信|微[^\u4e00-\u9fffA-Za-z0-9，。、；！？\n]?信|威信|薇信|卫星|徽信|微芯|維信|維芯|微訊|[Ww]e ?[Cc]hat|[Ww]ei ?[Xx]in|(?<![A-Za-z])[Ww][Xx]|(?<![A-Za-z])[Vv] ?[Xx]|[加\+➕]薇|薇(?=号|[ ]?[:=])|"
     r"[Vv]信|[加\+➕扫] ?[我]?[VvWw](?![A-Za-z]{0,3}认证)|(?<![A-Za-z])[Vv](?=号|[ ]?:|[a-z][a-z0-9]{2,15}[_\-][a-z0-9])|加个?微(?!型|课|机))"
 )
 _wechat = re.compile(
@@ -341,7 +347,7 @@ _used_to_write = re.compile(
     rf"(?:留言板|论坛|贴吧|网上|平台|信箱|{_PLATFORM})[上里]?用(?P<own>{_STARTS_NO_NAME}[A-Za-z0-9_\u4e00-\u9fff]{{3,12}}?)(?:发[过的了]|留过?言|投诉|反映)"
 )
 _am_called = re.compile(
-    rf"(?:{_PLATFORM}|游戏|贴吧|论坛)[上里]?(?:头)?(?:我|他|她|名字|那个|有个人?|认识个?)?(?:名叫|叫做?|名字是|挂着)(?P<own>{_STARTS_NO_NAME}[A-Za-z0-9_丶\u4e00-\u9fff·\-]{{2,14}})(?=[，。！？,!?；;)）”\"」 \n]|$)"
+    rf"(?:{_PLATFORM}|游戏|贴吧|论坛|朋友圈|音乐|吧)[上里]?(?:头)?(?:我|他|她|名字|那个|有个人?|认识个?)?(?:名叫|叫做?|名字是|挂着)(?P<own>{_STARTS_NO_NAME}[A-Za-z0-9_丶\u4e00-\u9fff·\-]{{2,14}})(?=[，。！？,!?；;)）”\"」 \n]|$)"
 )
 _page_does = re.compile(
     rf"(?:{_PLATFORM}(?:荣耀)?|王者)(?:上|里头?|还|号)?(?:用户|博主|网友|主播|[Uu][Pp]主)?(?P<own>{_STARTS_NO_NAME}(?:[A-Za-z0-9_\u4e00-\u9fff](?<![{_TALK_NOT.replace('我', '')}])){{3,10}}?)(?=卖(?:资料|课|题|答案)|天天[发骂拍晒]|每天[发骂拍晒]|一天一|老是骂|一直骂|骂(?:我|人|他)|发(?:的?视频|帖|文|过)|带货|讲的|说的|在卖|爆料|曝光|就是(?:他|她|咱|我们))"
@@ -386,6 +392,69 @@ def _told_handles(text: str) -> Found:
         yield Candidate(*found.span(), "handle", 3)
 
 
+_PICTURES = "[\u2600-\u2613\u2618-\u261b\u2620-\u2638\u263c-\u2653\u2660-\u266f\u26a1\u2728\u2733\u2734\u2740\u273f\u2b50\U0001f300-\U0001f43f\U0001f451-\U0001f463\U0001f466-\U0001f480\U0001f484-\U0001f493\U0001f495-\U0001f4a1\U0001f4ab\U0001f4b0\U0001f4d0-\U0001f4da\U0001f525\U0001f540-\U0001f570\U0001f680-\U0001f6bd\U0001f6f0-\U0001f6ff\U0001f984-\U0001f9cf\U0001fa70-\U0001faff][\ufe0f]?"
+"""Things, weather, beasts and vehicles; no faces, no hands, no warning signs."""
+_ADORNMENT = re.compile(
+    rf"(?:{_PICTURES}|[°゛ゞ丨丶ツの灬℡]|\^_\^|[(][^()，。\n]{{0,3}}[_ωДಥ][^()，。\n]{{0,3}}[)])"
+)
+"""What stands in names that people give themselves, and hardly in a sentence."""
+_PARTED = re.compile(
+    r"(?<=[\u4e00-\u9fffA-Za-z])[.·/_~\-—](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]{2})[(][\u4e00-\u9fffA-Za-z]{1,6}[)]|(?<=[\u4e00-\u9fff]{3})(?<![量数粉赞丝人价交花费到第码])[0-9]{3,4}(?=[的 )”\"，。、！？,!?]|$)|(?<=[\u4e00-\u9fff]{4})(?:ing|bot|[A-Z])(?![A-Za-z])"
+)
+"""A dash, an aside or a number in the middle of one: only behind a word that surely says a name comes."""
+_SURE_OF_ONE = rf"(?:网名|群?昵称|微信名|群名片|用户名|(?<![A-Za-z])[Ii][Dd]|账号|帐号|(?:小|大|投稿|{_PLATFORM})号|卖家|[Uu][Pp]主|(?:{_PLATFORM}|朋友圈|音乐|吧)[上里]?(?:我|他|她|有个|一个)?叫|(?:群里|对方|发的人|[一有那]个人?|人|群里有个人)叫|{_PLATFORM}(?:的(?!号)|上的|里的|[，,])?|群主)"
+_one_comes = re.compile(
+    rf"(?P<sure>{_SURE_OF_ONE})(?:叫做?|是|为|[:： ])?|(?:叫做?|名字叫?|又是|另一个是|[最很]活跃的|刷到|备注|店主|那个)"
+)
+_of_one = re.compile(
+    rf"(?:[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff·/~.\-—丨°^+]|{_PICTURES}|[(][^()，。\n]{{1,8}}[)])+"
+)
+_goes_on = re.compile(
+    r"的|说|讲|就|刚|专门|天天|每天|昨|今|是|里|在(?!线)|底下|发|和|跟|也|都|还|又|被|拍|卖|骂|盗|拉了|建了|挂|自称"
+)
+_TELLS = ("叫", "叫做", "网名", "昵称", "名字", "是", "为", ":", "：", "活跃的")
+_starts_no_name = re.compile(_STARTS_NO_NAME)
+_kin_in_group = re.compile(
+    r"(?:(?<=[，。！？：“「（( @叫是听让被])|(?<![A-Za-z0-9_\u4e00-\u9fff\-]))(?![我你他她叫听是被让])(?:[\u4e00-\u9fff]{2,5}(?:爸|妈|爷|奶|姑|姨|舅|叔|姐|哥)-[\u4e00-\u9fff0-9]{2,6}?(?=[的说讲发还就，。！？,!? \n]|$)|[\u4e00-\u9fff]{1,4}-[\u4e00-\u9fff]{2,4}(?:爸爸?|妈妈?|爷爷|奶奶|姑姑)(?=[的说讲发还就，。！？,!? \n]|$))"
+)
+"""As parents name themselves in a group: whose mother, a dash, and where from."""
+
+
+def _adorned_handles(text: str) -> Found:
+    """Names with pictures, dashes and asides in them, as people write them on platforms."""
+    for found in _kin_in_group.finditer(text) if "-" in text else ():
+        yield Candidate(*found.span(), "handle", 2)
+    if not (_ADORNMENT.search(text) or _PARTED.search(text)):
+        return
+    for word in _one_comes.finditer(text):
+        run = _of_one.match(text, word.end(), word.end() + 26)
+        if not run or text[run.start()] in "(-.·~^+" or _ASIDE.search(run[0]):
+            continue
+        start, stop = run.span()
+        dressed = _ADORNMENT.search(run[0]) is not None
+        told = dressed and word[0].endswith(_TELLS)
+        if not told and not _starts_no_name.match(text, start):
+            continue
+        shapes = (_ADORNMENT, _PARTED) if word["sure"] else (_ADORNMENT,)
+        last = max(
+            (one.end() for shape in shapes for one in shape.finditer(text, start, stop)),
+            default=0,
+        )
+        if last < start + 3:
+            continue
+        further = _goes_on.search(text, last, stop)
+        end = further.start() if further else stop
+        if end - last > 6 and not dressed:
+            continue
+        own = text[start : end if end - last <= 6 else last]
+        if _NOT_A_HANDLE.match(own) or _OF_AN_OFFICE.search(own):
+            continue
+        if dressed or word[0].startswith("网名") or not _TALKS.search(own):
+            yield Candidate(
+                start, start + len(own), "handle", 2 if dressed or own[-1] == ")" else 1
+            )
+
+
 _ASIDE = re.compile(
     r"(?:不是|不对|误|笑|狗头|划掉|大概|也许|可能|真的|假的|比如|例如|含|包括|共|约|见)"
 )
@@ -400,7 +469,7 @@ _of_a_platform = re.compile(
 _of_an_account = re.compile(
     "抖音|dy|DY|豆音|西瓜视频|火山|皮皮虾|虎牙|斗鱼|网易云|全民|酷狗|Keep|keep|Soul|soul|陌陌|探探|咸鱼|美篇|简书|头条|王者荣耀|和平精英|吃鸡|原神|蛋仔|我的世界|迷你世界|光遇|英雄联盟|"
     "快手|微博|小红书|小紅書|B站|b站|哔哩哔哩|知乎|贴吧|视频号|公众号|钉钉|直播|闲鱼|豆瓣|支付宝|贊我|Line|line|LINE|Telegram|telegram|TG|tg|Twitter|twitter|推特|Instagram|instagram|Facebook|facebook|游戏|百度|"
-    "网名|昵称|暱稱|微信名|网民|网友|用户名|账号|帐号|QQ名|ID|id|Id|uid|UID|Uid|uId|uiD|UId|UiD|uID|头像|备注|博主|主播|楼主|号主|群友|UP主|Up主|up主|uP主|小号|大号|新号|那个号|这个号|，号|,号|号叫|号是|的号|马甲|群里|群名片|战队|微信上|班里人|卖家|Steam|steam|店长|直播间|群名|群主|空间|王者|留言板|论坛|网上用|平台用|信箱用|微信搜|微信上搜|微信里搜"
+    "网名|昵称|暱稱|微信名|网民|网友|用户名|账号|帐号|QQ名|ID|id|Id|uid|UID|Uid|uId|uiD|UId|UiD|uID|头像|备注|博主|主播|楼主|号主|群友|UP主|Up主|up主|uP主|小号|大号|新号|那个号|这个号|，号|,号|号叫|号是|的号|马甲|群里|群名片|战队|微信上|班里人|卖家|Steam|steam|店长|直播间|群名|群主|空间|王者|留言板|论坛|网上用|平台用|信箱用|微信搜|微信上搜|微信里搜|朋友圈叫|音乐|吧里|对方叫|的人叫|有个叫|一个叫|个人叫|那个叫|投稿号"
 )
 _ADORNED = frozenset("@_の丶ツ灬℡╰╭꧁〆")
 _FRAMES = frozenset("╰╭꧁〆")
@@ -415,11 +484,14 @@ def handles(text: str) -> Found:
         and not _of_an_account.search(text)
         and not _kana.search(text)
         and not _picture.search(text)
+        and not _kin_in_group.search(text)
+        and not _ADORNMENT.search(text)
     ):
         return
     yield from _platform_handles(text)
     yield from _quoted_handles(text)
     yield from _told_handles(text)
+    yield from _adorned_handles(text)
     for shape in (_account, _known_handles, _quoted_nick, _called_account, _account_behind):
         for found in shape.finditer(text):
             if (

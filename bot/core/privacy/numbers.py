@@ -38,6 +38,7 @@ _spaced_landline = re.compile(  # no dot behind the nought: that is a row of dec
 )
 _nearly_mobile = re.compile(rf"(?<![0-9])1{_GAP}[3-9](?:{_GAP}[0-9]){{8,10}}(?![0-9])")
 """A digit too few or too many: somebody mistyped, or hid one."""
+_rings = re.compile(r"[，, ]{0,2}(?:一直|总|也|都)?(?:打不通|没人接|关机|不接|联系)")
 _lettered_mobile = re.compile(
     r"(?<![0-9A-Za-z])1[3-9](?=[OoIl]{0,9}[0-9])(?=[0-9]{0,8}[OoIl])[0-9OoIl]{9}(?![0-9A-Za-z])"
 )
@@ -79,7 +80,8 @@ def phones(text: str) -> Found:
         yield Candidate(start, end, "phone", 3 if named else 2)
     for found in (*_nearly_mobile.finditer(text), *_sender.finditer(text)):
         start, end = found.span()
-        if _PHONE_WORD.search(text, max(0, start - 20), start) and not MONEY.match(text, end):
+        rung = _PHONE_WORD.search(text, max(0, start - 20), start) or _rings.match(text, end)
+        if rung and not MONEY.match(text, end):
             yield Candidate(start, end, "phone", 1)
     for found in _lettered_mobile.finditer(text):
         if sum(char.isdigit() for char in found[0]) >= 8:
@@ -231,7 +233,7 @@ def plates(text: str) -> Found:
 
 _other = re.compile(
     r"(?:学籍号|学籍编号|学号|考号|准考证号?|报名号|护照号?码?|工号|警号|教师资格证号?|教师证号?|社保号|医保号|通行证号?|港澳证|台胞证|出生证号?|病历号|住院号|會員號|"
-    r"胸牌号?|工牌号?|抽签号|信访号|回执号|申诉号|证书号|学生卡号?|学籍编号|人事编号|我的编号|面试号|座位号|学生证号?|残疾证号?|户口本?号|档案号|毕业证号?|一卡通号?|饭卡号?|牌照)(?:码|号|编号)?[ :：是为=]{0,4}(?![0-9]{1,4}(?:[^0-9A-Za-z]|$))([甲乙丙丁]?[A-Za-z]{0,4}-?[0-9](?:[A-Za-z0-9\-]{3,24}|[0-9 ]{4,20}[0-9]))"
+    r"胸牌号?|工牌号?|抽签号|信访号|回执号|申诉号|证书号|学生卡号?|学籍编号|人事编号|社保编号|报名序号|我的编号|面试号|座位号|学生证号?|残疾证号?|户口本?号|档案号|毕业证号?|一卡通号?|饭卡号?|牌照)(?:码|号|编号)?[ :：是为=]{0,4}(?![0-9]{1,4}(?:[^0-9A-Za-z\-]|$))([甲乙丙丁]?[A-Za-z]{0,4}-?[0-9](?:[A-Za-z0-9\-]{3,24}|[0-9 ]{4,20}[0-9]))"
 )
 
 
